@@ -1,0 +1,5 @@
+"""Settings of one exchange."""
+
+from entrepot.config.settings import PREFIX, Settings, load
+
+__all__ = ["PREFIX", "Settings", "load"]

@@ -1,0 +1,87 @@
+"""Jobs: their states, their backoff, and the registry of what a job's name stands for."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from entrepot.kit import NotFound
+
+MAX_ATTEMPTS = 12
+LEASE = timedelta(minutes=5)
+
+
+class JobState(StrEnum):
+    """Queued until done; ``failed`` once the attempts are used up, and then a person must look."""
+
+    QUEUED = "queued"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of later work under a lease."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    attempts: int
+    lease: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What a job's name stands for.
+
+    Args:
+        run: Called with a session, or with the exchange when ``outbound``, and the job's arguments.
+        outbound: The work leaves the building, so it runs outside a transaction and at least once;
+            it must use ids derived from its arguments, so that a repeat has no second effect.
+    """
+
+    run: Callable[..., None]
+    outbound: bool
+
+
+_handlers: dict[str, Handler] = {}
+_F = TypeVar("_F", bound=Callable[..., None])
+
+
+def handler(name: str, *, outbound: bool = False) -> Callable[[_F], _F]:
+    """Register a function under ``package.verb_noun``; the package is imported when the first such job is due."""
+
+    def register(function: _F) -> _F:
+        _handlers[name] = Handler(function, outbound)
+        return function
+
+    return register
+
+
+def resolve(name: str) -> Handler:
+    """The handler of a job's name.
+
+    Raises:
+        NotFound: No package registers it; a job of a newer release, or of a plug-in that is gone.
+    """
+    if name not in _handlers:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(f"entrepot.{name.partition('.')[0]}")
+    if name not in _handlers:
+        raise NotFound(f"No handler is registered for the job {name}.", "Install the package that brings it, or cancel the job.")
+    return _handlers[name]
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: 1 s, doubled each time, at most an hour."""
+    return timedelta(seconds=min(3600, 2 ** max(0, attempts - 1)))
+
+
+def next_due(now: datetime, attempts: int) -> datetime:
+    """When to try again."""
+    return now + backoff(attempts)

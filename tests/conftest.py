@@ -1,0 +1,109 @@
+"""Fixtures every test may use: an exchange on each store, and a clock that tests set."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from entrepot.config import Settings
+from entrepot.kit import ManualClock
+from entrepot.runtime import Exchange, load_master_key
+from entrepot.store import Database, migrate
+from support import postgres
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of official schemas and real data; tests that need it say plainly when it is absent."""
+    folder = os.environ.get("ENTREPOT_TEST_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("ENTREPOT_TEST_DATA names no folder with the official schemas and data")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def _postgres_server() -> Iterator[str]:
+    given = os.environ.get("ENTREPOT_TEST_POSTGRES", "")
+    if given:
+        yield given
+        return
+    if postgres.find_binaries() is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is not installed, and CI must test on it")
+        pytest.skip("PostgreSQL is not installed; install it or set ENTREPOT_TEST_POSTGRES")
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Migrated, empty records by kind of store, copied for each test because migrating takes longer."""
+    return {"folder": str(tmp_path_factory.mktemp("templates"))}
+
+
+def _sqlite_url(templates: dict[str, str], folder: Path) -> str:
+    template = Path(templates["folder"]) / "template.db"
+    if not template.exists():
+        database = Database(f"sqlite:///{template}")
+        migrate.upgrade(database)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+        database.close()
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(template, folder / "entrepot.db")
+    return ""
+
+
+def _postgres_url(templates: dict[str, str], server: str) -> str:
+    admin = sa.create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    name = f"t{os.urandom(6).hex()}"
+    base = server.rpartition("/")[0]
+    with admin.connect() as connection:
+        if "postgres" not in templates:
+            template = f"template_{os.urandom(4).hex()}"
+            connection.exec_driver_sql(f"CREATE DATABASE {template}")
+            database = Database(f"{base}/{template}".replace("postgresql://", "postgresql+psycopg://"))
+            migrate.upgrade(database)
+            database.close()
+            templates["postgres"] = template
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {templates['postgres']}")
+    admin.dispose()
+    return f"{base}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, _templates: dict[str, str]) -> str:
+    """Empty records of this release's schema, as the setting ``database_url`` names them."""
+    if request.param == "sqlite":
+        return _sqlite_url(_templates, tmp_path / "data")
+    return _postgres_url(_templates, request.getfixturevalue("_postgres_server"))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at a Friday morning until the test moves it."""
+    return ManualClock(START)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a fresh exchange; no workers: tests run the jobs themselves."""
+    return Settings(data_dir=str(tmp_path / "data"), database_url=database_url, workers=0)
+
+
+@pytest.fixture
+def exchange(settings: Settings, clock: ManualClock) -> Iterator[Exchange]:
+    """A fresh exchange, once on SQLite and once on PostgreSQL."""
+    load_master_key(settings, create=True)
+    with Exchange(settings, clock=clock) as opened:
+        yield opened
