@@ -1,0 +1,260 @@
+"""People: passwords, logins, one-time links, memberships."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from pwdlib import PasswordHash
+
+from entrepot.kit import NotFound, Refused, new_id
+from entrepot.parties import service
+from entrepot.parties.model import (
+    ORGANISATION_ROLES,
+    Link,
+    LinkKind,
+    Login,
+    NotSignedIn,
+    Person,
+    TooManyAttempts,
+    check_email,
+    check_name,
+    check_password,
+    check_roles,
+)
+from entrepot.parties.tables import links, logins, memberships, people
+from entrepot.runtime import ALL_SCOPES, Actor, Role, Session
+
+FREE_ATTEMPTS = 5
+LOCK = timedelta(minutes=15)
+
+
+def invite(session: Session, email: str, *, organisation_id: str | None, roles: frozenset[Role]) -> str:
+    """A one-time token that lets whoever holds it join an organisation with these roles; it is shown once.
+
+    Members with a role may pass on roles of their own organisation; only operators invite elsewhere.
+
+    Raises:
+        NotFound: The organisation is not the actor's own.
+        Invalid: A role cannot be given there.
+    """
+    if organisation_id is None:
+        service.require_role(session, Role.OPERATOR)
+        check_roles(roles, within=frozenset({Role.PERSON}))
+    else:
+        if not session.actor.has_role(Role.OPERATOR):
+            service.require_self(session, organisation_id)
+        check_roles(roles, within=service.get(session, organisation_id).roles & ORGANISATION_ROLES)
+    return _new_link(session, LinkKind.INVITE, check_email(email), organisation_id, roles)
+
+
+def create_reset_link(session: Session, email: str) -> str:
+    """A one-time token that sets a new password, for an operator to hand over.
+
+    Raises:
+        NotFound: Nobody has this address.
+    """
+    service.require_role(session, Role.OPERATOR)
+    folded = check_email(email)
+    if session.db.execute(sa.select(people.c.id).where(people.c.email == folded)).first() is None:
+        raise NotFound(f"Nobody signs in as {folded}.", "Check the address, or invite them.")
+    return _new_link(session, LinkKind.RESET, folded, None, frozenset())
+
+
+def open_link(session: Session, token: str) -> Link:
+    """What a one-time link is for, without using it up.
+
+    Raises:
+        NotFound: There is no such link, or it was used, or it is too old.
+    """
+    row = session.db.execute(sa.select(links).where(links.c.token_hash == _hash(token))).one_or_none()
+    if row is None or row.used_at is not None or row.expires_at <= session.now:
+        raise NotFound("This link is not valid, or no longer.", "Ask for a new one.")
+    return Link(
+        kind=LinkKind(row.kind), email=row.email, organisation_id=row.organisation_id, roles=_roles(row.roles), expires_at=row.expires_at
+    )
+
+
+def use_link(session: Session, token: str, *, password: str, name: str = "", language: str = "en") -> Login:
+    """Set a password through a one-time link, join what it invites to, and sign in; other logins of the person end.
+
+    An address that already has a password must give that password to accept an invitation, so that an invitation
+    takes over nobody's login.
+
+    Raises:
+        NotFound: The link is not valid, or was used a moment ago.
+        Refused: The password is not the one this address already has.
+    """
+    link = open_link(session, token)
+    used = sa.update(links).where(links.c.token_hash == _hash(token), links.c.used_at.is_(None)).values(used_at=session.now)
+    if session.db.execute(used).rowcount != 1:
+        raise NotFound("This link is not valid, or no longer.", "Ask for a new one.")
+    row = session.db.execute(sa.select(people).where(people.c.email == link.email)).one_or_none()
+    if row is None:
+        person_id = _add_person(session, link.email, name or link.email.partition("@")[0], password, language)
+    else:
+        person_id = row.id
+        if link.kind is LinkKind.RESET or row.password_hash is None:
+            set_password(session, person_id, password)
+        elif not _hasher().verify(password, row.password_hash):
+            raise Refused("This address already has another password.", "Enter the password you sign in with.")
+    if link.kind is LinkKind.INVITE and link.organisation_id is not None:
+        join(session, person_id, link.organisation_id, link.roles)
+    return _sign_in(session, person_id, link.organisation_id)
+
+
+def set_password(session: Session, person_id: str, password: str) -> None:
+    """Store a new password and end all logins that used the old one."""
+    values = {"password_hash": _hasher().hash(check_password(password)), "failed_logins": 0, "locked_until": None}
+    session.db.execute(sa.update(people).where(people.c.id == person_id).values(values))
+    session.db.execute(sa.delete(logins).where(logins.c.person_id == person_id))
+
+
+def login(session: Session, email: str, password: str) -> Login | Refused:
+    """Sign in by e-mail and password.
+
+    A refusal is returned, not raised, so that the session commits the count of failed attempts; the door raises it.
+    After five wrong passwords an address is locked for 15 minutes. Unknown addresses take as long as known ones.
+    """
+    row = session.db.execute(sa.select(people).where(people.c.email == email.strip().casefold())).one_or_none()
+    if row is not None and row.locked_until is not None and row.locked_until > session.now:
+        return TooManyAttempts(
+            "Too many wrong passwords for this address.", f"Try again after {row.locked_until:%H:%M} UTC, or ask for a reset link."
+        )
+    good = _hasher().verify(password, row.password_hash if row is not None and row.password_hash else _dummy_hash())
+    if row is None or not row.password_hash or not good:
+        if row is not None:
+            _count_failure(session, row)
+        return NotSignedIn("The e-mail address or the password is wrong.", "Try again, or ask an operator for a reset link.")
+    session.db.execute(sa.update(people).where(people.c.id == row.id).values(failed_logins=0, locked_until=None))
+    first = session.db.scalar(
+        sa.select(memberships.c.organisation_id).where(memberships.c.person_id == row.id).order_by(memberships.c.created_at).limit(1)
+    )
+    return _sign_in(session, row.id, first)
+
+
+def logout(session: Session, token: str) -> None:
+    """End one login; ending it twice is no error."""
+    session.db.execute(sa.delete(logins).where(logins.c.token_hash == _hash(token)))
+
+
+def login_actor(session: Session, token: str) -> tuple[Actor, str] | None:
+    """Who a login token stands for, and its CSRF token; None when it is unknown or has ended."""
+    row = session.db.execute(sa.select(logins).where(logins.c.token_hash == _hash(token))).one_or_none()
+    if row is None or row.expires_at <= session.now:
+        return None
+    roles = {Role.PERSON} | _member_roles(session, row.person_id, row.organisation_id)
+    return Actor(
+        organisation_id=row.organisation_id, person_id=row.person_id, roles=frozenset(roles), scopes=ALL_SCOPES, via="login"
+    ), row.csrf
+
+
+def choose_organisation(session: Session, token: str, organisation_id: str) -> None:
+    """Act for another organisation of one's own from now on.
+
+    Raises:
+        NotFound: The person is no member there.
+    """
+    row = session.db.execute(sa.select(logins).where(logins.c.token_hash == _hash(token))).one_or_none()
+    if row is None or not _member_roles(session, row.person_id, organisation_id):
+        raise NotFound("You are no member of that organisation.", "Ask its members for an invitation.")
+    session.db.execute(sa.update(logins).where(logins.c.token_hash == _hash(token)).values(organisation_id=organisation_id))
+
+
+def organisations_of(session: Session, person_id: str) -> list[str]:
+    """Ids of the organisations a person is a member of."""
+    return list(
+        session.db.scalars(
+            sa.select(memberships.c.organisation_id).where(memberships.c.person_id == person_id).order_by(memberships.c.created_at)
+        )
+    )
+
+
+def join(session: Session, person_id: str, organisation_id: str, roles: frozenset[Role]) -> None:
+    """Make a person a member of an organisation with these roles, replacing earlier ones."""
+    session.db.execute(sa.delete(memberships).where(memberships.c.person_id == person_id, memberships.c.organisation_id == organisation_id))
+    values = {"person_id": person_id, "organisation_id": organisation_id, "roles": sorted(roles), "created_at": session.now}
+    session.db.execute(sa.insert(memberships).values(values))
+
+
+def get_person(session: Session, person_id: str) -> Person:
+    """A person by id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = session.db.execute(sa.select(people).where(people.c.id == person_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such person.", "Check the id.")
+    return Person(**{c: row._mapping[c] for c in Person.__slots__})
+
+
+def _add_person(session: Session, email: str, name: str, password: str, language: str) -> str:
+    person_id = new_id("per")
+    values: dict[str, Any] = {
+        "id": person_id, "email": email, "name": check_name(name, "a person"), "password_hash": _hasher().hash(check_password(password)),
+        "language": language if language in ("en", "zh") else "en", "failed_logins": 0, "created_at": session.now,
+    }  # fmt: skip
+    session.db.execute(sa.insert(people).values(values))
+    return person_id
+
+
+def _new_link(session: Session, kind: LinkKind, email: str, organisation_id: str | None, roles: frozenset[Role]) -> str:
+    token = secrets.token_urlsafe(32)
+    values = {
+        "token_hash": _hash(token), "kind": kind, "email": email, "organisation_id": organisation_id, "roles": sorted(roles),
+        "created_at": session.now, "expires_at": session.now + timedelta(hours=session.settings.link_hours),
+    }  # fmt: skip
+    session.db.execute(sa.insert(links).values(values))
+    return token
+
+
+def _sign_in(session: Session, person_id: str, organisation_id: str | None) -> Login:
+    found = Login(
+        token=secrets.token_urlsafe(32), csrf=secrets.token_urlsafe(32), person_id=person_id, organisation_id=organisation_id,
+        expires_at=session.now + timedelta(hours=session.settings.session_hours),
+    )  # fmt: skip
+    values = {
+        "token_hash": _hash(found.token), "csrf": found.csrf, "person_id": person_id, "organisation_id": organisation_id,
+        "created_at": session.now, "expires_at": found.expires_at,
+    }  # fmt: skip
+    session.db.execute(sa.delete(logins).where(logins.c.expires_at <= session.now))
+    session.db.execute(sa.insert(logins).values(values))
+    return found
+
+
+def _count_failure(session: Session, row: Any) -> None:
+    failed = row.failed_logins + 1
+    locked = session.now + LOCK if failed >= FREE_ATTEMPTS else None
+    values = {"failed_logins": 0 if locked else failed, "locked_until": locked}
+    session.db.execute(sa.update(people).where(people.c.id == row.id).values(values))
+
+
+def _member_roles(session: Session, person_id: str, organisation_id: str | None) -> set[Role]:
+    if organisation_id is None:
+        return set()
+    query = sa.select(memberships.c.roles).where(memberships.c.person_id == person_id, memberships.c.organisation_id == organisation_id)
+    return set(_roles(session.db.scalar(query) or []))
+
+
+def _roles(names: list[str]) -> frozenset[Role]:
+    return frozenset(Role(name) for name in names)
+
+
+def _hash(token: str) -> str:
+    # Tokens carry 256 random bits, so a plain digest cannot be searched; passwords go through argon2.
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+@cache
+def _dummy_hash() -> str:
+    return _hasher().hash(secrets.token_urlsafe(16))
