@@ -24,10 +24,10 @@ class SignatureInvalid(Refused):
 
 def sign(payload: Any, key: OKPKey, *, kid: str, typ: str) -> dict[str, str]:
     """One signature object (``protected``, ``signature``) over the canonical JSON of a payload."""
-    signed = jws.serialize_json(
+    signed: Any = jws.serialize_json(
         [{"protected": {"alg": "EdDSA", "kid": kid, "typ": typ}}], canonical_json(payload), key, algorithms=ALGORITHMS
     )
-    member: dict[str, str] = dict(signed["signatures"][0])  # type: ignore[typeddict-item,call-overload]
+    member = signed["signatures"][0]
     return {"protected": member["protected"], "signature": member["signature"]}
 
 

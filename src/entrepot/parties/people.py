@@ -79,29 +79,30 @@ def open_link(session: Session, token: str) -> Link:
     )
 
 
-def use_link(session: Session, token: str, *, password: str, name: str = "", language: str = "en") -> Login:
-    """Set a password through a one-time link, join what it invites to, and sign in; other logins of the person end.
+def use_link(session: Session, token: str, *, password: str, name: str = "", language: str = "en") -> Login | Refused:
+    """Set a password through a one-time link, join what it invites to, and sign in; a reset ends the person's other logins.
 
     An address that already has a password must give that password to accept an invitation, so that an invitation
-    takes over nobody's login.
+    takes over nobody's login. A wrong one is counted as a failed login and returned, not raised, as in `login`.
 
     Raises:
         NotFound: The link is not valid, or was used a moment ago.
-        Refused: The password is not the one this address already has.
     """
     link = open_link(session, token)
+    row = session.db.execute(sa.select(people).where(people.c.email == link.email)).one_or_none()
+    if link.kind is LinkKind.INVITE and row is not None and row.password_hash:
+        signed_in = login(session, link.email, password)
+        if isinstance(signed_in, Refused):
+            return signed_in
     used = sa.update(links).where(links.c.token_hash == _hash(token), links.c.used_at.is_(None)).values(used_at=session.now)
     if session.db.execute(used).rowcount != 1:
         raise NotFound("This link is not valid, or no longer.", "Ask for a new one.")
-    row = session.db.execute(sa.select(people).where(people.c.email == link.email)).one_or_none()
     if row is None:
         person_id = _add_person(session, link.email, name or link.email.partition("@")[0], password, language)
     else:
         person_id = row.id
-        if link.kind is LinkKind.RESET or row.password_hash is None:
+        if link.kind is LinkKind.RESET or not row.password_hash:
             set_password(session, person_id, password)
-        elif not _hasher().verify(password, row.password_hash):
-            raise Refused("This address already has another password.", "Enter the password you sign in with.")
     if link.kind is LinkKind.INVITE and link.organisation_id is not None:
         join(session, person_id, link.organisation_id, link.roles)
     return _sign_in(session, person_id, link.organisation_id)

@@ -26,7 +26,7 @@ def create_key(session: Session, organisation_id: str) -> str:
             public_x=str(key.as_dict(private=False)["x"]),
             sealed=session.master_key.seal(secret, f"signing:{organisation_id}:{kid}"),
             created_at=session.now,
-        )  # fmt: skip
+        )
     )
     return kid
 
