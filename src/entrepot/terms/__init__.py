@@ -1,0 +1,5 @@
+"""What may be done with data: terms, rights to rows and columns, verdicts."""
+
+from entrepot.terms.model import Condition, Operator, Redistribution, Rights, Terms, Use, Verdict
+
+__all__ = ["Condition", "Operator", "Redistribution", "Rights", "Terms", "Use", "Verdict"]
