@@ -1,0 +1,13 @@
+"""The exchange over JSON, and its public log."""
+
+from fastapi import APIRouter
+
+from entrepot.api import parties
+
+ROUTERS: tuple[APIRouter, ...] = (parties.router,)
+"""Every router of the JSON API, for the application to include."""
+
+UPLOAD_PATHS = ("/api/v1/uploads", "/publish")
+"""Paths that take whole tables, to which the larger body limit applies."""
+
+__all__ = ["ROUTERS", "UPLOAD_PATHS"]

@@ -1,0 +1,95 @@
+"""Refuse bodies that are too large while they stream in, and send the headers every answer needs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from entrepot.config import Settings
+
+SECURITY_HEADERS = [
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+
+
+class TooLarge(Exception):
+    """The body passed its limit; turned into 413 by the middleware."""
+
+
+class Limits:
+    """ASGI middleware: body limits and security headers.
+
+    Args:
+        is_upload: Says of a path whether it takes whole tables, for which ``upload_limit`` holds instead of ``body_limit``.
+    """
+
+    def __init__(self, app: ASGIApp, *, settings: Settings, upload_paths: tuple[str, ...]) -> None:
+        self.app = app
+        self.settings = settings
+        self.upload_paths = upload_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        upload = scope["method"] in ("POST", "PUT") and scope["path"].startswith(self.upload_paths)
+        limit = self.settings.upload_limit if upload else self.settings.body_limit
+        started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                present = {name.lower() for name, _ in message.get("headers", [])}
+                message = dict(message) | {"headers": [*message.get("headers", []), *((n, v) for n, v in SECURITY_HEADERS if n not in present)]}
+            await send(message)
+
+        if _declared_length(scope) > limit:
+            await _refuse(guarded_send, limit)
+            return
+        try:
+            await self.app(scope, _counting(receive, limit), guarded_send)
+        except TooLarge:
+            if started:
+                raise
+            await _refuse(guarded_send, limit)
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+def _counting(receive: Receive, limit: int) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise TooLarge
+        return message
+
+    return counted
+
+
+async def _refuse(send: Send, limit: int) -> None:
+    body: dict[str, Any] = {
+        "error": "TooLarge",
+        "message": f"The request is larger than the limit of {limit:,} bytes.",
+        "hint": "Send less, or ask the operator to raise the limit.",
+    }
+    data = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": data})

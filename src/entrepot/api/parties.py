@@ -1,0 +1,172 @@
+"""Organisations, keys and inbox over JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from entrepot import parties
+from entrepot.api.deps import ActingDep
+from entrepot.api.errors import RESPONSES
+from entrepot.runtime import Role, Scope
+
+router = APIRouter(prefix="/api/v1", responses=RESPONSES)
+Id = Annotated[str, Path(max_length=60, description="An id, or the short name of an organisation.")]
+
+
+class OrganisationOut(BaseModel):
+    """An organisation as anyone may see it."""
+
+    id: str
+    slug: str
+    name: str
+    country: str
+    roles: list[str]
+
+
+class OrganisationIn(BaseModel):
+    """A new organisation."""
+
+    name: str = Field(max_length=200)
+    country: str = Field(max_length=2, examples=["DE"])
+    roles: list[Role] = Field(max_length=5, examples=[["owner", "buyer"]])
+
+
+class InviteIn(BaseModel):
+    """Whom to invite, and with which roles."""
+
+    email: str = Field(max_length=254)
+    roles: list[Role] = Field(max_length=5)
+
+
+class LinkOut(BaseModel):
+    """A one-time link, shown once."""
+
+    url: str
+
+
+class KeyIn(BaseModel):
+    """A new API key."""
+
+    name: str = Field(max_length=200)
+    scopes: list[Scope] = Field(max_length=10)
+    days: int = Field(90, ge=1, le=365)
+
+
+class KeyOut(BaseModel):
+    """An API key; its token is shown when it is made, and never again."""
+
+    id: str
+    name: str
+    roles: list[str]
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    token: str | None = None
+
+
+class NotificationOut(BaseModel):
+    """A line of the inbox."""
+
+    id: str
+    kind: str
+    subject_id: str
+    facts: dict[str, Any]
+    created_at: datetime
+    read_at: datetime | None
+
+
+class MeOut(BaseModel):
+    """Who the key stands for."""
+
+    organisation: OrganisationOut | None
+    roles: list[str]
+    scopes: list[str]
+
+
+@router.get("/me", tags=["parties"])
+def me(acting: ActingDep) -> MeOut:
+    """Who you are to the exchange."""
+    with acting.reading() as session:
+        found = parties.get(session, acting.actor.organisation_id) if acting.actor.organisation_id else None
+        organisation = OrganisationOut(**found.as_dict()) if found else None
+        return MeOut(organisation=organisation, roles=sorted(acting.actor.roles), scopes=sorted(acting.actor.scopes))
+
+
+@router.get("/organisations", tags=["parties"])
+def organisations(acting: ActingDep) -> list[OrganisationOut]:
+    """Every organisation on the exchange."""
+    with acting.reading() as session:
+        return [OrganisationOut(**o.as_dict()) for o in parties.list_organisations(session)]
+
+
+@router.get("/organisations/{organisation_id}", tags=["parties"])
+def organisation(acting: ActingDep, organisation_id: Id) -> OrganisationOut:
+    """One organisation."""
+    with acting.reading() as session:
+        return OrganisationOut(**parties.get(session, organisation_id).as_dict())
+
+
+@router.post("/organisations", status_code=201, tags=["parties"])
+def add_organisation(acting: ActingDep, body: OrganisationIn) -> OrganisationOut:
+    """Add an organisation (operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        parties.require_role(session, Role.OPERATOR)
+        made = parties.create_organisation(session, body.name, country=body.country, roles=frozenset(body.roles))
+        return OrganisationOut(**made.as_dict())
+
+
+@router.post("/organisations/{organisation_id}/invitations", status_code=201, tags=["parties"])
+def invite(acting: ActingDep, organisation_id: Id, body: InviteIn) -> LinkOut:
+    """A one-time link that lets somebody join (members, operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        found = parties.get(session, organisation_id)
+        token = parties.invite(session, body.email, organisation_id=found.id, roles=frozenset(body.roles))
+        return LinkOut(url=f"{session.settings.public_url}/join/{token}")
+
+
+@router.get("/keys", tags=["parties"])
+def public_keys(acting: ActingDep, organisation: Annotated[str | None, Query(max_length=60)] = None) -> dict[str, list[dict[str, str]]]:
+    """Public signing keys as a JWK set (RFC 7517), retired ones included; each names its organisation as ``owner``."""
+    with acting.reading() as session:
+        chosen = parties.get(session, organisation).id if organisation else None
+        return {"keys": list(parties.public_keys(session, chosen).values())}
+
+
+@router.get("/api-keys", tags=["parties"])
+def api_keys(acting: ActingDep) -> list[KeyOut]:
+    """Your organisation's API keys, without their secrets."""
+    with acting.reading(Scope.ADMIN) as session:
+        return [_key(key) for key in parties.list_api_keys(session)]
+
+
+@router.post("/api-keys", status_code=201, tags=["parties"])
+def create_api_key(acting: ActingDep, body: KeyIn) -> KeyOut:
+    """Make an API key; the answer is the only place that shows its token."""
+    with acting.writing(Scope.ADMIN) as session:
+        key, token = parties.create_api_key(session, body.name, scopes=frozenset(body.scopes), days=body.days)
+        return _key(key, token)
+
+
+@router.delete("/api-keys/{key_id}", status_code=204, tags=["parties"])
+def revoke_api_key(acting: ActingDep, key_id: Id) -> None:
+    """End an API key at once."""
+    with acting.writing(Scope.ADMIN) as session:
+        parties.revoke_api_key(session, key_id)
+
+
+@router.get("/inbox", tags=["parties"])
+def inbox(acting: ActingDep, unread: bool = False) -> list[NotificationOut]:
+    """What happened that your organisation should know, newest first."""
+    with acting.reading(Scope.READ) as session:
+        return [NotificationOut(**{f: getattr(n, f) for f in n.__slots__}) for n in parties.inbox(session, unread_only=unread)]
+
+
+def _key(key: parties.ApiKey, token: str | None = None) -> KeyOut:
+    values = {f: getattr(key, f) for f in KeyOut.model_fields if f not in ("token", "roles", "scopes")}
+    return KeyOut(**values, roles=sorted(key.roles), scopes=sorted(key.scopes), token=token)
