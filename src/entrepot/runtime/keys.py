@@ -7,7 +7,9 @@ import stat
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from entrepot.config import Settings
 from entrepot.kit import Conflict, Invalid, b64url, unb64url
@@ -22,6 +24,11 @@ class MasterKey:
                 f"The master key has {len(key)} bytes; it needs 32.", "Make one with `entrepot init`, or 32 random bytes in base64url."
             )
         self._cipher = AESGCM(key)
+        self._key = key
+
+    def derive(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose alone (HKDF-SHA256, RFC 5869); the same one each time."""
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._key)
 
     def seal(self, secret: bytes, purpose: str) -> bytes:
         """Nonce and ciphertext of a secret."""
