@@ -46,9 +46,13 @@ class BlobStore:
                 size += len(chunk)
         blob = Blob(f"sha256/{sha.hexdigest()[:2]}/{sha.hexdigest()}", sha.hexdigest(), size)
         if not self.exists(blob.key):
-            with path.open("rb") as file:
-                obstore.put(self._store, blob.key, file, chunk_size=8 * CHUNK)
+            self.put_file(blob.key, path)
         return blob
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Write a file under a key, replacing what was there; memory stays bounded."""
+        with path.open("rb") as file:
+            obstore.put(self._store, key, file, chunk_size=8 * CHUNK)
 
     def put(self, key: str, data: bytes) -> None:
         """Write a small object whole, replacing what was there."""
