@@ -1,0 +1,169 @@
+"""The SQL of the books: lock and load what a batch touches, write what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection
+
+from entrepot.settlement.model import RESOLVING, Account, AccountCode, Flag, Result, Transfer
+from entrepot.settlement.tables import accounts, failed_transfers, transfers
+
+CHUNK = 500
+_COLUMNS = [c for c in transfers.c if c.name != "position"]
+_FIELDS = tuple(c.name for c in _COLUMNS)
+_CREATION_LOCK = 0x656E_7472  # The advisory lock that is taken before any account row.
+
+
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Sorted distinct ids in lists that fit into one statement."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+def lock_accounts(db: Connection, ids: Iterable[str], *, wait: bool) -> dict[str, Account]:
+    """Load accounts in the order of their ids and keep other writers from them until the transaction ends.
+
+    SQLite has one writer at a time already. With ``wait=False`` a row that another transaction holds raises
+    ``OperationalError`` at once.
+    """
+    found: dict[str, Account] = {}
+    # The order of bytes, as Python sorts the chunks, whatever the language of the database.
+    order = accounts.c.id.collate("C") if db.dialect.name == "postgresql" else accounts.c.id
+    for some in chunks(ids):
+        query = sa.select(accounts).where(accounts.c.id.in_(some)).order_by(order).with_for_update(nowait=not wait)
+        found |= {row.id: account_of(row) for row in db.execute(query)}
+    return found
+
+
+def lock_creation(db: Connection, *, wait: bool) -> bool:
+    """Take the turn to make accounts on PostgreSQL; False when somebody else has it and ``wait`` is off."""
+    if db.dialect.name != "postgresql":
+        return True
+    if wait:
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
+        return True
+    return bool(db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_CREATION_LOCK))))
+
+
+def missing_accounts(db: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of these ids belong to no account yet."""
+    wanted = set(ids)
+    for some in chunks(wanted):
+        wanted -= set(db.scalars(sa.select(accounts.c.id).where(accounts.c.id.in_(some))))
+    return wanted
+
+
+def insert_account(db: Connection, account: Account) -> None:
+    """Add an account unless it is there already."""
+    insert = postgres_insert if db.dialect.name == "postgresql" else sqlite_insert
+    values = {c.name: getattr(account, c.name) for c in accounts.c}
+    db.execute(insert(accounts).values(values).on_conflict_do_nothing(index_elements=[accounts.c.id]))
+
+
+def update_sums(db: Connection, sums: Iterable[tuple[str, tuple[int, int, int, int]]]) -> None:
+    """Write the running sums of accounts."""
+    rows = [
+        {"b_id": id_, "b_dp": four[0], "b_d": four[1], "b_cp": four[2], "b_c": four[3]} for id_, four in sorted(sums, key=lambda s: s[0])
+    ]
+    if rows:
+        update = sa.update(accounts).where(accounts.c.id == sa.bindparam("b_id"))
+        db.execute(
+            update.values(
+                debits_pending=sa.bindparam("b_dp"),
+                debits_posted=sa.bindparam("b_d"),
+                credits_pending=sa.bindparam("b_cp"),
+                credits_posted=sa.bindparam("b_c"),
+            ),
+            rows,
+        )
+
+
+def set_closed(db: Connection, account_id: str, closed: bool) -> None:
+    """Close an account to new transfers, or open it again."""
+    db.execute(sa.update(accounts).where(accounts.c.id == account_id).values(closed=closed))
+
+
+def find_account(db: Connection, account_id: str) -> Account | None:
+    """One account."""
+    row = db.execute(sa.select(accounts).where(accounts.c.id == account_id)).one_or_none()
+    return None if row is None else account_of(row)
+
+
+def accounts_of(db: Connection, organisation_id: str) -> list[Account]:
+    """An organisation's accounts by currency and kind."""
+    query = sa.select(accounts).where(accounts.c.organisation_id == organisation_id).order_by(accounts.c.currency, accounts.c.code)
+    return [account_of(row) for row in db.execute(query)]
+
+
+def find_transfers(db: Connection, ids: Iterable[str]) -> dict[str, Transfer]:
+    """Transfers by id."""
+    found: dict[str, Transfer] = {}
+    for some in chunks(ids):
+        found |= {row.id: transfer_of(row) for row in db.execute(sa.select(*_COLUMNS).where(transfers.c.id.in_(some)))}
+    return found
+
+
+def find_resolutions(db: Connection, pending_ids: Iterable[str]) -> dict[str, Transfer]:
+    """The transfers that posted, voided or expired these pending ones, by the pending id."""
+    found: dict[str, Transfer] = {}
+    for some in chunks(pending_ids):
+        query = sa.select(*_COLUMNS).where(transfers.c.pending_id.in_(some))
+        found |= {row.pending_id: transfer_of(row) for row in db.execute(query)}
+    return found
+
+
+def find_failed(db: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of these ids a transient failure has spent."""
+    found: set[str] = set()
+    for some in chunks(ids):
+        found |= set(db.scalars(sa.select(failed_transfers.c.id).where(failed_transfers.c.id.in_(some))))
+    return found
+
+
+def about(db: Connection, subject_id: str) -> list[Transfer]:
+    """Every transfer about a subject, oldest first."""
+    query = sa.select(*_COLUMNS).where(transfers.c.subject_id == subject_id).order_by(transfers.c.position)
+    return [transfer_of(row) for row in db.execute(query)]
+
+
+def insert_transfers(db: Connection, added: Sequence[Transfer]) -> None:
+    """Write new transfers in their order, all columns in one bulk statement."""
+    if added:
+        db.execute(sa.insert(transfers), [_values(transfer) for transfer in added])
+
+
+def insert_failed(db: Connection, failed: dict[str, Result], now: datetime) -> None:
+    """Remember ids that a transient failure has spent."""
+    if failed:
+        db.execute(sa.insert(failed_transfers), [{"id": i, "result": r.value, "created_at": now} for i, r in failed.items()])
+
+
+def account_of(row: Any) -> Account:
+    """An account from its row."""
+    values = row._mapping
+    return Account(**{c.name: values[c.name] for c in accounts.c if c.name != "code"}, code=AccountCode(values["code"]))
+
+
+def transfer_of(row: Any) -> Transfer:
+    """A transfer from a row that has its columns."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return Transfer(**values | {"flags": Flag(values["flags"])})
+
+
+def resolution_of(transfer: Transfer) -> Flag:
+    """How a resolving transfer ended its pending one."""
+    return transfer.flags & RESOLVING
+
+
+def _values(transfer: Transfer) -> dict[str, Any]:
+    values = {name: getattr(transfer, name) for name in _FIELDS}
+    values["flags"] = int(transfer.flags)
+    values["code"] = str(transfer.code)
+    return values
