@@ -1,0 +1,114 @@
+"""Every page: its address, the function behind it, who may come, and how it is sent forms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from entrepot.kit import EntrepotError, NotFound
+from entrepot.web import pages
+from entrepot.web.forms import read_form
+from entrepot.web.statics import PageFiles
+from entrepot.web.view import error_page
+from entrepot.web.visits import check_form, exchange, open_visit
+
+PageFunction = Callable[[Request], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One address.
+
+    Attributes:
+        sends: Whether forms are sent to it.
+        uploads: Whether these may carry files.
+    """
+
+    path: str
+    page: PageFunction
+    sends: bool = False
+    uploads: bool = False
+
+
+PAGES = (
+    Page("/login", pages.login.page, sends=True),
+    Page("/logout", pages.login.leave, sends=True),
+    Page("/join/{token}", pages.join.page, sends=True),
+    Page("/account", pages.account.page, sends=True),
+    Page("/keys", pages.keys.page, sends=True),
+    Page("/inbox", pages.inbox.page, sends=True),
+)
+
+
+def page_routes() -> list[BaseRoute]:
+    """The routes of all pages and of the files they are made of."""
+    made: list[BaseRoute] = [
+        Route(one.path, _endpoint(one), methods=["GET", "POST"] if one.sends else ["GET"], name=f"page:{one.path}", include_in_schema=False)
+        for one in PAGES
+    ]
+    return [*made, Mount("/static", PageFiles(), name="static")]
+
+
+def add_pages(app: Starlette) -> None:
+    """Add the pages to an application whose ``state.exchange`` is set, and show its errors as pages to browsers."""
+    app.router.routes.extend(page_routes())
+    for kind in (EntrepotError, HTTPException):
+        _add_handler(app, kind)
+
+
+def _endpoint(page: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        request.state.visit = await run_in_threadpool(open_visit, request)
+        stack = ExitStack()
+        try:
+            if request.method == "POST":
+                scratch = await run_in_threadpool(stack.enter_context, exchange(request).blobs.scratch()) if page.uploads else None
+                settings = exchange(request).settings
+                request.state.form = await read_form(
+                    request, limit=settings.body_limit, scratch=scratch, upload_limit=settings.upload_limit
+                )
+                check_form(request, request.state.form.text("csrf"))
+            return await run_in_threadpool(page.page, request)
+        except EntrepotError as error:
+            return await run_in_threadpool(error_page, request, error)
+        finally:
+            await run_in_threadpool(stack.close)
+
+    return endpoint
+
+
+def _add_handler(app: Starlette, kind: type[Exception]) -> None:
+    before = app.exception_handlers.get(kind)
+
+    async def handler(request: Request, error: Exception) -> Response:
+        if before is not None and not _wants_page(request):
+            answer = before(request, error)
+            return cast(Response, await answer if isinstance(answer, Awaitable) else answer)
+        if isinstance(error, HTTPException):
+            error = _plain(request, error)
+        assert isinstance(error, EntrepotError)
+        request.state.visit = await run_in_threadpool(open_visit, request)
+        return await run_in_threadpool(error_page, request, error)
+
+    app.add_exception_handler(kind, handler)
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith(("/api/", "/sharing/", "/log/"))
+
+
+def _plain(request: Request, error: HTTPException) -> EntrepotError:
+    if error.status_code == 404:
+        return NotFound("There is no page at this address.", "Start again from the catalogue.")
+    found = EntrepotError(str(error.detail), "Start again from the catalogue.")
+    found.status = error.status_code
+    return found
