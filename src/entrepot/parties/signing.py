@@ -45,6 +45,18 @@ def sign(session: Session, organisation_id: str, payload: Any, *, typ: str = "en
     return jws.sign(payload, key, kid=row.id, typ=typ)
 
 
+def current_key_id(session: Session, organisation_id: str) -> str:
+    """The id of the key that ``sign`` uses now, for documents that name the keys of their signers.
+
+    Raises:
+        NotFound: The organisation has no signing key.
+    """
+    kid = session.db.scalar(sa.select(signing_keys.c.id).where(_current(organisation_id)))
+    if kid is None:
+        raise NotFound(f"{organisation_id} has no signing key.", "Make one with `entrepot keys rotate`.")
+    return str(kid)
+
+
 def public_keys(session: Session, organisation_id: str | None = None) -> dict[str, dict[str, str]]:
     """Public keys by id, retired ones included, each a JWK that names its organisation as ``owner``."""
     query = sa.select(signing_keys.c.id, signing_keys.c.public_x, signing_keys.c.organisation_id).order_by(signing_keys.c.created_at)
