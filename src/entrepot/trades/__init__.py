@@ -1,5 +1,7 @@
 """From a request to an agreement that both organisations have signed."""
 
+from entrepot.trades.idempotency import claim_key
+from entrepot.trades.lifecycle import expire_agreement, move, require_open
 from entrepot.trades.model import (
     NEXT_AGREEMENT,
     NEXT_NEGOTIATION,
@@ -11,9 +13,16 @@ from entrepot.trades.model import (
     Negotiation,
     NegotiationState,
     Offer,
+    RoundsSpent,
+    TermsWidened,
 )
+from entrepot.trades.negotiating import accept, counter, decline, expire_request, offer, request, withdraw
+from entrepot.trades.reading import agreement_of, get, get_negotiation, history, list_agreements, list_for, offer_on_table, offers_of
+from entrepot.trades.signing import verify
 
 __all__ = [
     "NEXT_AGREEMENT", "NEXT_NEGOTIATION", "OPEN", "Agreement", "AgreementClosed", "AgreementState", "Move", "Negotiation",
-    "NegotiationState", "Offer",
+    "NegotiationState", "Offer", "RoundsSpent", "TermsWidened", "accept", "agreement_of", "claim_key", "counter", "decline",
+    "expire_agreement", "expire_request", "get", "get_negotiation", "history", "list_agreements", "list_for", "move", "offer",
+    "offer_on_table", "offers_of", "request", "require_open", "verify", "withdraw",
 ]  # fmt: skip

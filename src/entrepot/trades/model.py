@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from entrepot.kit import Invalid, Refused, rfc3339
+from entrepot.kit import Invalid, Refused, parse_rfc3339, rfc3339
 from entrepot.pricing.model import Price
 from entrepot.terms.model import Rights, Terms
 
@@ -19,6 +19,14 @@ MAX_MESSAGE = 4_000
 
 class AgreementClosed(Refused):
     """The agreement no longer, or not now, lets the buyer use the data."""
+
+
+class RoundsSpent(Refused):
+    """The parties have exchanged as many offers as one negotiation may have."""
+
+
+class TermsWidened(Refused):
+    """A buyer asks for more than the owner permits."""
 
 
 class NegotiationState(StrEnum):
@@ -78,7 +86,8 @@ class Negotiation:
         round: The round of the offer on the table: 0 what the owner published, 1 the buyer's request, then one more each turn.
         decide_by: When it expires unless the party whose turn it is has answered.
         acceptance_window: How long the buyer may look at a delivery before it counts as accepted.
-        auto_approved: The owner's offer stands by policy: the buyer's acceptance makes the agreement.
+        auto_approved: The owner's published offer stands by policy: the buyer's acceptance makes the agreement.
+        message: What the buyer wrote with the request.
     """
 
     id: str
@@ -94,6 +103,7 @@ class Negotiation:
     decide_by: datetime
     acceptance_window: timedelta
     auto_approved: bool
+    message: str
     created_at: datetime
 
     @property
@@ -223,6 +233,30 @@ def payload(agreement: Agreement, *, parties: Mapping[str, Mapping[str, str]], o
         "starts_at": rfc3339(agreement.starts_at),
         "ends_at": None if agreement.ends_at is None else rfc3339(agreement.ends_at),
     }
+
+
+def agreement_from(signed: Mapping[str, Any], *, state: AgreementState, jws: dict[str, Any]) -> Agreement:
+    """The agreement that a signed payload describes."""
+    return Agreement(
+        id=signed["id"],
+        negotiation_id=signed["negotiation"],
+        listing_id=signed["listing"],
+        version_id=signed["version"],
+        owner_id=signed["parties"]["owner"]["id"],
+        buyer_id=signed["parties"]["buyer"]["id"],
+        purpose=signed["purpose"],
+        method=signed["method"],
+        territory=signed["territory"],
+        terms=Terms.from_dict(signed["terms"]),
+        rights=Rights.from_dict(signed["rights"]),
+        price=Price.from_dict(signed["price"]),
+        acceptance_window=timedelta(seconds=signed["acceptance_window_seconds"]),
+        state=state,
+        signed_at=parse_rfc3339(signed["signed_at"]),
+        starts_at=parse_rfc3339(signed["starts_at"]),
+        ends_at=None if signed["ends_at"] is None else parse_rfc3339(signed["ends_at"]),
+        jws=jws,
+    )
 
 
 def check_message(message: str) -> str:
