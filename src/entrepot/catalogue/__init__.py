@@ -1,1 +1,43 @@
 """The catalogue: what is on offer, by whom and on which terms."""
+
+from entrepot.catalogue.manifest import load_manifest, manifest_schema, template
+from entrepot.catalogue.model import (
+    NEXT,
+    ColumnNote,
+    Contact,
+    DataTable,
+    Filters,
+    Frequency,
+    Hit,
+    Listing,
+    ListingState,
+    Manifest,
+    Page,
+    Preview,
+    SampleQuery,
+    Segment,
+    SourceFile,
+    ThreeRights,
+    Version,
+    Visibility,
+)
+from entrepot.catalogue.quality import quality
+from entrepot.catalogue.review import approve, reinstate, reject, suspend, waiting, withdraw
+from entrepot.catalogue.service import (
+    add,
+    agreed_version,
+    current_version,
+    get,
+    get_version,
+    list_for,
+    open_versions,
+    reindex,
+    search,
+)
+
+__all__ = [
+    "NEXT", "ColumnNote", "Contact", "DataTable", "Filters", "Frequency", "Hit", "Listing", "ListingState", "Manifest", "Page",
+    "Preview", "SampleQuery", "Segment", "SourceFile", "ThreeRights", "Version", "Visibility", "add", "agreed_version", "approve",
+    "current_version", "get", "get_version", "list_for", "load_manifest", "manifest_schema", "open_versions", "quality", "reindex",
+    "reinstate", "reject", "search", "suspend", "template", "waiting", "withdraw",
+]  # fmt: skip

@@ -35,7 +35,7 @@ NEXT: Mapping[ListingState, frozenset[ListingState]] = {
 
 
 class Visibility(StrEnum):
-    """Who finds a live listing: everybody, or its owner and those they tell."""
+    """Who finds a live listing: everybody, or only its owner and the operators."""
 
     PUBLIC = "public"
     PRIVATE = "private"

@@ -1,0 +1,1 @@
+"""Words in, listings out: one tokeniser and one query language for both stores."""

@@ -1,0 +1,133 @@
+"""YAML as a tree whose every value knows its line; the parts of YAML that surprise people or machines are refused.
+
+Values are read by what the entry calls for, not by YAML's guesses, so that ``NO`` stays a country and ``12:30`` a text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import NoReturn
+
+import yaml
+
+from entrepot.kit import Invalid
+
+MAX_BYTES = 256 * 1024
+_MAX_DEPTH = 8
+_MAX_EVENTS = 50_000
+# Marks that make text read otherwise than it is stored.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value as it is written; ``quoted`` values are texts whatever they look like."""
+
+    text: str
+    quoted: bool
+    line: int
+
+    @property
+    def is_null(self) -> bool:
+        """Nothing is given."""
+        return not self.quoted and self.text in ("", "~", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Entries by name; ``lines`` has the line of each name."""
+
+    entries: dict[str, Node]
+    lines: dict[str, int]
+    line: int
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def read(text: str) -> Mapping:
+    """The tree of a manifest.
+
+    Raises:
+        Invalid: It is too large, no YAML, holds anchors, aliases, tags or control characters, or is no set of entries.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise Invalid(f"The manifest is larger than {MAX_BYTES // 1024} KiB.", "Shorten its texts; data belongs into files.")
+    try:
+        root = _build(yaml.compose(text, Loader=_checked(text)))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"Line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or "a character that YAML does not allow"
+        raise Invalid(
+            f"{where}the manifest is not YAML: {problem}.", "Write `name: value`, one a line; quote texts with a colon."
+        ) from None
+    if not isinstance(root, Mapping):
+        raise Invalid("The manifest is no set of entries.", "Write `name: value`, one a line; `entrepot new` writes an example.")
+    return root
+
+
+def check_text(text: str, line: int) -> str:
+    """A text without control characters, surrogates or marks that turn its direction, composed as NFC."""
+    for character in text:
+        if (unicodedata.category(character) in ("Cc", "Cs", "Co") and character not in "\n\t") or character in _TURNING:
+            raise Invalid(f"Line {line}: the text holds the invisible character U+{ord(character):04X}.", "Remove it.", line=line)
+    return unicodedata.normalize("NFC", text)
+
+
+def _checked(text: str) -> type[yaml.SafeLoader]:
+    """The loader, once the text's events show nothing that a tree could be blown up with."""
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if number > _MAX_EVENTS:
+            _refuse(line, "more entries than a manifest can have", "Shorten it.")
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            _refuse(line, "an anchor or alias (& or *)", "Write the value out, or quote a text that begins so.")
+        if tag := getattr(event, "tag", None):
+            _refuse(line, f"the tag {tag[:60]}", "Leave tags (!) out, or quote a text that begins so.")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            _refuse(line, f"entries nested deeper than {_MAX_DEPTH}", "A manifest needs no more than four.")
+    return yaml.SafeLoader
+
+
+def _build(node: yaml.Node | None) -> Node:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node)
+    if isinstance(node, yaml.SequenceNode):
+        return Sequence(tuple(_build(item) for item in node.value), node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode):
+        line = node.start_mark.line + 1
+        return Scalar(check_text(node.value, line), node.style is not None, line)
+    return Mapping({}, {}, 1)
+
+
+def _mapping(node: yaml.MappingNode) -> Mapping:
+    entries: dict[str, Node] = {}
+    lines: dict[str, int] = {}
+    for name, value in node.value:
+        line = name.start_mark.line + 1
+        if not isinstance(name, yaml.ScalarNode):
+            _refuse(line, "a name that is a list or a set of entries", "Use plain words as names.")
+        if name.value in entries:
+            _refuse(line, f"{name.value[:60]!r} a second time (first in line {lines[name.value]})", "Keep one of the two.")
+        text = check_text(name.value, line)
+        entries[text], lines[text] = _build(value), line
+    return Mapping(entries, lines, node.start_mark.line + 1)
+
+
+def _refuse(line: int, what: str, hint: str) -> NoReturn:
+    raise Invalid(f"Line {line}: the manifest holds {what}.", hint, line=line)

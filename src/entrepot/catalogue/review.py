@@ -1,0 +1,102 @@
+"""Decide on what waits, and take listings off: verbs of the operator, and the owner's withdrawal."""
+
+from __future__ import annotations
+
+from entrepot import parties
+from entrepot.catalogue import repository, states
+from entrepot.catalogue.model import Listing, ListingState
+from entrepot.catalogue.service import get, require_publisher
+from entrepot.kit import Conflict, Invalid
+from entrepot.runtime import Role, Session
+
+
+def waiting(session: Session, *, limit: int = 100) -> list[Listing]:
+    """Listings with a version that waits for review, oldest first, for the operator.
+
+    Raises:
+        Refused: The actor is no operator.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    return repository.waiting(session.db, limit=limit)
+
+
+def approve(session: Session, listing_id: str) -> Listing:
+    """Put the version that waits for review on offer.
+
+    Raises:
+        Refused: The actor is no operator.
+        Conflict: None waits.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    listing = get(session, listing_id)
+    version = None if listing.pending_number is None else repository.find_numbered(session.db, listing.id, listing.pending_number)
+    if version is None:
+        raise Conflict(f"No version of {listing.id} waits for review.", "Somebody else may have decided already; reload the list.")
+    listing = states.offer(session, listing, version)
+    parties.notify(session, listing.organisation_id, "listing.approved", listing.id, number=version.number)
+    return listing
+
+
+def reject(session: Session, listing_id: str, *, reason: str) -> Listing:
+    """Send the version that waits for review back to its owner; an earlier version stays on offer.
+
+    Raises:
+        Refused: The actor is no operator.
+        Conflict: None waits.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    listing = get(session, listing_id)
+    if listing.pending_number is None:
+        raise Conflict(f"No version of {listing.id} waits for review.", "Somebody else may have decided already; reload the list.")
+    number = listing.pending_number
+    listing = states.changed(session, listing, pending_number=None, reason=_reason(reason))
+    parties.notify(session, listing.organisation_id, "listing.rejected", listing.id, number=number, reason=listing.reason)
+    return listing
+
+
+def withdraw(session: Session, listing_id: str, *, reason: str = "") -> Listing:
+    """Take a listing off for good, by its owner; agreements on it go on.
+
+    Raises:
+        NotFound: It is not the actor's.
+        Conflict: It is withdrawn already.
+    """
+    listing = get(session, listing_id)
+    require_publisher(session, listing.organisation_id)
+    return states.move(session, listing, ListingState.WITHDRAWN, reason=reason, pending_number=None)
+
+
+def suspend(session: Session, listing_id: str, *, reason: str) -> Listing:
+    """Take a listing off until further notice, by an operator, who tells the owner why.
+
+    Raises:
+        Refused: The actor is no operator.
+        Conflict: It is not on offer.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    listing = states.move(session, get(session, listing_id), ListingState.SUSPENDED, reason=_reason(reason))
+    parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=listing.reason)
+    return listing
+
+
+def reinstate(session: Session, listing_id: str) -> Listing:
+    """Put a suspended listing back on offer, by an operator.
+
+    Raises:
+        Refused: The actor is no operator.
+        Conflict: It is not suspended.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    listing = get(session, listing_id)
+    if listing.state is not ListingState.SUSPENDED:
+        raise Conflict(f"The listing {listing.id} is {listing.state}, not suspended.", "Only suspended listings can be reinstated.")
+    listing = states.move(session, listing, ListingState.LIVE, reason="")
+    parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
+    return listing
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()[:1_000]
+    if not reason:
+        raise Invalid("No reason is given.", "Say in a sentence what the owner has to know.")
+    return reason
