@@ -1,0 +1,70 @@
+"""Open a parcel once, within what the terms allow, and make its delivery with a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from entrepot import parties, proof, trades
+from entrepot.catalogue.model import Version
+from entrepot.delivery import repository
+from entrepot.delivery.model import CountSpent, Parcel, SharedFile, files_digest
+from entrepot.kit import canonical_json, new_id
+from entrepot.parties import jws
+from entrepot.runtime import Session
+from entrepot.trades.model import Agreement
+
+DELIVERED = "delivery.made"
+"""The kind of a delivery's entry in the log."""
+
+
+def open_parcel(
+    session: Session, agreement: Agreement, version: Version, make_files: Callable[[], tuple[SharedFile, ...]], *, key: str
+) -> tuple[Parcel, bool]:
+    """The parcel of this agreement, version and key, and whether it was opened just now.
+
+    Args:
+        make_files: Gives the files, called only when there is no parcel yet.
+
+    Raises:
+        CountSpent: The terms allow no further delivery.
+    """
+    found = repository.find_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
+    if found is not None:
+        return found, False
+    files = make_files()
+    # Two requests that both saw room for one more parcel would open two; from here on they come one after the other.
+    repository.lock(session.db, agreement.id)
+    found = repository.find_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
+    if found is not None:
+        return found, False
+    _require_room(session, agreement)
+    parcel = Parcel(
+        id=new_id("par"), agreement_id=agreement.id, listing_id=agreement.listing_id, version_id=version.id, method=agreement.method,
+        to_id=agreement.buyer_id, key=key, digest=files_digest(files), rows=sum(f.rows for f in files), bytes=sum(f.bytes for f in files),
+        files=files, opened_at=session.now,
+    )  # fmt: skip
+    repository.add_parcel(session.db, parcel)
+    return parcel, True
+
+
+def record_delivery(session: Session, parcel: Parcel) -> Parcel:
+    """Sign the receipt with the exchange's key and put the delivery into the log, in the session's transaction."""
+    fact = parcel.fact(session.now)
+    signature = parties.sign(session, parties.exchange_organisation(session).id, fact)
+    document = jws.assemble(fact, [signature])
+    entry = proof.record(session, DELIVERED, fact, subject_id=parcel.agreement_id, jws=document)
+    receipt = canonical_json({"fact": fact, "jws": document}).decode()
+    window = trades.get(session, parcel.agreement_id).acceptance_window
+    # Escrow is settled by itself when the window of the first delivery ends without a word from the buyer.
+    session.enqueue("flows.settle_agreement", after=window, dedup_key=f"settle:{parcel.agreement_id}", agreement_id=parcel.agreement_id)
+    return repository.add_delivery(session.db, parcel, entry_id=entry.id, receipt=receipt, at=session.now)
+
+
+def _require_room(session: Session, agreement: Agreement) -> None:
+    limit = agreement.terms.count_limit
+    opened = repository.count_parcels(session.db, agreement.id)
+    if limit is not None and opened >= limit:
+        raise CountSpent(
+            f"The terms allow {limit} {'delivery' if limit == 1 else 'deliveries'}, and {opened} have been made.",
+            "Fetch what has been delivered again, or ask the owner for another agreement.",
+        )

@@ -1,0 +1,89 @@
+"""From an agreement's rights to the part of each table that is handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from entrepot.catalogue.model import DataTable, Version
+from entrepot.kit import Refused, sha256_hex
+from entrepot.kit.canonical import canonical_json
+from entrepot.terms.model import Condition, Operator, Rights, Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Columns in the table's order, and the conditions its rows must meet; ``whole`` when nothing is held back."""
+
+    version_id: str
+    table: DataTable
+    columns: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every column and row is handed over."""
+        return not self.conditions and len(self.columns) == len(self.table.columns)
+
+    def file_id(self, form: str) -> str:
+        """The id of the file that holds this part in this form: equal parts of one version have one file."""
+        said: dict[str, Any] = {
+            "version": self.version_id,
+            "table": self.table.name,
+            "form": form,
+            "columns": None if self.whole else list(self.columns),
+            "rows": [condition.to_dict() for condition in self.conditions],
+        }
+        return sha256_hex(canonical_json(said))[:40]
+
+
+def parts(version: Version, rights: Rights, terms: Terms) -> tuple[Part, ...]:
+    """The part of each table that is handed over; tables of which nothing may be handed over are left out.
+
+    The person key is held back unless the terms deliver it. A table that lacks a column which a row condition
+    names is left out whole: its rows cannot be judged.
+
+    Raises:
+        Refused: Nothing is left of any table.
+    """
+    found = []
+    for table in version.tables:
+        names = tuple(column.name for column in table.columns)
+        hidden = set() if terms.person_key_delivered else {version.manifest.person_key}
+        chosen = tuple(n for n in names if n not in hidden and (rights.columns is None or n in rights.columns))
+        if chosen and all(condition.column in names for condition in rights.rows):
+            found.append(Part(version_id=version.id, table=table, columns=chosen, conditions=rights.rows))
+    if not found:
+        raise Refused(
+            f"The rights of the agreement leave nothing of version {version.number} to hand over.",
+            "Agree on rights that name columns of this version.",
+        )
+    return tuple(found)
+
+
+def where(conditions: tuple[Condition, ...]) -> str:
+    """The SQL condition behind rows of rights, empty when there is none; all values are quoted literals."""
+    return " AND ".join(f"({_condition(c)})" for c in conditions)
+
+
+def identifier(name: str) -> str:
+    """A column's name, quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: Any) -> str:
+    """A text, number or truth value, quoted for SQL."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return repr(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _condition(condition: Condition) -> str:
+    column, operator, value = identifier(condition.column), condition.operator, condition.value
+    if operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
+        return f"{column} {operator.value.upper()}"
+    if isinstance(value, tuple):
+        return f"{column} {operator.value.upper()} ({', '.join(literal(v) for v in value)})"
+    return f"{column} {'<>' if operator is Operator.NOT_EQUAL else operator.value} {literal(value)}"
