@@ -30,18 +30,38 @@ class Page:
 
     Attributes:
         sends: Whether forms are sent to it.
+        shows: Whether there is something to look at.
         uploads: Whether these may carry files.
     """
 
     path: str
     page: PageFunction
     sends: bool = False
+    shows: bool = True
     uploads: bool = False
 
 
 PAGES = (
+    Page("/", pages.catalogue.page),
+    Page("/listings/{listing}", pages.listing.page),
+    Page("/listings/{listing}/request", pages.request.page, sends=True),
+    Page("/listings/{listing}/withdraw", pages.listing.withdraw, sends=True, shows=False),
+    Page("/negotiations/{negotiation}", pages.negotiation.page, sends=True),
+    Page("/agreements", pages.agreements.page),
+    Page("/agreements/{agreement}", pages.agreement.page, sends=True),
+    Page("/agreements/{agreement}/document", pages.agreement.document),
+    Page("/agreements/{agreement}/invoices/{period}", pages.ledger.invoice),
+    Page("/agreements/{agreement}/invoices/{period}/csv", pages.ledger.invoice_file),
+    Page("/receipts/{entry}", pages.receipt.page),
+    Page("/receipts/{entry}/document", pages.receipt.document),
+    Page("/trust", pages.receipt.trust),
+    Page("/log", pages.log.page),
+    Page("/ledger", pages.ledger.page),
+    Page("/ledger/statement.csv", pages.ledger.statement_file),
+    Page("/operator", pages.operator.page, sends=True),
+    Page("/operator/doctor", pages.operator.examination),
     Page("/login", pages.login.page, sends=True),
-    Page("/logout", pages.login.leave, sends=True),
+    Page("/logout", pages.login.leave, sends=True, shows=False),
     Page("/join/{token}", pages.join.page, sends=True),
     Page("/account", pages.account.page, sends=True),
     Page("/keys", pages.keys.page, sends=True),
@@ -52,10 +72,13 @@ PAGES = (
 def page_routes() -> list[BaseRoute]:
     """The routes of all pages and of the files they are made of."""
     made: list[BaseRoute] = [
-        Route(one.path, _endpoint(one), methods=["GET", "POST"] if one.sends else ["GET"], name=f"page:{one.path}", include_in_schema=False)
-        for one in PAGES
+        Route(one.path, _endpoint(one), methods=_methods(one), name=f"page:{one.path}", include_in_schema=False) for one in PAGES
     ]
     return [*made, Mount("/static", PageFiles(), name="static")]
+
+
+def _methods(page: Page) -> list[str]:
+    return [*(["GET"] if page.shows else []), *(["POST"] if page.sends else [])]
 
 
 def add_pages(app: Starlette) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ def environment(code: str) -> Environment:
     }  # fmt: skip
     for name in ("number", "percent", "amount", "money", "size", "day", "moment", "span", "territory"):
         made.filters[name] = getattr(language, name)
+    made.filters |= {"pretty": lambda value: json.dumps(value, indent=2, ensure_ascii=False), "both": lambda value: (value, value)}
     return made
 
 

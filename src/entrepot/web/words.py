@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from entrepot import pricing
 from entrepot.pricing.model import Plan, Price, Unit
+from entrepot.standards.model import Texts, pick
+from entrepot.terms.model import Redistribution, Terms
+from entrepot.terms.purposes import PURPOSES
 from entrepot.web.languages import Language
 
 
@@ -18,18 +22,21 @@ STATES: Mapping[str, str] = {
     "draft": _("Waits for review"), "live": _("On offer"), "suspended": _("Suspended"), "withdrawn": _("Withdrawn"),
     "requested": _("Requested"), "offered": _("Offered"), "countered": _("Countered"), "agreed": _("Agreed"),
     "declined": _("Declined"), "expired": _("Expired"), "active": _("Active"), "fulfilled": _("Fulfilled"),
-    "terminated": _("Terminated"), "refunded": _("Refunded"), "pending": _("In escrow"), "posted": _("Paid"), "voided": _("Released"),
+    "terminated": _("Terminated"), "refunded": _("Paid back"), "held": _("In escrow"), "released": _("Paid"),
 }  # fmt: skip
 TONES: Mapping[str, str] = {
-    "live": "good", "agreed": "good", "active": "good", "fulfilled": "good", "posted": "good",
-    "draft": "wait", "requested": "wait", "offered": "wait", "countered": "wait", "pending": "wait",
-    "suspended": "warn", "declined": "bad", "terminated": "bad", "refunded": "warn", "expired": "still", "withdrawn": "still", "voided": "still",
+    "live": "good", "agreed": "good", "active": "good", "fulfilled": "good", "released": "good",
+    "draft": "wait", "requested": "wait", "offered": "wait", "countered": "wait", "held": "wait",
+    "suspended": "warn", "declined": "bad", "terminated": "bad", "refunded": "warn", "expired": "still", "withdrawn": "still",
 }  # fmt: skip
 NOTES: Mapping[str, str] = {
     "welcome": _("You are signed in."), "left": _("You are signed out."), "saved": _("Saved."),
     "organisation": _("You now act for this organisation."), "read": _("Everything is marked as read."),
     "revoked": _("The key is revoked; whoever uses it is turned away from now on."),
-    "invited": _("The invitation is ready."),
+    "requested": _("The request is on its way."), "answered": _("Your offer is on the table."), "declined": _("Declined."),
+    "withdrawn": _("Taken back."), "signed": _("Signed by both organisations. The price is in escrow."),
+    "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
+    "published": _("Published."), "review": _("Sent for review; the operator looks at what the checks found."),
 }  # fmt: skip
 ROLES: Mapping[str, str] = {
     "owner": _("Owner"), "buyer": _("Buyer"), "operator": _("Operator"), "regulator": _("Regulator"), "person": _("Person"),
@@ -85,6 +92,102 @@ class Words:
         text = language.gettext("%(amount)s a month") if price.plan is Plan.MONTHLY else language.gettext("%(amount)s, once")
         return text % {"amount": amount}
 
+    def text(self, texts: Texts) -> str:
+        """The text in the reader's language, or in one there is."""
+        return pick(texts, self.language.code)
+
+    def price_sentence(self, price: Price) -> str:
+        """One sentence that says what is paid, how often and at most."""
+        return pricing.sentence(price, self.language.code)
+
+    def purpose(self, name: str) -> str:
+        """A purpose as sentences speak of it."""
+        found = PURPOSES.get(str(name))
+        if found is None:
+            return str(name)
+        text = found.zh if self.language.code == "zh" else found.en
+        return text[:1].upper() + text[1:]
+
+    def purposes(self, names: Iterable[str]) -> str:
+        """Several purposes in a row."""
+        return ("、" if self.language.code == "zh" else ", ").join(self.purpose(name) for name in names)
+
+    def terms_marks(self, terms: Terms) -> list[tuple[str, str, bool]]:
+        """What one may do with the data: an icon, its words, and whether it forbids something."""
+        say, language = self.language.gettext, self.language
+        marks = [("purpose", say("For: %(purposes)s") % {"purposes": self.purposes(terms.permitted_purposes)}, False)]
+        if terms.prohibited_purposes:
+            marks.append(("forbidden", say("Not for: %(purposes)s") % {"purposes": self.purposes(terms.prohibited_purposes)}, True))
+        days = terms.duration_days
+        marks.append(
+            ("duration", language.ngettext("For %(num)s day", "For %(num)s days", days) % {"num": language.number(days)}, False)
+            if days
+            else ("duration", say("Without an end"), False)
+        )
+        places = terms.territories
+        where = say("Everywhere") if places is None else say("In: %(places)s") % {"places": self.places(places)}
+        marks.append(("territory", where, False))
+        if terms.count_limit:
+            count = language.ngettext("At most %(num)s delivery", "At most %(num)s deliveries", terms.count_limit)
+            marks.append(("count", count % {"num": language.number(terms.count_limit)}, False))
+        marks.append(_passing_on(terms.redistribution, say))
+        if terms.attribution:
+            marks.append(("attribution", say("Name the owner in what you publish"), False))
+        marks.append(
+            ("person", say("The column that tells persons apart is included"), False)
+            if terms.person_key_delivered
+            else ("shield", say("Columns that tell persons apart stay with the owner"), True)
+        )
+        return marks
+
+    def pairs(self, keys: Iterable[str], kind: str) -> list[tuple[str, str]]:
+        """Keys with their words, for a choice; ``kind`` is the method that says them."""
+        return [(str(key), getattr(self, kind)(key)) for key in keys]
+
+    def places(self, codes: Iterable[str]) -> str:
+        """Territories in a row."""
+        return ("、" if self.language.code == "zh" else ", ").join(self.language.territory(code) for code in codes)
+
+    def method(self, key: str) -> str:
+        """A way of delivery."""
+        return self._pick(METHODS, str(key))
+
+    def entry(self, kind: str) -> str:
+        """A kind of fact in the log."""
+        return self._pick(ENTRIES, str(kind))
+
+    def transfer(self, code: str) -> str:
+        """Why money moved."""
+        return self._pick(TRANSFERS, str(code))
+
+    def account(self, code: str) -> str:
+        """What an account is for."""
+        return self._pick(ACCOUNTS, str(code))
+
+    def place_of(self, code: str) -> str:
+        """A territory."""
+        return self.language.territory(code)
+
+    def decision(self, key: str) -> str:
+        """What a check came to."""
+        return self._pick(DECISIONS, str(key))
+
+    def fact(self, name: str) -> str:
+        """A field of a receipt."""
+        return self._pick(FACTS, str(name))
+
+    def check(self, name: str) -> str:
+        """A step of checking a receipt."""
+        return self._pick(CHECKS, str(name))
+
+    def law(self, law: str) -> str:
+        """A law of the books; in its own words where nobody has translated it."""
+        return self._pick(LAWS, law)
+
+    def frequency(self, key: str) -> str:
+        """How often data is renewed."""
+        return self._pick(FREQUENCIES, str(key))
+
     def plan(self, plan: str) -> str:
         """A pricing plan."""
         return self._pick(_PLANS, str(plan))
@@ -99,6 +202,16 @@ class Words:
         return next((f"{path}/{subject_id}" for kind, path in PLACES.items() if subject_id.startswith(kind)), "")
 
 
+def _passing_on(redistribution: Redistribution, say: Callable[[str], str]) -> tuple[str, str, bool]:
+    match redistribution:
+        case Redistribution.ALLOWED:
+            return "redistribution", say("May be passed on"), False
+        case Redistribution.DERIVED:
+            return "redistribution", say("Results may be passed on, the data may not"), False
+        case _:
+            return "no-redistribution", say("Nothing may be passed on"), True
+
+
 class _Dashes(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "–"
@@ -106,5 +219,61 @@ class _Dashes(dict[str, str]):
 
 _PLANS: Mapping[str, str] = {"free": _("Free"), "flat": _("Once"), "monthly": _("Monthly"), "metered": _("Metered")}
 _ONE_UNIT: Mapping[Unit, str] = {Unit.ROW: _("row"), Unit.GIGABYTE: _("gigabyte"), Unit.READ: _("read")}
-INBOX: Mapping[str, str] = {}
+METHODS: Mapping[str, str] = {"file": _("File download"), "table": _("Live table (Delta Sharing)")}
+INBOX: Mapping[str, str] = {
+    "request.received": _("A buyer asks to use a listing of yours."),
+    "request.declined": _("Your request was declined: %(reason)s"),
+    "request.withdrawn": _("The other party took back its request: %(reason)s"),
+    "request.expired": _("A negotiation ended because nobody answered in time."),
+    "offer.received": _("The owner has made you an offer."),
+    "counter.received": _("The buyer has made a counter-offer."),
+    "agreement.signed": _("An agreement is signed by both organisations."),
+    "agreement.moved": _("An agreement has changed: %(reason)s"),
+    "delivery.made": _("A delivery was made."),
+    "payment.received": _("%(amount)s was paid for an agreement, before the platform fee."),
+    "payment.missing": _("The balance does not cover the next month: %(hint)s"),
+    "listing.approved": _("Version %(number)s of a listing passed review and is on offer."),
+    "listing.rejected": _("Version %(number)s of a listing was sent back: %(reason)s"),
+    "listing.suspended": _("A listing was taken off by the operator: %(reason)s"),
+    "listing.reinstated": _("A listing is back on offer."),
+}
+ENTRIES: Mapping[str, str] = {
+    "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"),
+    "agreement.settled": _("Paid out"), "agreement.refunded": _("Paid back"),
+}  # fmt: skip
+TRANSFERS: Mapping[str, str] = {
+    "deposit": _("Deposit"), "payout": _("Payout"), "escrow": _("Put into escrow"), "release": _("Escrow released"), "sale": _("Sale"),
+    "fee": _("Platform fee"), "refund": _("Paid back"), "expiry": _("Escrow expired"), "earnings": _("Fees collected"),
+}  # fmt: skip
+ACCOUNTS: Mapping[str, str] = {
+    "available": _("Available"), "escrow": _("Escrow in transit"), "fees": _("Fees earned"), "external": _("Outside world"),
+}  # fmt: skip
+FREQUENCIES: Mapping[str, str] = {
+    "continuous": _("continuously"), "hourly": _("every hour"), "daily": _("every day"), "weekly": _("every week"),
+    "monthly": _("every month"), "quarterly": _("every quarter"), "yearly": _("every year"), "irregular": _("from time to time"),
+    "never": _("not renewed"),
+}  # fmt: skip
 PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements"}
+DECISIONS: Mapping[str, str] = {
+    "allow": _("fine"), "review": _("to be reviewed"), "needs_info": _("more has to be known"), "block": _("not allowed"),
+}  # fmt: skip
+FACTS: Mapping[str, str] = {
+    "spec": _("Form"), "parcel": _("Delivery"), "agreement": _("Agreement"), "listing": _("Listing"), "version": _("Version"),
+    "method": _("Handed over as"), "to": _("To"), "digest": _("Digest"), "rows": _("Rows"), "bytes": _("Bytes"), "at": _("When"),
+    "document": _("Signed document"), "owner": _("Owner"), "buyer": _("Buyer"), "purpose": _("Purpose"),
+    "fee_basis_points": _("Fee in basis points"), "organisation": _("Organisation"), "number": _("Number"), "decision": _("Decision"),
+}  # fmt: skip
+CHECKS: Mapping[str, str] = {
+    "format": _("The receipt is whole"), "commitment": _("The fact is the one that was logged"), "signature": _("Signed by the exchange"),
+    "log": _("It is in the log"), "witnesses": _("Witnesses have seen the log"), "signatures": _("Signed by both organisations"),
+}  # fmt: skip
+LAWS: Mapping[str, str] = {
+    "debits equal credits": _("Debits equal credits"), "balances are those of the transfers": _("Balances are those of the transfers"),
+    "accounts keep their limits": _("Accounts keep their limits"), "a pending transfer ends once": _("A pending transfer ends once"),
+    "transfers fit their accounts": _("Transfers fit their accounts"), "escrow passes through": _("Escrow passes through"),
+    "what expires falls back": _("What expires falls back"),
+    "the log grows only, and its newest checkpoint signs what it holds": _("The log only grows, and its newest checkpoint signs what it holds"),
+    "every delivery has its signed receipt in the log": _("Every delivery has its signed receipt in the log"),
+    "every open agreement on a price has its money in escrow or paid": _("Every open agreement on a price has its money in escrow or paid"),
+    "no job is stuck": _("No job is stuck"), "facts are sealed within a minute": _("Facts are sealed within a minute"),
+}  # fmt: skip

@@ -1,5 +1,24 @@
 """One module per page."""
 
-from entrepot.web.pages import account, inbox, join, keys, login
+from entrepot.web.pages import (
+    account,
+    agreement,
+    agreements,
+    catalogue,
+    inbox,
+    join,
+    keys,
+    ledger,
+    listing,
+    log,
+    login,
+    negotiation,
+    operator,
+    receipt,
+    request,
+)
 
-__all__ = ["account", "inbox", "join", "keys", "login"]
+__all__ = [
+    "account", "agreement", "agreements", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
+    "operator", "receipt", "request",
+]  # fmt: skip

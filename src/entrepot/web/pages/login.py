@@ -26,12 +26,10 @@ def page(request: Request) -> Response:
 
 def leave(request: Request) -> Response:
     """End the login of this browser."""
-    if request.method == "POST":
-        with exchange(request).session() as session:
-            parties.logout(session, visit(request).token)
-        visit(request).cookies[SESSION_COOKIE] = ""
-        return redirect(request, "/", note="left")
-    return redirect(request, "/")
+    with exchange(request).session() as session:
+        parties.logout(session, visit(request).token)
+    visit(request).cookies[SESSION_COOKIE] = ""
+    return redirect(request, "/", note="left")
 
 
 def sign_in(request: Request, login: parties.Login) -> None:

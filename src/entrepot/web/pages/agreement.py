@@ -1,0 +1,94 @@
+"""One agreement: what was signed, the delivery, the money, the receipts; take delivery, accept, pay back or end it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrepot import catalogue, delivery, parties, proof, settlement, trades
+from entrepot.flows import deliver, settle
+from entrepot.flows.deliver import Delivered
+from entrepot.kit import EntrepotError, Invalid, NotFound, digest
+from entrepot.web.view import redirect, render
+from entrepot.web.visits import exchange, form, visit
+
+
+def page(request: Request) -> Response:
+    """Everything about one agreement, for its two parties."""
+    visit(request).require_login()
+    agreement_id = request.path_params["agreement"]
+    if request.method == "GET":
+        return _show(request, agreement_id)
+    try:
+        return _act(request, agreement_id)
+    except NotFound:
+        raise
+    except EntrepotError as error:
+        return _show(request, agreement_id, error.status, error=error)
+
+
+def document(request: Request) -> Response:
+    """The signed agreement itself, as JWS in General JSON, for anyone of the parties to keep."""
+    visit(request).require_login()
+    with exchange(request).reading(visit(request).actor) as session:
+        agreement = trades.get(session, request.path_params["agreement"])
+    return attachment(f"{agreement.id}.json", json.dumps(agreement.jws, indent=2) + "\n", "application/jose+json")
+
+
+def attachment(name: str, text: str, media_type: str) -> Response:
+    """A file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(text, media_type=media_type, headers=headers)
+
+
+def _act(request: Request, agreement_id: str) -> Response:
+    sent, actor, here = form(request), visit(request).actor, f"/agreements/{agreement_id}"
+    reason = sent.text("reason")
+    match sent.text("do"):
+        case "deliver":
+            return _show(request, agreement_id, delivered=deliver.deliver(exchange(request), actor, agreement_id))
+        case "profile":
+            return _profile(request, agreement_id)
+        case "accept":
+            with exchange(request).session(actor) as session:
+                settle.accept_delivery(session, agreement_id)
+            return redirect(request, here, note="accepted")
+        case "refund":
+            with exchange(request).session(actor) as session:
+                settle.refund(session, agreement_id, reason=reason)
+            return redirect(request, here, note="refunded")
+        case "terminate":
+            with exchange(request).session(actor) as session:
+                settle.terminate(session, agreement_id, reason=reason)
+            return redirect(request, here, note="terminated")
+    raise Invalid("This form asks for nothing that can be done here.", "Load the page again.")
+
+
+def _profile(request: Request, agreement_id: str) -> Response:
+    with exchange(request).session(visit(request).actor) as session:
+        trades.get(session, agreement_id)
+        profile = deliver.share_profile(session)
+    return attachment("entrepot.share", json.dumps(profile, indent=2) + "\n", "application/json")
+
+
+def _show(
+    request: Request, agreement_id: str, status: int = 200, *, error: EntrepotError | None = None, delivered: Delivered | None = None
+) -> Response:
+    with exchange(request).reading(visit(request).actor) as session:
+        agreement = trades.get(session, agreement_id)
+        values: dict[str, Any] = {
+            "manifest": catalogue.agreed_version(session, agreement.version_id).manifest,
+            "owner": parties.get(session, agreement.owner_id), "buyer": parties.get(session, agreement.buyer_id),
+            "is_buyer": parties.is_self(session, agreement.buyer_id), "is_owner": parties.is_self(session, agreement.owner_id),
+            "parcels": delivery.parcels_of(session, agreement.id), "entries": proof.history(session, agreement.id),
+            "escrows": settlement.escrows_of(session, agreement.id), "history": trades.history(session, agreement.id),
+            "usage": delivery.usage(session, agreement.id), "is_open": agreement.state in trades.OPEN,
+        }  # fmt: skip
+    base = exchange(request).settings.public_url.rstrip("/")
+    return render(
+        request, "agreement", status, agreement=agreement, fingerprint=digest(agreement.jws), error=error, delivered=delivered, base=base,
+        **values,
+    )  # fmt: skip
