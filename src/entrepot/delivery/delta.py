@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from entrepot.delivery.model import RowGroup
-from entrepot.delivery.rights import literal
+from entrepot.engine.sql import file_literal
 
 _PLAIN = {
     "boolean": "boolean", "tinyint": "byte", "smallint": "short", "integer": "integer", "bigint": "long", "float": "float",
@@ -58,24 +59,24 @@ def cast_to(kind: Any) -> str | None:
     return _CASTS.get(str(kind.id), "VARCHAR")
 
 
-def row_groups_of(cursor: duckdb.DuckDBPyConnection, path: str) -> tuple[RowGroup, ...]:
+def row_groups_of(cursor: duckdb.DuckDBPyConnection, path: Path) -> tuple[RowGroup, ...]:
     """Where the row groups of a Parquet file lie, from its footer."""
     found = cursor.execute(
         f"""SELECT min(coalesce(nullif(dictionary_page_offset, 0), data_page_offset)),
                    max(coalesce(nullif(dictionary_page_offset, 0), data_page_offset) + total_compressed_size),
                    any_value(row_group_num_rows)
-            FROM parquet_metadata({literal(path)}) GROUP BY row_group_id ORDER BY row_group_id"""
+            FROM parquet_metadata({file_literal(path)}) GROUP BY row_group_id ORDER BY row_group_id"""
     ).fetchall()
     return tuple(RowGroup(start=int(s), end=int(e), rows=int(r)) for s, e, r in found)
 
 
-def stats_of(cursor: duckdb.DuckDBPyConnection, path: str, fields: tuple[dict[str, Any], ...], rows: int) -> dict[str, Any]:
+def stats_of(cursor: duckdb.DuckDBPyConnection, path: Path, fields: tuple[dict[str, Any], ...], rows: int) -> dict[str, Any]:
     """Delta statistics from the footer of a Parquet file: only bounds that are certain are given."""
     found = cursor.execute(
         f"""SELECT path_in_schema, sum(stats_null_count), count(stats_null_count) = count(*),
                    list(stats_min_value), list(stats_max_value),
                    count(stats_min_value) = count(*) AND bool_and(coalesce(min_is_exact, TRUE) AND coalesce(max_is_exact, TRUE))
-            FROM parquet_metadata({literal(path)}) GROUP BY path_in_schema"""
+            FROM parquet_metadata({file_literal(path)}) GROUP BY path_in_schema"""
     ).fetchall()
     by_name = {name: row for name, *row in found}
     stats: dict[str, Any] = {"numRecords": rows, "minValues": {}, "maxValues": {}, "nullCount": {}}

@@ -21,11 +21,15 @@ from sqlalchemy.engine import Connection
 from entrepot.blobs import Blob, BlobStore
 from entrepot.delivery import delta, repository
 from entrepot.delivery.model import RowGroup, SharedFile
-from entrepot.delivery.rights import Part, identifier, literal, where
-from entrepot.kit import Invalid, NotFound
+from entrepot.delivery.rights import Part
+from entrepot.engine import stream
+from entrepot.engine.sql import identifier, parquet
+from entrepot.kit import NotFound
 from entrepot.runtime import Session
+from entrepot.terms import rights_to_sql
 
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+_WRITERS = {"csv": stream.write_csv, "parquet": stream.write_parquet}
 _locks: dict[str, threading.Lock] = {}
 _locks_lock = threading.Lock()
 
@@ -78,40 +82,28 @@ def _announcement(file_id: str) -> str:
 
 def _make(blobs: BlobStore, cursor: duckdb.DuckDBPyConnection, part: Part, form: str) -> SharedFile:
     with blobs.local(part.table.parquet_key) as source:
-        query = _select(cursor, part, source, form)
-        if query is None:
+        found = _query(cursor, part, source, form)
+        if found is None:
             blob = Blob(part.table.parquet_key, part.table.parquet_sha256, part.table.parquet_bytes)
             file = _describe(cursor, part, form, source, blob, part.table.rows)
         else:
             with blobs.scratch() as folder:
                 path = folder / f"{part.file_id(form)}.{form}"
-                rows = _copy(cursor, part, query, path, form)
+                rows = _WRITERS[form](cursor, *found, path)
                 file = _describe(cursor, part, form, path, blobs.add_file(path), rows)
     blobs.put(_announcement(file.id), json.dumps(asdict(file)).encode())
     return file
 
 
-def _select(cursor: duckdb.DuckDBPyConnection, part: Part, source: Path, form: str) -> str | None:
-    """The query for the part; None when the published Parquet file already is what a share needs."""
+def _query(cursor: duckdb.DuckDBPyConnection, part: Part, source: Path, form: str) -> tuple[str, list[Any]] | None:
+    """The query for the part and its values; None when the published Parquet file already is what a share needs."""
     types = dict(zip(*_columns(cursor, source), strict=True))
     casts = {name: delta.cast_to(types[name]) if form == "parquet" else None for name in part.columns}
     if form == "parquet" and part.whole and not any(casts.values()):
         return None
-    columns = [f"CAST({identifier(n)} AS {casts[n]}) AS {identifier(n)}" if casts[n] else identifier(n) for n in part.columns]
-    query = f"SELECT {', '.join(columns)} FROM read_parquet({literal(source)})"
-    return f"{query} WHERE {where(part.conditions)}" if part.conditions else query
-
-
-def _copy(cursor: duckdb.DuckDBPyConnection, part: Part, query: str, path: Path, form: str) -> int:
-    options = "FORMAT parquet, COMPRESSION snappy" if form == "parquet" else "FORMAT csv, HEADER"
-    try:
-        row = cursor.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
-    except (duckdb.ConversionException, duckdb.BinderException, duckdb.InvalidInputException) as error:
-        raise Invalid(
-            f"The rights cannot be applied to the table {part.table.name}: {str(error).splitlines()[0]}",
-            "Agree on conditions that fit the columns' types.",
-        ) from None
-    return int(row[0]) if row else 0
+    select, values = rights_to_sql(part.rights, {name: str(kind) for name, kind in types.items()})
+    shown = [f"CAST({identifier(n)} AS {casts[n]}) AS {identifier(n)}" if casts[n] else identifier(n) for n in part.columns]
+    return f"WITH source AS (SELECT * FROM {parquet(source)}) SELECT {', '.join(shown)} FROM ({select})", list(values)
 
 
 def _describe(cursor: duckdb.DuckDBPyConnection, part: Part, form: str, path: Path, blob: Blob, rows: int) -> SharedFile:
@@ -122,12 +114,12 @@ def _describe(cursor: duckdb.DuckDBPyConnection, part: Part, form: str, path: Pa
     if form != "parquet":
         return SharedFile(**common, row_groups=(RowGroup(start=0, end=blob.size, rows=rows),))
     fields = delta.fields_of(*_columns(cursor, path))
-    stats = delta.stats_of(cursor, str(path), fields, rows)
-    return SharedFile(**common, fields=fields, stats=stats, row_groups=delta.row_groups_of(cursor, str(path)))
+    stats = delta.stats_of(cursor, path, fields, rows)
+    return SharedFile(**common, fields=fields, stats=stats, row_groups=delta.row_groups_of(cursor, path))
 
 
 def _columns(cursor: duckdb.DuckDBPyConnection, path: Path) -> tuple[list[str], list[Any]]:
-    relation = cursor.sql(f"SELECT * FROM read_parquet({literal(path)})")
+    relation = cursor.sql(f"SELECT * FROM {parquet(path)}")
     return list(relation.columns), list(relation.types)
 
 
@@ -136,15 +128,21 @@ def _alone(db: Connection, folder: Path, file_id: str) -> Iterator[None]:
     """One maker per file, in this process and in all others."""
     with _locks_lock:
         mine = _locks.setdefault(file_id, threading.Lock())
-    with mine:
-        if db.dialect.name == "postgresql":
-            repository.lock(db, file_id)
+    try:
+        with mine, _alone_among_processes(db, folder / "scratch" / "locks" / file_id):
             yield
-            return
-        path = folder / "scratch" / "locks" / file_id
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-    with _locks_lock:
-        _locks.pop(file_id, None)
+    finally:
+        with _locks_lock:
+            _locks.pop(file_id, None)
+
+
+@contextmanager
+def _alone_among_processes(db: Connection, path: Path) -> Iterator[None]:
+    if db.dialect.name == "postgresql":
+        repository.lock(db, path.name)
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrepot.catalogue.model import DataTable, Version
-from entrepot.kit import Refused, sha256_hex
-from entrepot.kit.canonical import canonical_json
-from entrepot.terms.model import Condition, Operator, Rights, Terms
+from entrepot.kit import Refused, canonical_json, sha256_hex
+from entrepot.terms.model import Condition, Rights, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +18,11 @@ class Part:
     table: DataTable
     columns: tuple[str, ...]
     conditions: tuple[Condition, ...]
+
+    @property
+    def rights(self) -> Rights:
+        """The rights that hand over just this part."""
+        return Rights(columns=self.columns, rows=self.conditions)
 
     @property
     def whole(self) -> bool:
@@ -59,31 +63,3 @@ def parts(version: Version, rights: Rights, terms: Terms) -> tuple[Part, ...]:
             "Agree on rights that name columns of this version.",
         )
     return tuple(found)
-
-
-def where(conditions: tuple[Condition, ...]) -> str:
-    """The SQL condition behind rows of rights, empty when there is none; all values are quoted literals."""
-    return " AND ".join(f"({_condition(c)})" for c in conditions)
-
-
-def identifier(name: str) -> str:
-    """A column's name, quoted for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: Any) -> str:
-    """A text, number or truth value, quoted for SQL."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return repr(value)
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _condition(condition: Condition) -> str:
-    column, operator, value = identifier(condition.column), condition.operator, condition.value
-    if operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
-        return f"{column} {operator.value.upper()}"
-    if isinstance(value, tuple):
-        return f"{column} {operator.value.upper()} ({', '.join(literal(v) for v in value)})"
-    return f"{column} {'<>' if operator is Operator.NOT_EQUAL else operator.value} {literal(value)}"
