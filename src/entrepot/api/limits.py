@@ -47,7 +47,9 @@ class Limits:
             if message["type"] == "http.response.start":
                 started = True
                 present = {name.lower() for name, _ in message.get("headers", [])}
-                message = dict(message) | {"headers": [*message.get("headers", []), *((n, v) for n, v in SECURITY_HEADERS if n not in present)]}
+                message = dict(message) | {
+                    "headers": [*message.get("headers", []), *((n, v) for n, v in SECURITY_HEADERS if n not in present)]
+                }
             await send(message)
 
         if _declared_length(scope) > limit:

@@ -31,6 +31,8 @@ def create_witness_app(folder: str | Path, logs: Sequence[str], *, name: str = "
     witness = open_witness(folder, logs, name=name, clock=clock)
     app = FastAPI(title="Entrepot witness", docs_url=None, redoc_url=None)
     app.state.witness = witness
+    app.state.vkeys = witness.vkeys
+    app.state.vkey = witness.vkeys[0]
 
     @app.get("/", response_class=Response)
     def keys() -> Response:

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from entrepot import sharing
 from entrepot.api import ROUTERS, UPLOAD_PATHS
 from entrepot.api.errors import add_handlers
 from entrepot.api.limits import Limits
 from entrepot.runtime import Actor, Exchange
+from entrepot.web.routes import add_pages
 
 
 def create_app(exchange: Exchange, *, local_actors: Mapping[str, Actor] | None = None, workers: bool = False) -> FastAPI:
@@ -36,6 +38,8 @@ def create_app(exchange: Exchange, *, local_actors: Mapping[str, Actor] | None =
     app.state.local_actors = dict(local_actors or {})
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(sharing.router)
     add_handlers(app)
+    add_pages(app)
     app.add_middleware(Limits, settings=exchange.settings, upload_paths=UPLOAD_PATHS)
     return app

@@ -37,7 +37,7 @@ def backup(exchange: Exchange, path: Path) -> dict[str, Any]:
     partial = path.with_name(path.name + ".partial")
     with exchange.blobs.scratch() as scratch:
         records = _copy_records(exchange, scratch)
-        content = {
+        content: dict[str, Any] = {
             "format": FORMAT,
             "made_at": rfc3339(exchange.clock.now()),
             "records": records.name,

@@ -51,3 +51,12 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
         return before, migrate.head()
     finally:
         database.close()
+
+
+def is_initialised(settings: Settings) -> bool:
+    """Whether there is an exchange at all."""
+    database = Database(settings.resolved_database_url)
+    try:
+        return migrate.revision(database) is not None
+    finally:
+        database.close()

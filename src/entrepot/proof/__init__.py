@@ -8,11 +8,11 @@ from entrepot.proof.policy import Policy, load_policy, parse_policy
 from entrepot.proof.published import read_bundle, read_tile
 from entrepot.proof.receipts import Step, Verification, read_receipt, verify_receipt
 from entrepot.proof.sealer import seal
-from entrepot.proof.service import checkpoint, erase, get, history, prove, record
+from entrepot.proof.service import checkpoint, erase, get, history, prove, record, unsealed_before
 from entrepot.proof.tlog_proof import Inclusion, verify_inclusion
 
 __all__ = [
     "Entry", "Inclusion", "Policy", "SealedCheckpoint", "Step", "Verification", "check_log", "checkpoint", "collect_cosignatures",
     "create_log", "erase", "get", "history", "load_policy", "log_keys", "parse_policy", "policy_of", "prove", "read_bundle",
-    "read_receipt", "read_tile", "record", "seal", "verify_inclusion", "verify_receipt",
+    "read_receipt", "read_tile", "record", "seal", "unsealed_before", "verify_inclusion", "verify_receipt",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from entrepot.proof.policy import Policy, load_policy
 from entrepot.proof.tree import TiledTree
 from entrepot.runtime import SYSTEM, Exchange, Session, outgoing
 
+log = logging.getLogger("entrepot.proof")
 JOB = "proof.collect_cosignatures"
 SIZE_TYPE = "text/x.tlog.size"
 _ANSWER_LIMIT = 64 * 1024
@@ -43,9 +45,18 @@ def policy_of(session: Session) -> Policy | None:
     return load_policy(session.settings.witnesses) if session.settings.witnesses else None
 
 
+def usable_policy(session: Session) -> Policy | None:
+    """The witness policy, or None where it is broken: sealing and proving go on without it, and the doctor names it."""
+    try:
+        return policy_of(session)
+    except Invalid as error:
+        log.error("the witness policy is ignored: %s", error.message)
+        return None
+
+
 def request_cosignatures(session: Session) -> None:
     """Queue one job per witness; a job that still waits will see the newest checkpoint, so it is not queued twice."""
-    policy = policy_of(session)
+    policy = usable_policy(session)
     if policy is None:
         return
     free = sa.or_(queue.c.leased_until.is_(None), queue.c.leased_until < session.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from entrepot.kit import EntrepotError
-from entrepot.proof import keys, repository
+from entrepot.proof import cosigning, keys, repository
 from entrepot.proof.checkpoint import Checkpoint
 from entrepot.proof.model import Entry, SealedCheckpoint, commit, leaf_text
 from entrepot.proof.notes import KeyKind, Verifier, parse_note, verify_note
@@ -19,7 +19,7 @@ def check_log(session: Session) -> list[str]:
     newest = repository.newest_checkpoint(session.db)
     if newest is None:
         return []
-    return [*_check_entries(session, newest), *_check_signatures(session, newest)]
+    return [*_check_entries(session, newest), *_check_signatures(session, newest), *_check_policy(session)]
 
 
 def _check_entries(session: Session, newest: SealedCheckpoint) -> Iterator[str]:
@@ -75,6 +75,13 @@ def _check_signatures(session: Session, newest: SealedCheckpoint) -> Iterator[st
     for checkpoint in repository.all_checkpoints(session.db):
         # Every checkpoint is checked with the fast key, the newest with all of them.
         yield from _check_note(checkpoint, verifiers if checkpoint.size == newest.size else ed25519)
+
+
+def _check_policy(session: Session) -> Iterator[str]:
+    try:
+        cosigning.policy_of(session)
+    except EntrepotError as error:
+        yield f"No witness is asked to cosign: {error.message}"
 
 
 def _check_note(checkpoint: SealedCheckpoint, verifiers: list[Verifier] | tuple[Verifier, ...]) -> Iterator[str]:

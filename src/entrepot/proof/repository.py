@@ -60,6 +60,12 @@ def has_unsealed(db: Connection) -> bool:
     return db.execute(sa.select(leaves.c.id).where(leaves.c.seq.is_(None)).limit(1)).first() is not None
 
 
+def count_unsealed(db: Connection, *, before: datetime) -> int:
+    """How many entries have waited for their position since before a moment."""
+    waiting = sa.select(sa.func.count()).select_from(leaves).where(leaves.c.seq.is_(None), leaves.c.at < before)
+    return int(db.scalar(waiting) or 0)
+
+
 def try_lock(db: Connection) -> bool:
     """Become the one sealer until the transaction ends; a transaction on SQLite holds the write lock already."""
     return db.dialect.name == "sqlite" or bool(db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from entrepot.kit import Conflict, Invalid, NotFound, b64url, canonical_json, new_id
@@ -95,6 +96,11 @@ def prove(session: Session, entry_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def unsealed_before(session: Session, moment: datetime) -> int:
+    """How many entries recorded before a moment still wait for the seal; for the doctor."""
+    return repository.count_unsealed(session.db, before=moment)
+
+
 def erase(session: Session, entry_id: str) -> None:
     """Forget the content of an entry for good: fact, salt and signature; the commitment that stays in the log says nothing without them.
 
@@ -122,7 +128,7 @@ def _newest(session: Session) -> SealedCheckpoint:
 
 
 def _checkpoint_for(session: Session, seq: int) -> SealedCheckpoint:
-    policy = cosigning.policy_of(session)
+    policy = cosigning.usable_policy(session)
     if policy is not None and policy.quorum is not None:
         for candidate in repository.cosigned_checkpoints(session.db, above=seq, limit=_CANDIDATES):
             note = parse_note(cosigning.cosigned_note(session, candidate))

@@ -140,6 +140,16 @@ def escrow(session: Session, agreement_id: str, *, period: int = 1) -> Escrow:
     return _escrow(session, promise, period, repository.find_resolutions(session.db, [id_]).get(id_))
 
 
+def escrows_of(session: Session, agreement_id: str) -> list[Escrow]:
+    """The escrow of every period of an agreement, oldest first; for flows, which have checked whose agreement it is."""
+    found: list[Escrow] = []
+    while True:
+        try:
+            found.append(escrow(session, agreement_id, period=len(found) + 1))
+        except NotFound:
+            return found
+
+
 def _escrow(session: Session, promise: Transfer, period: int, end: Transfer | None) -> Escrow:
     account = repository.find_account(session.db, promise.debit_account_id)
     assert account is not None

@@ -87,7 +87,7 @@ def close_account(session: Session, organisation_id: str, currency: str) -> None
     """
     require_operator(session)
     id_ = account_id(organisation_id, AccountCode.AVAILABLE, currency)
-    account = repository.lock_accounts(session.db, [id_], wait=True).get(id_)
+    account = repository.lock_accounts(session.db, [id_]).get(id_)
     if account is None:
         raise NotFound(f"{organisation_id[:60]} has no account in {currency[:3]}.", "Check the organisation and the currency.")
     left = account.credits_posted - account.debits_posted

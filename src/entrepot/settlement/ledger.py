@@ -27,7 +27,6 @@ from entrepot.settlement.model import (
     derived_id,
 )
 
-_BUSY = "Another request holds the accounts of this one."
 _EXPIRIES_PER_JOB = 500
 _LIMITS = {
     AccountCode.AVAILABLE: (True, False),
@@ -39,7 +38,7 @@ _LIMITS = {
 
 @dataclass(slots=True)
 class _Locks:
-    """The account rows this session holds on PostgreSQL; later ones must not wait for a lower id."""
+    """The highest account id this session holds on PostgreSQL; waiting for a lower one could close a circle."""
 
     highest: str = ""
 
@@ -94,9 +93,8 @@ def open_accounts(session: Session, wanted: Sequence[tuple[str, AccountCode, str
     ids = [account_id(*each) for each in wanted]
     missing = repository.missing_accounts(session.db, ids)
     if missing:
-        waits = not _locks(session).highest
-        if not repository.lock_creation(session.db, wait=waits):
-            raise Conflict(_BUSY, "Try again.")
+        with repository.bounded_wait(session.db, bool(_locks(session).highest)):
+            repository.lock_creation(session.db)
         for id_, (organisation_id, code, currency) in sorted(zip(ids, wanted, strict=True)):
             if id_ in missing:
                 repository.insert_account(session.db, _new_account(session, id_, organisation_id, code, currency))
@@ -162,15 +160,10 @@ def _open_book(session: Session, transfers: Sequence[Transfer], extra: Iterable[
 
 
 def _lock(session: Session, ids: set[str]) -> dict[str, Account]:
-    """Lock accounts in the order of their ids. A session that holds a higher id already does not wait, so nobody waits in a circle."""
+    """Lock accounts in the order of their ids; a session that holds a higher id already waits a moment only."""
     locks = _locks(session)
-    waits = not ids or not locks.highest or min(ids) > locks.highest
-    try:
-        found = repository.lock_accounts(session.db, ids, wait=waits or session.db.dialect.name != "postgresql")
-    except sa.exc.OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == "55P03":
-            raise Conflict(_BUSY, "Try again.") from None
-        raise
+    with repository.bounded_wait(session.db, bool(ids) and min(ids) < locks.highest):
+        found = repository.lock_accounts(session.db, ids)
     locks.highest = max([locks.highest, *found])
     return found
 

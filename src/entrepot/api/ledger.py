@@ -1,0 +1,156 @@
+"""Accounts, transfers, invoices, deposits and payouts over JSON; and the doctor."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from entrepot import flows, parties, settlement
+from entrepot.api.deps import ActingDep
+from entrepot.api.errors import RESPONSES
+from entrepot.api.trades import AgreementId
+from entrepot.kit import Money, parse_money
+from entrepot.runtime import Role, Scope
+
+router = APIRouter(prefix="/api/v1", responses=RESPONSES)
+
+
+class AccountOut(BaseModel):
+    """An account of your organisation; ``pending`` is promised and not yet paid."""
+
+    code: str
+    currency: str
+    balance: str
+    pending: str
+
+
+class AccountsOut(BaseModel):
+    """Your organisation's accounts."""
+
+    accounts: list[AccountOut]
+
+
+class LineOut(BaseModel):
+    """A transfer as your account sees it."""
+
+    id: str
+    at: datetime
+    code: str
+    change: str
+    balance: str
+    subject: str | None
+
+
+class StatementOut(BaseModel):
+    """Transfers on your account, oldest first."""
+
+    currency: str
+    opening: str
+    closing: str
+    transfers: list[LineOut]
+
+
+class MoneyIn(BaseModel):
+    """Money that came in or went out; the same reference counts once."""
+
+    organisation: str = Field(max_length=60)
+    amount: str = Field(max_length=60, examples=["1250.00 EUR"])
+    reference: str = Field(min_length=1, max_length=100)
+
+
+class BalanceOut(BaseModel):
+    """What the organisation has now."""
+
+    organisation: str
+    balance: str
+
+
+class InvoiceOut(BaseModel):
+    """An invoice in two forms."""
+
+    csv: str
+    html: str
+
+
+@router.get("/ledger/accounts", tags=["settle"])
+def accounts(acting: ActingDep) -> AccountsOut:
+    """Your organisation's accounts and balances."""
+    with acting.reading(Scope.READ) as session:
+        found = settlement.accounts(session, parties.acting_organisation(session))
+        return AccountsOut(accounts=[_account(a) for a in found])
+
+
+@router.get("/ledger/transfers", tags=["settle"])
+def transfers(
+    acting: ActingDep,
+    currency: Annotated[str | None, Query(min_length=3, max_length=3)] = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> StatementOut:
+    """What changed your organisation's available balance."""
+    with acting.reading(Scope.READ) as session:
+        chosen = currency or session.settings.currency
+        acting_id, begin = parties.acting_organisation(session), since or datetime(2000, 1, 1, tzinfo=UTC)
+        found = settlement.statement(session, acting_id, _aware(begin), _aware(until or session.now), currency=chosen)
+        lines = [
+            LineOut(id=t.transfer_id, at=t.at, code=t.code, change=str(t.change), balance=str(t.balance), subject=t.subject_id)
+            for t in found.lines
+        ]
+        return StatementOut(currency=chosen, opening=str(found.opening), closing=str(found.closing), transfers=lines)
+
+
+@router.get("/agreements/{agreement_id}/invoice", tags=["settle"])
+def invoice(
+    acting: ActingDep,
+    agreement_id: AgreementId,
+    period: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    language: Annotated[str, Query(max_length=2)] = "en",
+) -> InvoiceOut:
+    """The invoice of a paid agreement, as CSV and as a page."""
+    with acting.reading(Scope.READ) as session:
+        made = flows.invoice(session, agreement_id, period=period)
+        return InvoiceOut(csv=settlement.invoice_csv(made), html=settlement.invoice_html(made, language="zh" if language == "zh" else "en"))
+
+
+@router.post("/ledger/deposits", status_code=201, tags=["operate"])
+def deposit(acting: ActingDep, body: MoneyIn) -> BalanceOut:
+    """Record money that an organisation paid in (operators)."""
+    return _move(acting, body, settlement.deposit)
+
+
+@router.post("/ledger/payouts", status_code=201, tags=["operate"])
+def payout(acting: ActingDep, body: MoneyIn) -> BalanceOut:
+    """Record money that was paid out to an organisation (operators)."""
+    return _move(acting, body, settlement.payout)
+
+
+@router.get("/doctor", tags=["operate"])
+def doctor(acting: ActingDep) -> dict[str, Any]:
+    """Run the laws of the books, and name what is wrong and what to do (operators, regulators)."""
+    with acting.reading(Scope.ADMIN) as session:
+        parties.require_role(session, Role.OPERATOR, Role.REGULATOR)
+    return flows.examine(acting.exchange).as_dict()
+
+
+def _account(found: settlement.Account) -> AccountOut:
+    balance = Money(found.credits_posted - found.debits_posted, found.currency)
+    return AccountOut(
+        code=found.code, currency=found.currency, balance=str(balance), pending=str(Money(found.debits_pending, found.currency))
+    )
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _move(acting: ActingDep, body: MoneyIn, verb: Any) -> BalanceOut:
+    with acting.writing(Scope.PAY) as session:
+        amount = parse_money(body.amount)
+        organisation = parties.get(session, body.organisation)
+        verb(session, organisation.id, amount, body.reference)
+        return BalanceOut(
+            organisation=organisation.id, balance=str(settlement.balance(session, organisation.id, amount.currency).available)
+        )

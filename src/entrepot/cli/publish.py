@@ -1,0 +1,111 @@
+"""Commands for owners: draft a manifest, publish, withdraw, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from entrepot.cli.context import connect, err, out, show
+from entrepot.cli.progress import bytes_progress
+
+PANEL = "Publish and find"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for function in (draft, publish, search, listing, withdraw, export):
+        app.command(rich_help_panel=PANEL)(function)
+
+
+def draft(
+    file: Annotated[Path, typer.Argument(help="A table: CSV, Parquet, JSON lines or Excel.", exists=True, dir_okay=False)],
+    output: Annotated[Path | None, typer.Option("--out", help="Where to write the manifest; default: beside the file.")] = None,
+) -> None:
+    """Write a manifest for a table, prefilled from what the file shows; edit it, then publish it."""
+    from entrepot.flows.draft import draft_manifest
+
+    target = output or file.with_suffix(".yaml")
+    if target.exists():
+        from entrepot.kit import Conflict
+
+        raise Conflict(f"{target} exists already.", "Choose another name with --out.")
+    target.write_text(draft_manifest(file), "utf-8")
+    out.print(f"{target} is ready to be edited; then: entrepot publish {target}", markup=False)
+
+
+def publish(
+    manifest: Annotated[Path, typer.Argument(help="The manifest (YAML); the files it names lie beside it.", exists=True, dir_okay=False)],
+    listing_id: Annotated[str | None, typer.Option("--listing", help="Publish a new version of this listing.")] = None,
+) -> None:
+    """Check and publish what a manifest describes."""
+    with connect() as client, bytes_progress("sending") as progress:
+        made = client.publish_manifest(manifest, listing_id=listing_id, progress=progress)
+    show(made, _published)
+    if made["checks"]["decision"] != "allow":
+        raise typer.Exit({"review": 4, "needs_info": 3}.get(made["checks"]["decision"], 2))
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for, in any language.")] = "",
+    limit: Annotated[int, typer.Option(help="How many to show.")] = 20,
+) -> None:
+    """Find listings."""
+    with connect() as client:
+        found = client.search(text, limit=limit)
+
+    def human(value: Any) -> None:
+        for hit in value["hits"]:
+            out.print(f"[bold cyan]{hit['id']}[/]  [bold]", end="")
+            out.print(hit["title"], markup=False, end="")
+            out.print(f"[/]  [dim]{hit['owner']['name']} · {hit['rows']:,} rows · {hit['price_sentence']['en']}[/]")
+            out.print(f"    {hit['outcome']}", markup=False)
+        out.print(f"{value['total']}{'+' if value['capped'] else ''} found", style="dim")
+
+    show(found, human)
+
+
+def listing(listing_id: Annotated[str, typer.Argument(help="The listing's id.")]) -> None:
+    """Show a listing: what it holds, what you may do with it, what it costs."""
+    with connect() as client:
+        found = client.listing(listing_id)
+
+    def human(value: Any) -> None:
+        out.print(value["title"], markup=False, style="bold")
+        out.print(value["outcome"], markup=False)
+        out.print(f"{value['owner']['name']} · version {value['version']['number']} · {value['state']}", style="dim")
+        out.print(f"\n{value['price_sentence']['en']}", markup=False)
+        for sentence in value["terms_sentences"]["en"]:
+            out.print(f"  · {sentence}", markup=False)
+        for table in value["tables"]:
+            out.print(f"\n[bold]{table['name']}[/]: {table['rows']:,} rows, {len(table['columns'])} columns")
+            for column in table["columns"][:40]:
+                out.print(f"  {column['name']:<24} {column['type']:<12} {column['description'] or column['title']}", markup=False)
+
+    show(found, human)
+
+
+def withdraw(listing_id: Annotated[str, typer.Argument(help="The listing's id.")]) -> None:
+    """Take a listing off the catalogue; running agreements go on."""
+    with connect() as client:
+        made = client.withdraw(listing_id)
+    show(made, lambda v: out.print(f"{v['id']} is {v['state']}"))
+
+
+def export(
+    listing_id: Annotated[str, typer.Argument(help="The listing's id.")],
+    form: Annotated[str, typer.Option("--as", help="dcat, dcat-turtle, croissant, odcs, datapackage or odrl.")] = "dcat",
+) -> None:
+    """Print a listing in a standard form."""
+    with connect() as client:
+        out.print(client.export(listing_id, form), markup=False)
+
+
+def _published(value: Any) -> None:
+    out.print(f"[bold green]{value['state']}[/] [bold cyan]{value['id']}[/] version {value['version']['number']}")
+    for table in value["tables"]:
+        out.print(f"  {table['name']}: {table['rows']:,} rows, {len(table['columns'])} columns, {table['bytes']:,} bytes", markup=False)
+    for finding in value["checks"]["findings"]:
+        err.print(f"  {finding['severity']}: {finding['message']}", markup=False)
+        err.print(f"    → {finding['hint']}", markup=False, style="dim")

@@ -1,0 +1,55 @@
+"""Run the application under uvicorn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from entrepot.config import Settings
+    from entrepot.runtime import Exchange
+
+
+def run_server(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until the process is told to stop."""
+    from entrepot.runtime import Exchange
+    from entrepot.store import migrate
+
+    exchange = Exchange(settings)
+    migrate.require_current(exchange.database)
+    make_server(exchange, host=host, port=port, log_level="info").run()
+
+
+@contextmanager
+def background_server(exchange: Exchange, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve from a thread of this process, and give the address; for the demo, tests and benchmarks."""
+    server = make_server(exchange, host=host, port=port, log_level="warning")
+    thread = threading.Thread(target=server.run, name="entrepot-server", daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+        time.sleep(0.01)
+    try:
+        yield f"http://{host}:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+def make_server(exchange: Exchange, *, host: str, port: int, log_level: str) -> uvicorn.Server:
+    """A server of the whole application with its job workers."""
+    import uvicorn
+
+    from entrepot.asgi import create_app
+
+    app = create_app(exchange, workers=True)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level=log_level, server_header=False, proxy_headers=False, timeout_graceful_shutdown=5
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,248 @@
+"""Commands for buyers and owners: ask, negotiate, sign, receive, accept, pay."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from entrepot.cli.context import connect, err, out, show
+from entrepot.cli.progress import bytes_progress
+
+PANEL = "Trade"
+Negotiation = Annotated[str, typer.Argument(help="The negotiation's id.")]
+Agreement = Annotated[str, typer.Argument(help="The agreement's id.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for function in (request, negotiations, negotiation, offer, accept, decline, agreements, agreement, deliver, share_profile):
+        app.command(rich_help_panel=PANEL)(function)
+    for function in (accept_delivery, refund, terminate, balance, statement, invoice, inbox):
+        app.command(rich_help_panel=PANEL)(function)
+
+
+def request(
+    listing_id: Annotated[str, typer.Argument(help="The listing's id.")],
+    purpose: Annotated[str, typer.Option(help="What you will use it for: a term of the W3C Data Privacy Vocabulary.")],
+    method: Annotated[str, typer.Option(help="How to receive it: file or table.")] = "file",
+    message: Annotated[str, typer.Option(help="A word to the owner.")] = "",
+) -> None:
+    """Ask to use a listing; with the owner's standing policy it is signed at once."""
+    with connect() as client:
+        found = client.request(listing_id, purpose=purpose, method=method, message=message)
+    show(found, _negotiation)
+
+
+def negotiations() -> None:
+    """Your negotiations, newest first."""
+    with connect() as client:
+        found = client.negotiations()
+    show(
+        found,
+        lambda v: [
+            out.print(f"[bold cyan]{n['id']}[/] {n['state']:<10} {n['buyer']['name']} ← {n['owner']['name']}: {n['title']}")
+            for n in v["negotiations"]
+        ],
+    )
+
+
+def negotiation(negotiation_id: Negotiation) -> None:
+    """One negotiation and what is on the table."""
+    with connect() as client:
+        found = client.negotiation(negotiation_id)
+    show(found, _negotiation)
+
+
+def offer(
+    negotiation_id: Negotiation,
+    price: Annotated[str | None, typer.Option(help="A new price, such as '49.00 EUR' (once) or '49.00 EUR/month'.")] = None,
+    changes: Annotated[Path | None, typer.Option(help="A JSON file with terms, rights or price.", exists=True, dir_okay=False)] = None,
+    message: Annotated[str, typer.Option(help="A word to the other side.")] = "",
+) -> None:
+    """Put a changed offer on the table, as owner or as buyer."""
+    body: dict[str, Any] = json.loads(changes.read_text("utf-8")) if changes else {}
+    if price:
+        body["price"] = price
+    with connect() as client:
+        found = client.offer(negotiation_id, message=message, **body)
+    show(found, _negotiation)
+
+
+def accept(negotiation_id: Negotiation) -> None:
+    """Accept what is on the table: both sign, and the price goes into escrow."""
+    with connect() as client:
+        found = client.accept(negotiation_id)
+    show(found, _agreement)
+
+
+def decline(negotiation_id: Negotiation, message: Annotated[str, typer.Option(help="A word to the other side.")] = "") -> None:
+    """End a negotiation."""
+    with connect() as client:
+        found = client.decline(negotiation_id, message=message)
+    show(found, _negotiation)
+
+
+def agreements() -> None:
+    """Your agreements, newest first."""
+    with connect() as client:
+        found = client.agreements()
+    show(
+        found,
+        lambda v: [
+            out.print(f"[bold cyan]{a['id']}[/] {a['state']:<10} {a['buyer']['name']} ← {a['owner']['name']}: {a['title']}")
+            for a in v["agreements"]
+        ],
+    )
+
+
+def agreement(
+    agreement_id: Agreement, output: Annotated[Path | None, typer.Option("--out", help="Write the signed document to this file.")] = None
+) -> None:
+    """One agreement: terms, signatures, escrow, deliveries."""
+    with connect() as client:
+        found = client.agreement(agreement_id)
+    if output:
+        output.write_text(json.dumps(found["document"], indent=2), "utf-8")
+    show(found, _agreement)
+
+
+def deliver(
+    agreement_id: Agreement,
+    folder: Annotated[Path, typer.Option("--to", help="Folder for delivered files.")] = Path("."),
+) -> None:
+    """Have the data handed over, and download it where it comes as files."""
+    with connect() as client:
+        made = client.deliver(agreement_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in made["files"]:
+            with bytes_progress(file["name"]) as progress:
+                client.download(file["url"], folder / file["name"], progress=progress)
+            if not _same_digest(folder / file["name"], file["sha256"]):
+                from entrepot.kit import Conflict
+
+                raise Conflict(f"{file['name']} does not have the digest the receipt names.", "Delete the file and run the command again.")
+
+    def human(value: Any) -> None:
+        for file in value["files"]:
+            out.print(
+                f"{folder / file['name']}: {file['rows']:,} rows, {file['bytes']:,} bytes, sha256 {file['sha256'][:16]}… as in the receipt",
+                markup=False,
+            )
+        if value["method"] == "table":
+            out.print("The tables are in your share; get the profile with: entrepot share-profile")
+        if value["receipt"]:
+            out.print(f"receipt {value['receipt']}", style="dim")
+
+    show(made, human)
+
+
+def share_profile(
+    output: Annotated[Path, typer.Option("--out", help="File to write, readable by you only.")] = Path("entrepot.share"),
+    rotate: Annotated[bool, typer.Option(help="End the profiles made before.")] = False,
+) -> None:
+    """Write the Delta Sharing profile with which pandas or Spark read your tables."""
+    with connect() as client:
+        profile = client.share_profile(rotate=rotate)
+    handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(profile, file, indent=2)
+    out.print(f"{output}: keep it secret. Python: delta_sharing.load_as_pandas('{output}#<share>.<schema>.<table>')", markup=False)
+
+
+def accept_delivery(agreement_id: Agreement) -> None:
+    """Accept what was delivered: escrow goes to the owner, less the fee."""
+    with connect() as client:
+        found = client.accept_delivery(agreement_id)
+    show(found, _agreement)
+
+
+def refund(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
+    """Give the escrow back to the buyer (owners, operators)."""
+    with connect() as client:
+        found = client.refund(agreement_id, reason=reason)
+    show(found, _agreement)
+
+
+def terminate(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
+    """End an agreement early; running downloads stop."""
+    with connect() as client:
+        found = client.terminate(agreement_id, reason=reason)
+    show(found, _agreement)
+
+
+def balance() -> None:
+    """What your organisation has."""
+    with connect() as client:
+        found = client.accounts()
+    show(
+        found,
+        lambda v: (
+            [out.print(f"{a['code']:<10} {a['balance']:>20}  [dim]pending out {a['pending']}[/]") for a in v["accounts"]]
+            or out.print("no money has moved yet")
+        ),
+    )
+
+
+def statement(currency: Annotated[str | None, typer.Option(help="ISO 4217 code; default: the exchange's own.")] = None) -> None:
+    """The transfers on your organisation's account."""
+    with connect() as client:
+        found = client.statement(currency=currency)
+    show(
+        found,
+        lambda v: [
+            out.print(f"{t['at'][:19]}  {t['code']:<8} {t['change']:>18} {t['balance']:>18}  {t['subject'] or ''}") for t in v["transfers"]
+        ],
+    )
+
+
+def invoice(agreement_id: Agreement, form: Annotated[str, typer.Option("--as", help="csv or html.")] = "csv") -> None:
+    """Print the invoice of a paid agreement."""
+    with connect() as client:
+        out.print(client.invoice(agreement_id)[form], markup=False)
+
+
+def inbox() -> None:
+    """What happened that your organisation should know."""
+    with connect() as client:
+        found = client.inbox()
+    show(
+        found,
+        lambda v: [out.print(f"{n['created_at'][:19]}  {n['kind']:<24} {n['subject_id']}") for n in v] or err.print("the inbox is empty"),
+    )
+
+
+def _negotiation(value: Any) -> None:
+    out.print(
+        f"[bold cyan]{value['id']}[/] is [bold]{value['state']}[/], round {value['round']}; {value['buyer']['name']} asks {value['owner']['name']}"
+    )
+    if value["offers"]:
+        last = value["offers"][-1]
+        out.print(f"on the table: {last['price_sentence']['en']}", markup=False)
+        for sentence in last["terms_sentences"]["en"]:
+            out.print(f"  · {sentence}", markup=False)
+    if value["agreement_id"]:
+        out.print(f"signed: [bold cyan]{value['agreement_id']}[/]")
+    elif value["turn"]:
+        out.print(f"{value['turn']['name']} decides by {value['decide_by'][:16]} UTC", style="dim")
+
+
+def _agreement(value: Any) -> None:
+    out.print(
+        f"[bold cyan]{value['id']}[/] is [bold]{value['state']}[/]: {value['buyer']['name']} uses {value['owner']['name']}’s “{value['title']}”"
+    )
+    out.print(value["price_sentence"]["en"], markup=False)
+    if value["escrow"]:
+        out.print(f"escrow of {value['escrow']['amount']}: {value['escrow']['state']}")
+    for delivery in value["deliveries"]:
+        out.print(f"delivered {delivery['rows']:,} rows as {delivery['method']}, receipt {delivery['receipt']}")
+
+
+def _same_digest(path: Path, expected: str) -> bool:
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == expected

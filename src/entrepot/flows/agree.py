@@ -1,0 +1,92 @@
+"""From a request to an agreement that both sides have signed and whose price is in escrow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from entrepot import catalogue, parties, pricing, proof, settlement, trades
+from entrepot.flows.periods import months_after
+from entrepot.kit import Invalid, digest, rfc3339
+from entrepot.pricing import Plan, Price
+from entrepot.runtime import Session
+from entrepot.terms import Rights, Terms
+
+METHODS = ("file", "table")
+
+
+def request(
+    session: Session,
+    listing_id: str,
+    *,
+    purpose: str,
+    method: str,
+    territory: str | None = None,
+    terms: Terms | None = None,
+    price: Price | None = None,
+    rights: Rights | None = None,
+    message: str = "",
+    idempotency_key: str | None = None,
+) -> trades.Negotiation:
+    """Ask for a listing's current version, for the acting organisation and one purpose.
+
+    Raises:
+        NotFound: There is no such listing for the actor.
+        Refused: The published terms do not cover the purpose or territory.
+        Invalid: There is no such way of delivery.
+    """
+    if method not in METHODS:
+        raise Invalid(f"There is no delivery method {method[:40]!r}.", f"Choose {' or '.join(METHODS)}.")
+    listing = catalogue.get(session, listing_id)
+    version = catalogue.current_version(session, listing.id)
+    manifest = version.manifest
+    window = None if manifest.acceptance_hours is None else timedelta(hours=manifest.acceptance_hours)
+    return trades.request(
+        session, listing_id=listing.id, version_id=version.id, owner_id=listing.organisation_id, published_terms=manifest.terms,
+        published_price=manifest.price, published_rights=manifest.offered, purpose=purpose, method=method, territory=territory,
+        acceptance_window=window, auto_approve=manifest.auto_approve, terms=terms, price=price, rights=rights, message=message,
+        idempotency_key=idempotency_key,
+    )  # fmt: skip
+
+
+def offer(
+    session: Session, negotiation_id: str, *, idempotency_key: str | None = None, message: str = "", **changes: Any
+) -> trades.Negotiation:
+    """Put changed terms, price or rights on the table: as its owner an offer, as its buyer a counter-offer."""
+    negotiation = trades.get_negotiation(session, negotiation_id)
+    put = trades.offer if parties.is_self(session, negotiation.owner_id) else trades.counter
+    return put(session, negotiation_id, message=message, idempotency_key=idempotency_key, **changes)
+
+
+def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None, idempotency_key: str | None = None) -> trades.Agreement:
+    """Sign what is on the table and put its price into escrow, both or neither; a repeat gives the same agreement.
+
+    Raises:
+        BalanceTooLow: The buyer's balance does not cover the escrow; nothing is signed.
+        Conflict: Something else has happened first.
+    """
+    made = trades.agreement_of(session, negotiation_id)
+    if made is not None and idempotency_key is not None:
+        return trades.accept(session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key)
+    agreement = trades.accept(session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key)
+    held = pricing.quote(agreement.price).escrow
+    if held.amount:
+        settlement.place_escrow(session, agreement.id, agreement.buyer_id, held)
+    _set_timers(session, agreement)
+    fact = {
+        "agreement": agreement.id, "document": digest(agreement.jws), "owner": agreement.owner_id, "buyer": agreement.buyer_id,
+        "listing": agreement.listing_id, "version": agreement.version_id, "purpose": agreement.purpose, "at": rfc3339(agreement.signed_at),
+    }  # fmt: skip
+    proof.record(session, "agreement.signed", fact, subject_id=agreement.id)
+    return agreement
+
+
+def _set_timers(session: Session, agreement: trades.Agreement) -> None:
+    if agreement.ends_at is not None:
+        session.enqueue("flows.close_agreement", at=agreement.ends_at, agreement_id=agreement.id)
+    next_month = months_after(agreement.starts_at, 1)
+    is_over_by_then = agreement.ends_at is not None and agreement.ends_at <= next_month
+    if agreement.price.plan is Plan.MONTHLY and not is_over_by_then:
+        session.enqueue("flows.renew_period", at=next_month, agreement_id=agreement.id, period=2)
+    if agreement.price.plan is Plan.METERED and not is_over_by_then:
+        session.enqueue("flows.bill_usage", at=next_month, agreement_id=agreement.id, month=1)

@@ -1,0 +1,79 @@
+"""Hand the agreed data over, and start the clock of the acceptance window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrepot import catalogue, delivery, parties, trades
+from entrepot.kit import Conflict
+from entrepot.runtime import Actor, Exchange, Session
+from entrepot.trades import AgreementState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveredFile:
+    """A file with the signed address it can be fetched from."""
+
+    name: str
+    table: str
+    url: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What was handed over, and until when its addresses are good."""
+
+    parcel: delivery.Parcel
+    files: tuple[DeliveredFile, ...]
+    expires_at: datetime | None
+
+
+def deliver(exchange: Exchange, actor: Actor, agreement_id: str, *, version_id: str | None = None) -> Delivered:
+    """Hand the agreed version over to the acting buyer; asking again gives fresh addresses of the same delivery.
+
+    Files are built before the transaction, so that a long build holds up nobody.
+
+    Raises:
+        NotFound: The agreement is another's.
+        AgreementClosed: It lets nothing be delivered now.
+        CountSpent: The terms allow no further delivery.
+    """
+    with exchange.reading(actor) as session:
+        agreement = trades.get(session, agreement_id)
+        parties.require_self(session, agreement.buyer_id)
+        trades.require_open(session, agreement, session.now)
+        version = catalogue.agreed_version(session, version_id or agreement.version_id)
+    delivery.prepare(exchange, agreement, version)
+    with exchange.session(actor) as session:
+        parcel = delivery.deliver(session, agreement, version)
+        if parcel.method != "file":
+            return Delivered(parcel=parcel, files=(), expires_at=None)
+        links = delivery.download_links(session, parcel)
+        until = session.now + timedelta(minutes=session.settings.download_minutes)
+    files = [
+        DeliveredFile(name=name, table=f.table, url=url, sha256=f.sha256, bytes=f.bytes, rows=f.rows)
+        for (name, url), f in zip(links.items(), parcel.files, strict=True)
+    ]
+    return Delivered(parcel=parcel, files=tuple(files), expires_at=until)
+
+
+def share_profile(session: Session, *, rotate: bool = False) -> dict[str, Any]:
+    """A Delta Sharing profile with a new token for the acting organisation; shown once."""
+    return delivery.profile(session, rotate=rotate)
+
+
+def resume(session: Session, agreement_id: str) -> trades.Agreement:
+    """Lift a suspension, back to the state before it.
+
+    Raises:
+        Conflict: The agreement is not suspended.
+    """
+    agreement = trades.get(session, agreement_id)
+    if agreement.state is not AgreementState.SUSPENDED:
+        raise Conflict(f"Agreement {agreement.id} is {agreement.state}, not suspended.", "Look at it again.")
+    return trades.move(session, agreement.id, trades.history(session, agreement.id)[-1].before, "resumed")

@@ -1,0 +1,111 @@
+"""Run the laws of the books, and say what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from entrepot import delivery, jobs, pricing, proof, settlement, trades
+from entrepot.runtime import SYSTEM, Exchange, Session
+from entrepot.trades import AgreementState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """One law: what it says, and each breach as fact and next step."""
+
+    law: str
+    problems: tuple[tuple[str, str], ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing breaks it."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What the doctor found."""
+
+    laws: tuple[Law, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every law holds."""
+        return all(law.holds for law in self.laws)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The findings as JSON."""
+        laws = [{"law": law.law, "holds": law.holds, "problems": [{"message": m, "hint": h} for m, h in law.problems]} for law in self.laws]
+        return {"healthy": self.healthy, "laws": laws}
+
+
+def examine(exchange: Exchange) -> Examination:
+    """Check every law over one consistent state of the records; changes nothing."""
+    with exchange.reading(SYSTEM) as session:
+        books = [(p.law, (p.message, p.hint)) for p in settlement.check_books(session)]
+        return Examination(
+            laws=(
+                *(Law(law=name, problems=tuple(found for law, found in books if law == name)) for name in _book_laws(books)),
+                Law(
+                    law="the log grows only, and its newest checkpoint signs what it holds",
+                    problems=_with_hint(proof.check_log(session), _LOG_HINT),
+                ),
+                Law(
+                    law="every delivery has its signed receipt in the log",
+                    problems=_with_hint(delivery.check_deliveries(session), _DELIVERY_HINT),
+                ),
+                Law(law="every open agreement on a price has its money in escrow or paid", problems=_unpaid(session)),
+                Law(law="no job is stuck", problems=_stuck(session)),
+                Law(law="facts are sealed within a minute", problems=_unsealed(session)),
+            )
+        )
+
+
+_LOG_HINT = "Stop trading, keep a copy of the records, and compare with a backup and with what witnesses have cosigned."
+_DELIVERY_HINT = "Compare with the last backup; the buyer's own copy of the receipt still verifies."
+_BOOK_LAWS = (
+    "debits equal credits", "balances are those of the transfers", "accounts keep their limits", "a pending transfer ends once",
+    "transfers fit their accounts", "escrow passes through", "what expires falls back",
+)  # fmt: skip
+
+
+def _book_laws(found: list[tuple[str, tuple[str, str]]]) -> list[str]:
+    return [*_BOOK_LAWS, *sorted({law for law, _ in found} - set(_BOOK_LAWS))]
+
+
+def _with_hint(problems: Iterable[str], hint: str) -> tuple[tuple[str, str], ...]:
+    return tuple((problem, hint) for problem in problems)
+
+
+def _unpaid(session: Session) -> tuple[tuple[str, str], ...]:
+    open_ones = trades.list_agreements(session, states=(AgreementState.ACTIVE, AgreementState.FULFILLED), everybody=True, limit=1_000_000)
+    missing = [a for a in open_ones if pricing.quote(a.price).escrow.amount and not settlement.escrows_of(session, a.id)]
+    return tuple((f"The agreement {a.id} was signed without its escrow.", "Suspend it and ask both parties.") for a in missing)
+
+
+def _stuck(session: Session) -> tuple[tuple[str, str], ...]:
+    found = jobs.stuck(session.db, now=session.now)
+    return tuple(
+        (
+            f"The job {j['name']} {j['id']} has failed {j['attempts']} times: {j['last_error']}",
+            "Mend the cause; it is tried again by itself until it is marked failed.",
+        )
+        for j in found
+    )
+
+
+def _unsealed(session: Session) -> tuple[tuple[str, str], ...]:
+    waiting = proof.unsealed_before(session, session.now - timedelta(minutes=1))
+    return (
+        (
+            (
+                f"{waiting} facts wait longer than a minute for the seal.",
+                "Start a worker: `entrepot serve`, or any command on the data folder.",
+            ),
+        )
+        if waiting
+        else ()
+    )

@@ -1,0 +1,216 @@
+"""From a delivery to money in the right hands: accept, settle when the window ends, refund, end early, renew, bill."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
+from entrepot.flows.periods import months_after
+from entrepot.kit import Conflict, Money, Refused, rfc3339
+from entrepot.pricing import Plan, Usage
+from entrepot.runtime import Role, Session
+from entrepot.settlement import BalanceTooLow, Escrow, EscrowState
+from entrepot.trades import Agreement, AgreementState
+
+LOOK_AGAIN = timedelta(days=1)
+
+
+def accept_delivery(session: Session, agreement_id: str) -> Agreement:
+    """Accept what was delivered, as the buyer: escrow goes to the owner, less the fee. A repeat changes nothing.
+
+    Raises:
+        NotFound: It is another buyer's agreement.
+        Refused: Nothing has been delivered yet.
+        Conflict: The agreement has ended.
+    """
+    agreement = trades.get(session, agreement_id)
+    parties.require_self(session, agreement.buyer_id)
+    if agreement.state is AgreementState.FULFILLED:
+        return agreement
+    if not delivery.receipts(session, agreement.id):
+        raise Refused(
+            f"Nothing has been delivered under {agreement.id} yet.",
+            "Ask for the delivery first; a share counts once a table was read whole.",
+        )
+    return _fulfil(session, agreement, "accepted by the buyer")
+
+
+@jobs.handler("flows.settle_agreement")
+def settle_agreement(session: Session, *, agreement_id: str) -> None:
+    """Settle when the acceptance window has ended without a word; a suspended agreement waits."""
+    agreement = trades.get(session, agreement_id)
+    if agreement.state is AgreementState.ACTIVE:
+        _fulfil(session, agreement, "the acceptance window has ended")
+    elif agreement.state is AgreementState.SUSPENDED:
+        session.enqueue("flows.settle_agreement", after=LOOK_AGAIN, agreement_id=agreement.id)
+
+
+def refund(session: Session, agreement_id: str, *, reason: str) -> Agreement:
+    """Give the escrow back to the buyer and end the agreement, as its owner or as an operator. A repeat changes nothing.
+
+    Raises:
+        Refused: The buyer cannot refund itself.
+        Conflict: The money has been paid out already.
+    """
+    agreement = trades.get(session, agreement_id)
+    if not (parties.is_self(session, agreement.owner_id) or session.actor.has_role(Role.OPERATOR)):
+        raise Refused("Only the owner or an operator gives escrow back.", "Ask the owner; an operator decides in a dispute.")
+    if agreement.state is AgreementState.REFUNDED:
+        return agreement
+    held = last_escrow(session, agreement.id)
+    if held is not None and held.state is EscrowState.RELEASED:
+        raise Conflict(
+            f"{held.released} of {agreement.id} has been paid out already.", "Pay it back outside the exchange, or ask an operator."
+        )
+    moved = trades.move(session, agreement.id, AgreementState.REFUNDED, reason)
+    _give_back(session, agreement, held)
+    return moved
+
+
+def terminate(session: Session, agreement_id: str, *, reason: str) -> Agreement:
+    """End an agreement early, as either party; bytes stop at once.
+
+    What the owner ends is paid back, except for metered use; what the buyer ends after a delivery is paid.
+    """
+    agreement = trades.get(session, agreement_id)
+    by_buyer = parties.is_self(session, agreement.buyer_id)
+    was_accepted = agreement.state is AgreementState.FULFILLED
+    moved = trades.move(session, agreement.id, AgreementState.TERMINATED, reason)
+    held = last_escrow(session, agreement.id)
+    if held is None or held.state is not EscrowState.HELD:
+        return moved
+    if agreement.price.plan is Plan.METERED:
+        _bill(session, agreement, held, close=True)
+    elif (by_buyer or was_accepted) and delivery.receipts(session, agreement.id):
+        _pay(session, agreement, held, held.amount)
+    else:
+        _give_back(session, agreement, held)
+    return moved
+
+
+@jobs.handler("flows.close_agreement")
+def close_agreement(session: Session, *, agreement_id: str) -> None:
+    """Settle what is open when an agreement's time is over: delivered is paid, never delivered is paid back."""
+    agreement = trades.get(session, agreement_id)
+    held = last_escrow(session, agreement.id)
+    if held is None or held.state is not EscrowState.HELD:
+        return
+    if agreement.state is AgreementState.SUSPENDED:
+        session.enqueue("flows.close_agreement", after=LOOK_AGAIN, agreement_id=agreement.id)
+    elif agreement.price.plan is Plan.METERED:
+        _bill(session, agreement, held, close=True)
+    elif delivery.receipts(session, agreement.id):
+        _pay(session, agreement, held, held.amount)
+    else:
+        _give_back(session, agreement, held)
+
+
+@jobs.handler("flows.renew_period")
+def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
+    """Begin a subscription's next month: pay the one that has ended and put the next into escrow.
+
+    Where the balance is too low the agreement is suspended and tried again daily; a deposit lets it go on.
+    """
+    agreement = trades.get(session, agreement_id)
+    if agreement.state not in (AgreementState.ACTIVE, AgreementState.FULFILLED, AgreementState.SUSPENDED):
+        return
+    held = last_escrow(session, agreement.id)
+    if held is not None and held.state is EscrowState.HELD and held.period < period and agreement.state is not AgreementState.SUSPENDED:
+        _pay(session, agreement, held, held.amount)
+    try:
+        settlement.renew(session, agreement.id, agreement.buyer_id, pricing.quote(agreement.price).escrow, period=period)
+    except BalanceTooLow as error:
+        _wait_for_money(session, agreement, period, error)
+        return
+    if agreement.state is AgreementState.SUSPENDED and _suspended_for_money(session, agreement):
+        trades.move(session, agreement.id, trades.history(session, agreement.id)[-1].before, "The next month is paid.")
+    due = months_after(agreement.starts_at, period)
+    if agreement.ends_at is None or due < agreement.ends_at:
+        session.enqueue("flows.renew_period", at=due, agreement_id=agreement.id, period=period + 1)
+
+
+@jobs.handler("flows.bill_usage")
+def bill_usage(session: Session, *, agreement_id: str, month: int) -> None:
+    """Bill a month's metered use, and hold what is left of the cap."""
+    agreement = trades.get(session, agreement_id)
+    held = last_escrow(session, agreement.id)
+    if held is None or held.state is not EscrowState.HELD:
+        return
+    if agreement.state is not AgreementState.SUSPENDED:
+        _bill(session, agreement, held, close=False)
+    due = months_after(agreement.starts_at, month + 1)
+    if agreement.ends_at is None or due < agreement.ends_at:
+        session.enqueue("flows.bill_usage", at=due, agreement_id=agreement.id, month=month + 1)
+
+
+def last_escrow(session: Session, agreement_id: str) -> Escrow | None:
+    """The escrow of an agreement's newest period; None where nothing had to be held."""
+    held = escrows(session, agreement_id)
+    return held[-1] if held else None
+
+
+def escrows(session: Session, agreement_id: str) -> list[Escrow]:
+    """The escrow of each period, oldest first."""
+    return settlement.escrows_of(session, agreement_id)
+
+
+def _fulfil(session: Session, agreement: Agreement, reason: str) -> Agreement:
+    moved = trades.move(session, agreement.id, AgreementState.FULFILLED, reason)
+    held = last_escrow(session, agreement.id)
+    if held is None or held.state is not EscrowState.HELD:
+        _record(session, agreement, "agreement.settled", None, None)
+    elif agreement.price.plan is Plan.METERED:
+        _bill(session, agreement, held, close=False)
+    else:
+        _pay(session, agreement, held, held.amount)
+    return moved
+
+
+def _bill(session: Session, agreement: Agreement, held: Escrow, *, close: bool) -> None:
+    used = delivery.usage(session, agreement.id)
+    owed = pricing.charge(agreement.price, Usage(rows=used.rows, bytes=used.bytes, reads=used.reads))
+    billed = sum(e.released.amount for e in escrows(session, agreement.id))
+    due = Money(min(max(owed.amount - billed, 0), held.amount.amount), owed.currency)
+    rest = held.amount - due
+    if due.amount:
+        _pay(session, agreement, held, due)
+        if not close and rest.amount:
+            settlement.place_escrow(session, agreement.id, agreement.buyer_id, rest, period=held.period + 1)
+    elif close:
+        _give_back(session, agreement, held)
+
+
+def _pay(session: Session, agreement: Agreement, held: Escrow, amount: Money) -> None:
+    fee = session.settings.fee_basis_points
+    paid = settlement.release(session, agreement.id, amount=amount, seller_id=agreement.owner_id, fee_basis_points=fee, period=held.period)
+    _record(session, agreement, "agreement.settled", paid, fee)
+    parties.notify(session, agreement.owner_id, "payment.received", agreement.id, amount=str(amount))
+
+
+def _give_back(session: Session, agreement: Agreement, held: Escrow | None) -> None:
+    if held is not None and held.state is EscrowState.HELD:
+        held = settlement.refund(session, agreement.id, period=held.period)
+    _record(session, agreement, "agreement.refunded", held, None)
+
+
+def _record(session: Session, agreement: Agreement, kind: str, held: Escrow | None, fee: int | None) -> None:
+    fact = {
+        "agreement": agreement.id, "owner": agreement.owner_id, "buyer": agreement.buyer_id, "at": rfc3339(session.now),
+        "escrow": None if held is None else {"amount": held.amount.amount, "currency": held.amount.currency, "released": held.released.amount, "period": held.period},
+        "fee_basis_points": fee,
+    }  # fmt: skip
+    proof.record(session, kind, fact, subject_id=agreement.id)
+
+
+def _wait_for_money(session: Session, agreement: Agreement, period: int, error: BalanceTooLow) -> None:
+    if agreement.state is not AgreementState.SUSPENDED:
+        trades.move(session, agreement.id, AgreementState.SUSPENDED, NO_MONEY)
+    parties.notify(session, agreement.buyer_id, "payment.missing", agreement.id, hint=error.hint)
+    session.enqueue("flows.renew_period", after=LOOK_AGAIN, agreement_id=agreement.id, period=period)
+
+
+def _suspended_for_money(session: Session, agreement: Agreement) -> bool:
+    return trades.history(session, agreement.id)[-1].reason == NO_MONEY
+
+
+NO_MONEY = "The balance does not cover the next month."

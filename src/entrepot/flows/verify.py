@@ -1,0 +1,64 @@
+"""Verify a receipt or a signed agreement offline, with public keys only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from entrepot import proof, trades
+from entrepot.flows.prove import TRUST_FORMAT
+from entrepot.kit import EntrepotError, Invalid
+
+
+def verify_document(document: bytes, trusted: bytes, policy: str | None = None) -> dict[str, Any]:
+    """Check every claim a document makes, step by step.
+
+    Args:
+        document: A receipt, or an agreement in JWS General JSON.
+        trusted: Public keys as ``flows.trust`` gives them, from a source the reader trusts.
+        policy: A witness policy (C2SP tlog-policy) that the log's checkpoint must satisfy.
+
+    Raises:
+        Invalid: The document or the trust file is of no kind we know.
+    """
+    keys = _read(trusted, "trust file")
+    if keys.get("format") != TRUST_FORMAT:
+        raise Invalid("The trust file is not of the form that `entrepot trust` writes.", "Fetch it again from a source you trust.")
+    organisation_keys = {key["kid"]: key for key in keys["keys"]}
+    value = proof.read_receipt(document)
+    if "signatures" in value:
+        return _agreement(value, organisation_keys)
+    found = proof.verify_receipt(
+        value, log_vkeys=keys["log"], organisation_keys=organisation_keys, policy=proof.parse_policy(policy) if policy else None
+    )
+    steps = [{"name": s.name, "passed": s.passed, "detail": s.detail} for s in found.steps]
+    return {"holds": found.ok, "kind": value.get("kind"), "steps": steps, "fact": value.get("fact")}
+
+
+def _agreement(value: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:
+    try:
+        payload = trades.verify(value, keys)
+    except EntrepotError as error:
+        return {
+            "holds": False,
+            "kind": "agreement",
+            "steps": [{"name": "signatures", "passed": False, "detail": error.message}],
+            "fact": None,
+        }
+    names = " and ".join(f"{party['name']} ({role})" for role, party in payload["parties"].items())
+    return {
+        "holds": True,
+        "kind": "agreement",
+        "steps": [{"name": "signatures", "passed": True, "detail": f"signed by {names}"}],
+        "fact": payload,
+    }
+
+
+def _read(data: bytes, what: str) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except (ValueError, UnicodeDecodeError):
+        raise Invalid(f"The {what} is not JSON.", "Check that it is the right file.") from None
+    if not isinstance(value, dict):
+        raise Invalid(f"The {what} is not a JSON object.", "Check that it is the right file.")
+    return value
