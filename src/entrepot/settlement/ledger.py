@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
@@ -38,9 +38,14 @@ _LIMITS = {
 
 @dataclass(slots=True)
 class _Locks:
-    """The highest account id this session holds on PostgreSQL; waiting for a lower one could close a circle."""
+    """The account rows this session holds on PostgreSQL; waiting for a lower one than the highest could close a circle."""
 
+    ids: set[str] = field(default_factory=set)
     highest: str = ""
+
+    def add(self, ids: Iterable[str]) -> None:
+        self.ids.update(ids)
+        self.highest = max(self.ids, default="")
 
 
 _held: WeakKeyDictionary[Session, _Locks] = WeakKeyDictionary()
@@ -78,6 +83,11 @@ def post_or_refuse(session: Session, transfers: Sequence[Transfer]) -> list[Resu
     return results
 
 
+def hold(session: Session, account_ids: Iterable[str]) -> None:
+    """Lock all accounts that this session is going to post to, when it posts more than once, so that no later post is in conflict."""
+    _lock(session, set(account_ids))
+
+
 def open_account(session: Session, organisation_id: str, code: AccountCode, currency: str) -> str:
     """The id of an organisation's account of this kind and currency, made now if money never needed it before."""
     return open_accounts(session, [(organisation_id, code, currency)])[0]
@@ -93,8 +103,7 @@ def open_accounts(session: Session, wanted: Sequence[tuple[str, AccountCode, str
     ids = [account_id(*each) for each in wanted]
     missing = repository.missing_accounts(session.db, ids)
     if missing:
-        with repository.bounded_wait(session.db, bool(_locks(session).highest)):
-            repository.lock_creation(session.db)
+        repository.lock_creation(session.db, wait=not _locks(session).highest)
         for id_, (organisation_id, code, currency) in sorted(zip(ids, wanted, strict=True)):
             if id_ in missing:
                 repository.insert_account(session.db, _new_account(session, id_, organisation_id, code, currency))
@@ -160,11 +169,10 @@ def _open_book(session: Session, transfers: Sequence[Transfer], extra: Iterable[
 
 
 def _lock(session: Session, ids: set[str]) -> dict[str, Account]:
-    """Lock accounts in the order of their ids; a session that holds a higher id already waits a moment only."""
+    """Lock accounts in the order of their ids. A session that holds a higher one already does not wait, so nobody waits in a circle."""
     locks = _locks(session)
-    with repository.bounded_wait(session.db, bool(ids) and min(ids) < locks.highest):
-        found = repository.lock_accounts(session.db, ids)
-    locks.highest = max([locks.highest, *found])
+    found = repository.lock_accounts(session.db, ids, wait=not ids or min(ids) >= locks.highest or ids <= locks.ids)
+    locks.add(found)
     return found
 
 

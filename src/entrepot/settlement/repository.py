@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,6 @@ from entrepot.settlement.model import RESOLVING, Account, AccountCode, Flag, Res
 from entrepot.settlement.tables import accounts, failed_transfers, transfers
 
 CHUNK = 500
-WAIT_MS = 250
 _COLUMNS = [c for c in transfers.c if c.name != "position"]
 _FIELDS = tuple(c.name for c in _COLUMNS)
 _CREATION_LOCK = 0x656E_7472  # The advisory lock that is taken before any account row.
@@ -30,46 +28,44 @@ def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
         yield ordered[start : start + CHUNK]
 
 
-def lock_accounts(db: Connection, ids: Iterable[str]) -> dict[str, Account]:
+def lock_accounts(db: Connection, ids: Iterable[str], *, wait: bool = True) -> dict[str, Account]:
     """Load accounts in the order of their ids and keep other writers from them until the transaction ends.
 
     SQLite has one writer at a time already.
+
+    Raises:
+        Conflict: With ``wait=False`` on PostgreSQL, another transaction holds one of them.
     """
     found: dict[str, Account] = {}
     # The order of bytes, as Python sorts the chunks, whatever the language of the database.
     order = accounts.c.id.collate("C") if db.dialect.name == "postgresql" else accounts.c.id
-    for some in chunks(ids):
-        query = sa.select(accounts).where(accounts.c.id.in_(some)).order_by(order).with_for_update()
-        found |= {row.id: account_of(row) for row in db.execute(query)}
+    try:
+        for some in chunks(ids):
+            query = sa.select(accounts).where(accounts.c.id.in_(some)).order_by(order).with_for_update(nowait=not wait)
+            found |= {row.id: account_of(row) for row in db.execute(query)}
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == "55P03":
+            raise _busy() from None
+        raise
     return found
 
 
-def lock_creation(db: Connection) -> None:
-    """Take the turn to make accounts on PostgreSQL."""
-    if db.dialect.name == "postgresql":
-        db.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
-
-
-@contextmanager
-def bounded_wait(db: Connection, bounded: bool) -> Iterator[None]:
-    """Wait for locks inside at most ``WAIT_MS`` where that could close a circle of waiting sessions.
-
-    It is shorter than the second after which PostgreSQL looks for deadlocks, so that a circle ends here, as a conflict.
+def lock_creation(db: Connection, *, wait: bool = True) -> None:
+    """Take the turn to make accounts on PostgreSQL.
 
     Raises:
-        Conflict: The wait was too long.
+        Conflict: With ``wait=False``, another transaction has it.
     """
-    bounded = bounded and db.dialect.name == "postgresql"
-    try:
-        if bounded:
-            db.exec_driver_sql(f"SET LOCAL lock_timeout = {WAIT_MS}")
-        yield
-        if bounded:
-            db.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
-    except sa.exc.OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == "55P03":
-            raise Conflict("Another request holds the accounts of this one.", "Try again.") from None
-        raise
+    if db.dialect.name != "postgresql":
+        return
+    if wait:
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
+    elif not db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_CREATION_LOCK))):
+        raise _busy()
+
+
+def _busy() -> Conflict:
+    return Conflict("Another request holds the accounts of this one.", "Try again.")
 
 
 def missing_accounts(db: Connection, ids: Iterable[str]) -> set[str]:
