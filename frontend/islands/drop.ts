@@ -18,30 +18,48 @@ function describe(zone: HTMLElement, input: HTMLInputElement): void {
   zone.classList.toggle("is-filled", Boolean(input.files?.length));
 }
 
+// An answer that is no page, such as a refusal half-way through the upload, is shown as its own sentence.
+function refuse(form: HTMLFormElement, meter: HTMLProgressElement, answer: string): void {
+  const status = form.querySelector<HTMLElement>("[data-upload-status]");
+  let said = answer;
+  try {
+    const found = JSON.parse(answer) as { message?: string; hint?: string };
+    said = `${found.message ?? ""} ${found.hint ?? ""}`;
+  } catch {
+    // It stays what it is.
+  }
+  meter.hidden = true;
+  if (!status) return;
+  status.hidden = false;
+  status.textContent = said.slice(0, 500);
+}
+
 // Sends the form in the background to show how much has left; whatever page answers is then opened as usual.
 function sendWithProgress(form: HTMLFormElement, meter: HTMLProgressElement): void {
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
+  request.setRequestHeader("HX-Request", "true");
   request.upload.addEventListener("progress", (event) => {
     meter.hidden = false;
     meter.max = event.total;
     meter.value = event.loaded;
   });
   request.addEventListener("load", () => {
-    if (request.status < 400) {
-      window.location.assign(request.responseURL);
+    const next = request.getResponseHeader("HX-Redirect");
+    if (next) {
+      window.location.assign(next);
       return;
     }
     // An answer with errors is the form again, filled in and explained.
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const fresh = page.querySelector("main");
-    if (!fresh) return form.submit();
+    if (!fresh) return refuse(form, meter, request.responseText);
     document.querySelector("main")?.replaceWith(fresh);
     document.title = page.title;
     installDropZones();
     fresh.querySelector<HTMLElement>("[data-focus]")?.focus();
   });
-  request.addEventListener("error", () => form.submit());
+  request.addEventListener("error", () => refuse(form, meter, form.dataset.lost ?? ""));
   request.send(new FormData(form));
 }
 

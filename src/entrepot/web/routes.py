@@ -60,6 +60,8 @@ PAGES = (
     Page("/ledger/statement.csv", pages.ledger.statement_file),
     Page("/operator", pages.operator.page, sends=True),
     Page("/operator/doctor", pages.operator.examination),
+    Page("/publish", pages.publish.page, sends=True, uploads=True),
+    Page("/publish/{upload}", pages.publish.details, sends=True),
     Page("/login", pages.login.page, sends=True),
     Page("/logout", pages.login.leave, sends=True, shows=False),
     Page("/join/{token}", pages.join.page, sends=True),

@@ -61,7 +61,9 @@ def redirect(request: Request, address: str, *, note: str = "") -> Response:
     if note:
         path, separator, fragment = address.partition("#")
         address = f"{path}{'&' if '?' in path else '?'}{urlencode({'note': note})}{separator}{fragment}"
-    response = RedirectResponse(address, 303)
+    # A script would follow a 303 by itself and load the page twice; it is told the address instead.
+    scripted = request.headers.get("HX-Request") == "true"
+    response = Response(status_code=204, headers={"HX-Redirect": address}) if scripted else RedirectResponse(address, 303)
     put_cookies(request, response)
     return response
 

@@ -112,8 +112,12 @@ class Words:
         """Several purposes in a row."""
         return ("、" if self.language.code == "zh" else ", ").join(self.purpose(name) for name in names)
 
-    def terms_marks(self, terms: Terms) -> list[tuple[str, str, bool]]:
-        """What one may do with the data: an icon, its words, and whether it forbids something."""
+    def terms_marks(self, terms: Terms, person_key: str = "") -> list[tuple[str, str, bool]]:
+        """What one may do with the data: an icon, its words, and whether it forbids something.
+
+        Args:
+            person_key: The column that tells whose row it is; empty where rows are not about persons.
+        """
         say, language = self.language.gettext, self.language
         marks = [("purpose", say("For: %(purposes)s") % {"purposes": self.purposes(terms.permitted_purposes)}, False)]
         if terms.prohibited_purposes:
@@ -133,11 +137,10 @@ class Words:
         marks.append(_passing_on(terms.redistribution, say))
         if terms.attribution:
             marks.append(("attribution", say("Name the owner in what you publish"), False))
-        marks.append(
-            ("person", say("The column that tells persons apart is included"), False)
-            if terms.person_key_delivered
-            else ("shield", say("Columns that tell persons apart stay with the owner"), True)
-        )
+        if person_key and terms.person_key_delivered:
+            marks.append(("person", say("The column that tells persons apart is included"), False))
+        elif person_key:
+            marks.append(("shield", say("The column that tells persons apart stays with the owner"), True))
         return marks
 
     def pairs(self, keys: Iterable[str], kind: str) -> list[tuple[str, str]]:
@@ -258,10 +261,10 @@ DECISIONS: Mapping[str, str] = {
     "allow": _("fine"), "review": _("to be reviewed"), "needs_info": _("more has to be known"), "block": _("not allowed"),
 }  # fmt: skip
 FACTS: Mapping[str, str] = {
-    "spec": _("Form"), "parcel": _("Delivery"), "agreement": _("Agreement"), "listing": _("Listing"), "version": _("Version"),
-    "method": _("Handed over as"), "to": _("To"), "digest": _("Digest"), "rows": _("Rows"), "bytes": _("Bytes"), "at": _("When"),
-    "document": _("Signed document"), "owner": _("Owner"), "buyer": _("Buyer"), "purpose": _("Purpose"),
-    "fee_basis_points": _("Fee in basis points"), "organisation": _("Organisation"), "number": _("Number"), "decision": _("Decision"),
+    "at": _("When"), "owner": _("Owner"), "buyer": _("Buyer"), "to": _("To"), "purpose": _("Purpose"), "method": _("Handed over as"),
+    "rows": _("Rows"), "bytes": _("Bytes"), "agreement": _("Agreement"), "listing": _("Listing"), "version": _("Version"),
+    "number": _("Number"), "parcel": _("Delivery"), "organisation": _("Organisation"), "decision": _("Decision"),
+    "fee_basis_points": _("Fee in basis points"), "digest": _("Digest"), "document": _("Signed document"), "spec": _("Form"),
 }  # fmt: skip
 CHECKS: Mapping[str, str] = {
     "format": _("The receipt is whole"), "commitment": _("The fact is the one that was logged"), "signature": _("Signed by the exchange"),

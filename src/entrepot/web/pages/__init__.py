@@ -14,11 +14,12 @@ from entrepot.web.pages import (
     login,
     negotiation,
     operator,
+    publish,
     receipt,
     request,
 )
 
 __all__ = [
     "account", "agreement", "agreements", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
-    "operator", "receipt", "request",
+    "operator", "publish", "receipt", "request",
 ]  # fmt: skip

@@ -8,9 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, delivery, parties, proof, settlement, trades
-from entrepot.flows import deliver, settle
-from entrepot.flows.deliver import Delivered
+from entrepot import catalogue, delivery, flows, parties, proof, trades
 from entrepot.kit import EntrepotError, Invalid, NotFound, digest
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
@@ -49,20 +47,20 @@ def _act(request: Request, agreement_id: str) -> Response:
     reason = sent.text("reason")
     match sent.text("do"):
         case "deliver":
-            return _show(request, agreement_id, delivered=deliver.deliver(exchange(request), actor, agreement_id))
+            return _show(request, agreement_id, delivered=flows.deliver(exchange(request), actor, agreement_id))
         case "profile":
             return _profile(request, agreement_id)
         case "accept":
             with exchange(request).session(actor) as session:
-                settle.accept_delivery(session, agreement_id)
+                flows.accept_delivery(session, agreement_id)
             return redirect(request, here, note="accepted")
         case "refund":
             with exchange(request).session(actor) as session:
-                settle.refund(session, agreement_id, reason=reason)
+                flows.refund(session, agreement_id, reason=reason)
             return redirect(request, here, note="refunded")
         case "terminate":
             with exchange(request).session(actor) as session:
-                settle.terminate(session, agreement_id, reason=reason)
+                flows.terminate(session, agreement_id, reason=reason)
             return redirect(request, here, note="terminated")
     raise Invalid("This form asks for nothing that can be done here.", "Load the page again.")
 
@@ -70,12 +68,12 @@ def _act(request: Request, agreement_id: str) -> Response:
 def _profile(request: Request, agreement_id: str) -> Response:
     with exchange(request).session(visit(request).actor) as session:
         trades.get(session, agreement_id)
-        profile = deliver.share_profile(session)
+        profile = flows.share_profile(session)
     return attachment("entrepot.share", json.dumps(profile, indent=2) + "\n", "application/json")
 
 
 def _show(
-    request: Request, agreement_id: str, status: int = 200, *, error: EntrepotError | None = None, delivered: Delivered | None = None
+    request: Request, agreement_id: str, status: int = 200, *, error: EntrepotError | None = None, delivered: flows.Delivered | None = None
 ) -> Response:
     with exchange(request).reading(visit(request).actor) as session:
         agreement = trades.get(session, agreement_id)
@@ -84,7 +82,7 @@ def _show(
             "owner": parties.get(session, agreement.owner_id), "buyer": parties.get(session, agreement.buyer_id),
             "is_buyer": parties.is_self(session, agreement.buyer_id), "is_owner": parties.is_self(session, agreement.owner_id),
             "parcels": delivery.parcels_of(session, agreement.id), "entries": proof.history(session, agreement.id),
-            "escrows": settlement.escrows_of(session, agreement.id), "history": trades.history(session, agreement.id),
+            "escrows": flows.escrows(session, agreement.id), "history": trades.history(session, agreement.id),
             "usage": delivery.usage(session, agreement.id), "is_open": agreement.state in trades.OPEN,
         }  # fmt: skip
     base = exchange(request).settings.public_url.rstrip("/")

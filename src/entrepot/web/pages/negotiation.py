@@ -7,8 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, parties, pricing, settlement, trades
-from entrepot.flows import agree
+from entrepot import catalogue, flows, parties, pricing, settlement, trades
 from entrepot.kit import EntrepotError, Invalid, NotFound, new_id
 from entrepot.pricing.model import Plan, Price
 from entrepot.runtime import Session
@@ -41,11 +40,11 @@ def _act(session: Session, negotiation_id: str, sent: Form) -> tuple[str, str]:
     once = sent.text("once")[:60] or None
     match sent.text("do"):
         case "sign":
-            agreement = agree.accept(session, negotiation_id, offer_id=sent.text("offer"), idempotency_key=once)
+            agreement = flows.accept(session, negotiation_id, offer_id=sent.text("offer"), idempotency_key=once)
             return f"/agreements/{agreement.id}", "signed"
         case "answer":
             on_table = trades.offer_on_table(session, negotiation_id)
-            agree.offer(session, negotiation_id, message=sent.text("message"), idempotency_key=once, price=_price(sent, on_table))
+            flows.offer(session, negotiation_id, message=sent.text("message"), idempotency_key=once, price=_price(sent, on_table))
             return here, "answered"
         case "decline":
             trades.decline(session, negotiation_id, reason=sent.text("reason"))
@@ -72,7 +71,7 @@ def _show(
         held = pricing.quote(on_table.price).escrow
         is_buyer = parties.is_self(session, negotiation.buyer_id)
         values: dict[str, Any] = {
-            "title": catalogue.agreed_version(session, negotiation.version_id).manifest.titles,
+            "manifest": catalogue.agreed_version(session, negotiation.version_id).manifest,
             "owner": parties.get(session, negotiation.owner_id), "buyer": parties.get(session, negotiation.buyer_id),
             "agreement": trades.agreement_of(session, negotiation.id), "is_buyer": is_buyer,
             "my_turn": negotiation.turn_id == session.actor.organisation_id and session.now < negotiation.decide_by,

@@ -7,8 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, jobs, parties, settlement, trades
-from entrepot.flows import doctor
+from entrepot import catalogue, flows, jobs, parties, settlement, trades
 from entrepot.kit import EntrepotError, Invalid
 from entrepot.runtime import SYSTEM, Role, Session
 from entrepot.web.forms import Form
@@ -38,7 +37,7 @@ def page(request: Request) -> Response:
 def examination(request: Request) -> Response:
     """The doctor's findings, law by law."""
     visit(request).require_operator()
-    return render(request, "doctor", examination=doctor.examine(exchange(request)))
+    return render(request, "doctor", examination=flows.examine(exchange(request)))
 
 
 def _act(session: Session, sent: Form) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, parties, pricing
-from entrepot.flows import agree
+from entrepot import catalogue, flows, parties, pricing
 from entrepot.kit import EntrepotError, Invalid, NotFound, new_id
 from entrepot.pricing.model import Plan, Price
 from entrepot.web.prices import read_amount
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
+
+FIELDS = ("once", "purpose", "method", "territory", "message", "amount")
 
 
 def page(request: Request) -> Response:
@@ -24,18 +25,19 @@ def page(request: Request) -> Response:
         manifest = catalogue.current_version(session, listing.id).manifest
         owner = parties.get(session, listing.organisation_id)
     values: dict[str, Any] = {
-        "listing": listing, "manifest": manifest, "owner": owner, "quote": pricing.quote(manifest.price), "methods": agree.METHODS,
+        "listing": listing, "manifest": manifest, "owner": owner, "quote": pricing.quote(manifest.price), "methods": flows.METHODS,
         "purposes": sorted(manifest.terms.permitted_purposes), "all_purposes": sorted(manifest.terms.allowed_purposes()),
     }  # fmt: skip
     if request.method == "GET":
         # One page, one request: sending it twice finds the first.
-        return render(request, "request", **values, sent={"once": new_id("req"), "method": "file"})
+        fresh = dict.fromkeys(FIELDS, "") | {"once": new_id("req"), "method": "file"}
+        return render(request, "request", **values, sent=fresh)
     sent = form(request)
-    shown = {name: sent.text(name) for name in ("once", "purpose", "method", "territory", "message", "amount")}
+    shown = {name: sent.text(name) for name in FIELDS}
     try:
         price = _price(shown["amount"], manifest.price)
         with exchange(request).session(visit(request).actor) as session:
-            made = agree.request(
+            made = flows.request(
                 session, listing.id, purpose=shown["purpose"], method=shown["method"], territory=shown["territory"].upper() or None,
                 price=price, message=shown["message"], idempotency_key=shown["once"][:60] or None,
             )  # fmt: skip
