@@ -22,6 +22,7 @@ class DuckEngine:
                 "threads": max(1, threads),
                 "temp_directory": str(scratch),
                 "preserve_insertion_order": True,
+                "TimeZone": "UTC",
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },
