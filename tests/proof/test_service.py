@@ -283,3 +283,16 @@ def test_tiles_and_bundles_are_what_the_entries_say(exchange: Exchange) -> None:
         for missing in ("tile/0/001", "tile/0/001.p/45", "tile/1/000", "tile/1/001.p/1", "tile/2/000.p/1", "tile/entries/001"):
             with pytest.raises(NotFound):
                 proof.read_tile(session, parse_path(missing))
+
+
+def test_a_clock_that_was_set_back_does_not_make_the_log_look_older(exchange: Exchange, clock: ManualClock) -> None:
+    with exchange.session(SYSTEM) as session:
+        proof.create_log(session)
+    record(exchange)
+    created = clock.now()
+    clock.advance(-timedelta(days=1))
+    assert proof.seal(exchange) == 1
+    with exchange.reading() as session:
+        newest = repository.newest_checkpoint(session.db)
+    assert newest is not None
+    assert newest.at == created
