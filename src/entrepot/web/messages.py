@@ -34,13 +34,13 @@ def update(language: str) -> Path:
     if path.exists():
         with path.open("rb") as file:
             known = {message.id: message.string for message in read_po(file, locale=language)}
-    made = Catalog(locale=language, project="Entrepot", version="1", charset="utf-8", fuzzy=False)
+    made = Catalog(locale=language, charset="utf-8", fuzzy=False)
     for message in template:
         if message.id:
             made.add(message.id, known.get(message.id) or "")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, made, width=140, sort_output=True, omit_header=False)
+        write_po(file, made, width=140, sort_output=True, omit_header=True)
     return path
 
 

@@ -197,7 +197,7 @@ class Words:
 
     def notification(self, kind: str, facts: Mapping[str, Any]) -> str:
         """What an inbox line says; facts that are missing read as a dash."""
-        text = self.language.gettext(INBOX.get(kind, _("Something happened: %(kind)s.")))
+        text = self.language.gettext(INBOX.get(kind, SOMETHING))
         return text % _Dashes({"kind": kind} | {k: str(v) for k, v in facts.items()})
 
     def place(self, subject_id: str) -> str:
@@ -223,6 +223,7 @@ class _Dashes(dict[str, str]):
 _PLANS: Mapping[str, str] = {"free": _("Free"), "flat": _("Once"), "monthly": _("Monthly"), "metered": _("Metered")}
 _ONE_UNIT: Mapping[Unit, str] = {Unit.ROW: _("row"), Unit.GIGABYTE: _("gigabyte"), Unit.READ: _("read")}
 METHODS: Mapping[str, str] = {"file": _("File download"), "table": _("Live table (Delta Sharing)")}
+SOMETHING = _("Something happened: %(kind)s.")
 INBOX: Mapping[str, str] = {
     "request.received": _("A buyer asks to use a listing of yours."),
     "request.declined": _("Your request was declined: %(reason)s"),
