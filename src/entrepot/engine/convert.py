@@ -14,7 +14,7 @@ from entrepot.engine import types, wide
 from entrepot.engine.faults import explained
 from entrepot.engine.model import Column, ConvertedTable, Note, SourceColumn, SourceTable
 from entrepot.engine.read import select
-from entrepot.engine.sql import target_literal, parquet
+from entrepot.engine.sql import parquet, target_literal
 from entrepot.kit import Invalid
 
 Progress = Callable[[float], None]

@@ -22,11 +22,13 @@ class DuckEngine:
                 "threads": max(1, threads),
                 "temp_directory": str(scratch),
                 "preserve_insertion_order": True,
-                "TimeZone": "UTC",
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },
         )
+
+        # Times are written the same way on every machine; the option belongs to an extension, so it comes after connecting.
+        self._root.execute("SET GLOBAL TimeZone = 'UTC'")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own to the shared database; close it after use."""

@@ -11,7 +11,7 @@ import duckdb
 from entrepot.engine.arrow import RecordBatch
 from entrepot.engine.faults import explained
 from entrepot.engine.model import Rows
-from entrepot.engine.sql import target_literal, identifier, parquet
+from entrepot.engine.sql import identifier, parquet, target_literal
 
 PREVIEW_ROWS = 20
 _PREVIEW_TEXT = 200
