@@ -1,5 +1,6 @@
 """The catalogue: what is on offer, by whom and on which terms."""
 
+from entrepot.catalogue.describing import describe, describe_all, describe_catalogue
 from entrepot.catalogue.manifest import load_manifest, manifest_schema, template
 from entrepot.catalogue.model import (
     NEXT,
@@ -38,6 +39,6 @@ from entrepot.catalogue.service import (
 __all__ = [
     "NEXT", "ColumnNote", "Contact", "DataTable", "Filters", "Frequency", "Hit", "Listing", "ListingState", "Manifest", "Page",
     "Preview", "SampleQuery", "Segment", "SourceFile", "ThreeRights", "Version", "Visibility", "add", "agreed_version", "approve",
-    "current_version", "get", "get_version", "list_for", "load_manifest", "manifest_schema", "open_versions", "quality", "reindex",
+    "current_version", "describe", "describe_all", "describe_catalogue", "get", "get_version", "list_for", "load_manifest", "manifest_schema", "open_versions", "quality", "reindex",
     "reinstate", "reject", "search", "suspend", "template", "waiting", "withdraw",
 ]  # fmt: skip

@@ -77,7 +77,7 @@ _SQLITE_SEARCH = [
     f"CREATE TRIGGER search_documents_removed AFTER DELETE ON search_documents BEGIN {_FORGET} END",
     f"CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN {_FORGET} {_LEARN} END",
 ]
-_POSTGRES_SEARCH = [
+POSTGRES_SEARCH = [
     "ALTER TABLE search_documents ADD COLUMN lexemes tsvector NOT NULL DEFAULT ''",
     # A list of pending entries would be read by every search, so entries go straight into the index.
     "CREATE INDEX ix_search_documents_lexemes ON search_documents USING gin (lexemes) WITH (fastupdate = off)",
@@ -94,5 +94,5 @@ _attach(listing_versions, "after_create", "sqlite", _SQLITE_VERSIONS)
 _attach(listing_versions, "after_create", "postgresql", _POSTGRES_VERSIONS)
 _attach(listing_versions, "after_drop", "postgresql", ["DROP FUNCTION listing_versions_refuse()"])
 _attach(search_documents, "after_create", "sqlite", _SQLITE_SEARCH)
-_attach(search_documents, "after_create", "postgresql", _POSTGRES_SEARCH)
+_attach(search_documents, "after_create", "postgresql", POSTGRES_SEARCH)
 _attach(search_documents, "before_drop", "sqlite", ["DROP TABLE search_words"])

@@ -1,5 +1,8 @@
 """How other catalogues, tools and search engines read what the exchange says about a dataset."""
 
+from entrepot.standards.croissant import croissant, script
+from entrepot.standards.datapackage import data_package
+from entrepot.standards.dcat import catalogue_json_ld, catalogue_turtle, dataset_json_ld, dataset_turtle
 from entrepot.standards.model import (
     AgentDescription,
     CatalogueDescription,
@@ -12,6 +15,7 @@ from entrepot.standards.model import (
     column_type,
     pick,
 )
+from entrepot.standards.odcs import odcs, odcs_yaml
 
 __all__ = [
     "AgentDescription",
@@ -22,6 +26,15 @@ __all__ = [
     "FileDescription",
     "TableDescription",
     "Texts",
+    "catalogue_json_ld",
+    "catalogue_turtle",
     "column_type",
+    "croissant",
+    "data_package",
+    "dataset_json_ld",
+    "dataset_turtle",
+    "odcs",
+    "odcs_yaml",
     "pick",
+    "script",
 ]

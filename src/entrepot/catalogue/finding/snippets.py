@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from entrepot.catalogue.finding import tokens as t
@@ -13,55 +13,72 @@ from entrepot.catalogue.model import Segment
 
 WIDTH = 200
 _BEFORE = 60
-_WORD = re.compile(r"\S+")
 
 
 def snippet(texts: Iterable[str], query: Query) -> tuple[Segment, ...]:
     """The first of the texts that holds something the query asks for, cut around it; else the beginning of the first text."""
-    given = [text for text in texts if text]
+    given = [unicodedata.normalize("NFC", text) for text in texts if text]
     for text in given:
-        composed = unicodedata.normalize("NFC", text)
-        marked = _marked(composed, query)
-        if any(marked):
-            return _cut(composed, marked)
-    return _cut(given[0], [False] * len(given[0])) if given else ()
+        found = _Places(text, query)
+        first = found.first()
+        if first is not None:
+            return _cut(text, first, found)
+    return _cut(given[0], 0, None) if given else ()
 
 
-def _marked(text: str, query: Query) -> list[bool]:
-    """For each character whether it belongs to something the query asks for."""
-    exact = {token for clause in query.words for phrase in clause for token in phrase.tokens}
-    begun = tuple(phrase.tokens[-1].removeprefix(t.FORM) for clause in query.words for phrase in clause if phrase.prefix)
-    marked = [False] * len(text)
-    for token, written, start, end in _places(text):
-        if token in exact or (begun and written.startswith(begun)):
-            marked[start:end] = [True] * (end - start)
-    return marked
+class _Places:
+    """Where a text holds what a query asks for; folded character by character, so that places are those of the text."""
+
+    def __init__(self, text: str, query: Query) -> None:
+        pieces = t.letters(text)
+        self._folded = "".join(pieces)
+        plain = len(self._folded) == len(text) and "" not in pieces
+        self._owners: Sequence[int] = range(len(text)) if plain else [at for at, piece in enumerate(pieces) for _ in piece]
+        phrases = [phrase for clause in query.words for phrase in clause]
+        self._exact = {token for phrase in phrases for token in phrase.tokens}
+        self._begun = tuple(phrase.tokens[-1].removeprefix(t.FORM) for phrase in phrases if phrase.prefix)
+        self._unspaced = [token for token in self._exact if t.has_unspaced(token)]
+
+    def first(self) -> int | None:
+        """The place of the first find, or None."""
+        return min((start for start, _ in self._spans(0, len(self._folded), only_first=True)), default=None)
+
+    def marked(self, start: int, end: int) -> list[bool]:
+        """For each character between two places whether it belongs to a find."""
+        marks = [False] * (end - start)
+        low, high = bisect_left(self._owners, start), bisect_left(self._owners, end)
+        for begin, stop in self._spans(low, high):
+            marks[max(begin - start, 0) : stop - start] = [True] * (min(stop, end) - max(begin, start))
+        return marks
+
+    def _spans(self, low: int, high: int, *, only_first: bool = False) -> Iterator[tuple[int, int]]:
+        """Beginning and end of each find, in places of the text, between two places of the folded text."""
+        for token in self._unspaced:
+            at = self._folded.find(token, low, high)
+            while at >= 0:
+                yield self._owners[at], self._owners[at + len(token) - 1] + 1
+                at = -1 if only_first else self._folded.find(token, at + 1, high)
+        for match in t.spaced_words(self._folded):
+            if match.end() <= low:
+                continue
+            if match.start() >= high:
+                return
+            word = match.group()
+            if t.token(word) in self._exact or (self._begun and word.startswith(self._begun)):
+                yield self._owners[match.start()], self._owners[match.end() - 1] + 1
+                if only_first:
+                    return
 
 
-def _places(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """Token, written form and place of everything in a text, folded character by character so that places are known."""
-    folded, owners = "", list[int]()
-    for index, character in enumerate(text):
-        piece = t.fold(character)
-        folded += piece
-        owners += [index] * len(piece)
-    for match in _WORD.finditer(folded):
-        at = match.start()
-        for word, unspaced in t.words(match.group()):
-            end = min(at + len(word), len(owners))
-            if unspaced:
-                for offset, pair in enumerate(t.pairs(word)):
-                    yield pair, pair, owners[at + offset], owners[min(at + offset + len(pair), end) - 1] + 1
-            elif end > at:
-                yield t.token(word), word, owners[at], owners[end - 1] + 1
-            at = end
-
-
-def _cut(text: str, marked: list[bool]) -> tuple[Segment, ...]:
-    first = marked.index(True) if True in marked else 0
+def _cut(text: str, first: int, found: _Places | None) -> tuple[Segment, ...]:
     start = 0 if first <= _BEFORE else _word_start(text, first - _BEFORE, first)
     end = min(len(text), start + WIDTH)
-    pieces = [Segment("".join(text[i] for i in group), hit) for hit, group in groupby(range(start, end), key=lambda index: marked[index])]
+    marks = found.marked(start, end) if found else [False] * (end - start)
+    pieces, at = [], start
+    for hit, group in groupby(marks):
+        length = len(list(group))
+        pieces.append(Segment(text[at : at + length], hit))
+        at += length
     return (*([Segment("…", False)] if start else []), *pieces, *([Segment("…", False)] if end < len(text) else []))
 
 

@@ -24,10 +24,12 @@ MAX_REPEATS = 200
 """Places of one token in one listing; PostgreSQL keeps 255."""
 MAX_WORD = 64
 
-_UNSPACED = re.compile(
+_UNSPACED_LETTER = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u312f\u31a0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00016fe0-\U00018fff\U0001b000-\U0001b16f\U00020000-\U0003ffff]+"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00016fe0-\U00018fff\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
+_UNSPACED = re.compile(f"{_UNSPACED_LETTER}+")
+_SPACED_WORD = re.compile(f"(?:(?!{_UNSPACED_LETTER})\\S)+")
 _POSSESSIVE = re.compile("['\u2019]s\\b", re.IGNORECASE)
 _CAMEL = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 
@@ -58,6 +60,11 @@ def fold(text: str) -> str:
         return _POSSESSIVE.sub("", text).translate(_FOLDING)
     folded = unicodedata.normalize("NFC", _POSSESSIVE.sub("", text)).translate(_FOLDING)
     return unicodedata.normalize("NFC", folded)
+
+
+def letters(text: str) -> list[str]:
+    """What each character of a composed text turns into, one entry a character: for places within the text."""
+    return [_FOLDING[ord(character)] for character in text]
 
 
 def words(text: str) -> Iterator[tuple[str, bool]]:
@@ -123,6 +130,11 @@ def fields(texts: Iterable[Iterable[str]]) -> list[list[str]]:
                 left -= 1
         result.append(found)
     return result
+
+
+def spaced_words(folded: str) -> Iterator[re.Match[str]]:
+    """Where the words of spaced scripts stand in a folded text."""
+    return _SPACED_WORD.finditer(folded)
 
 
 def has_unspaced(text: str) -> bool:
