@@ -31,9 +31,9 @@ _TYPES = {
 }  # fmt: skip
 _CROISSANT = re.findall(
     r"\w+",
-    "arrayShape citeAs column containedIn dataBiases dataCollection extract field fileProperty fileObject fileSet format includes isArray "
-    "isLiveDataset jsonPath key md5 parentField path personalSensitiveInformation recordSet references regex repeated replace separator "
-    "source subField transform",
+    "arrayShape citeAs column containedIn dataBiases dataCollection equivalentProperty extract field fileProperty fileObject fileSet "
+    "format includes isArray isLiveDataset jsonPath key md5 parentField path personalSensitiveInformation recordSet references regex "
+    "repeated replace samplingRate separator source subField transform",
 )
 CONTEXT: dict[str, Any] = {
     "@language": "en", "@vocab": "https://schema.org/", "sc": "https://schema.org/", "cr": "http://mlcommons.org/croissant/",

@@ -87,11 +87,14 @@ def countries(reader: Reader, node: Node | None, name: str) -> tuple[str, ...]:
 
 def languages(reader: Reader, node: Node | None) -> tuple[str, ...]:
     """Languages of the data by BCP 47."""
-    words = reader.words(node, "languages", 50)
-    for word in words:
-        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", word):
-            reader.complain(node.line if node else 1, f"{word[:40]!r} is no language tag.", "Write tags such as en, zh or de-CH.")
-    return words
+
+    def check(item: Node) -> str | None:
+        tag = reader.text(item, "languages", 40)
+        if tag and not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+            reader.complain(item.line, f"{tag!r} is no language tag.", "Write tags such as en, zh or de-CH.")
+        return tag or None
+
+    return tuple(dict.fromkeys(reader.list_of(node, "languages", 50, check)))
 
 
 def keywords(reader: Reader, node: Node | None) -> dict[str, tuple[str, ...]]:
