@@ -141,7 +141,7 @@ def served(exchange: Exchange, port: int) -> Iterator[str]:
     app = FastAPI()
     app.state.exchange = exchange
     app.include_router(sharing.router)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
