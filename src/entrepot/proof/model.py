@@ -71,7 +71,12 @@ def check_kind(kind: str) -> None:
 
 def commit(salt: bytes, fact: dict[str, Any]) -> str:
     """SHA-256(salt ‖ canonical JSON of the fact), in hexadecimal; without the salt nobody can guess the fact."""
-    return hashlib.sha256(salt + canonical_json(fact)).hexdigest()
+    return commit_bytes(salt, canonical_json(fact))
+
+
+def commit_bytes(salt: bytes, fact: bytes) -> str:
+    """The commitment to a fact that is in its canonical form already."""
+    return hashlib.sha256(salt + fact).hexdigest()
 
 
 def leaf_text(*, kind: str, commitment: str, at: datetime) -> str:

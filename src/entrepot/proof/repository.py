@@ -18,14 +18,19 @@ from entrepot.proof.tiles import WIDTH
 _LOCK = 0x656E742E70726F6F  # "ent.proo": the number under which PostgreSQL keeps the sealer's lock
 
 
-def add_entry(db: Connection, entry: Entry) -> None:
-    """Store a new entry, still without a position."""
+_ADD = sa.insert(leaves)
+
+
+def add_entry(db: Connection, entry: Entry, *, fact: bytes) -> None:
+    """Store a new entry, still without a position; ``fact`` is the canonical JSON that its commitment covers."""
+    jws = None if entry.jws is None else canonical_json(entry.jws).decode()
+    # The values go beside one prepared statement: building a new one for each entry would take most of the time.
     db.execute(
-        sa.insert(leaves).values(
-            id=entry.id, kind=entry.kind, subject_id=entry.subject_id, commitment=entry.commitment, at=entry.at, leaf=entry.leaf,
-            salt=entry.salt, fact=None if entry.fact is None else canonical_json(entry.fact).decode(),
-            jws=None if entry.jws is None else canonical_json(entry.jws).decode(),
-        )
+        _ADD,
+        {
+            "id": entry.id, "kind": entry.kind, "subject_id": entry.subject_id, "commitment": entry.commitment, "at": entry.at,
+            "leaf": entry.leaf, "salt": entry.salt, "fact": fact.decode(), "jws": jws,
+        },
     )  # fmt: skip
 
 

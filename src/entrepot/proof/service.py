@@ -9,7 +9,7 @@ from typing import Any
 
 from entrepot.kit import Conflict, Invalid, NotFound, b64url, canonical_json, new_id
 from entrepot.proof import cosigning, keys, repository
-from entrepot.proof.model import SALT_BYTES, Entry, SealedCheckpoint, check_kind, commit, leaf_text
+from entrepot.proof.model import SALT_BYTES, Entry, SealedCheckpoint, check_kind, commit_bytes, leaf_text
 from entrepot.proof.notes import parse_note
 from entrepot.proof.receipts import FORMAT
 from entrepot.proof.tlog_proof import TlogProof
@@ -40,13 +40,13 @@ def record(
     if jws is not None and jws.get("payload") != b64url(payload):
         raise Invalid("The signature that came with the fact is over something else.", "Sign the fact that is recorded.")
     salt = os.urandom(SALT_BYTES)
-    commitment = commit(salt, dict(fact))
+    commitment = commit_bytes(salt, payload)
     entry = Entry(
         id=new_id("ent"), kind=kind, subject_id=subject_id, commitment=commitment, at=session.now,
         leaf=leaf_text(kind=kind, commitment=commitment, at=session.now), salt=salt, fact=dict(fact),
         jws=None if jws is None else dict(jws),
     )  # fmt: skip
-    repository.add_entry(session.db, entry)
+    repository.add_entry(session.db, entry, fact=payload)
     return entry
 
 

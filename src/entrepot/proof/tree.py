@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 from entrepot.kit import Conflict, Invalid
-from entrepot.proof.tiles import HASH, WIDTH, split_hashes
+from entrepot.proof.tiles import WIDTH, split_hashes
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 TileSource = Callable[[int, int], bytes]
@@ -96,12 +96,12 @@ class RightEdge:
 
 
 class TiledTree:
-    """A tree of a given size over stored tiles; reads each tile at most once."""
+    """A tree of a given size over stored tiles; reads and hashes each tile at most once, so several proofs cost little more than one."""
 
     def __init__(self, size: int, source: TileSource) -> None:
         self.size = size
         self._source = source
-        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._tiles: dict[tuple[int, int], list[list[bytes]]] = {}
 
     def root(self) -> bytes:
         """The root of the tree."""
@@ -157,16 +157,20 @@ class TiledTree:
 
     def _perfect(self, low: int, count: int) -> bytes:
         level, inside = divmod(count.bit_length() - 1, 8)
-        first = low >> (8 * level)
-        number, offset = divmod(first, WIDTH)
-        data = self._tile(level, number)[offset * HASH : (offset + (1 << inside)) * HASH]
-        if len(data) != HASH << inside:
+        number, offset = divmod(low >> (8 * level), WIDTH)
+        row = self._tile(level, number)[inside]
+        if offset >> inside >= len(row):
             raise Conflict(f"The log's tile {level}/{number} is incomplete.", "Run `entrepot doctor` on this log.")
-        return root_of(split_hashes(data))
+        return row[offset >> inside]
 
-    def _tile(self, level: int, number: int) -> bytes:
+    def _tile(self, level: int, number: int) -> list[list[bytes]]:
+        """The complete subtrees within a tile by their height, from its hashes up to the root of a full tile."""
         if (level, number) not in self._tiles:
-            self._tiles[level, number] = self._source(level, number)
+            rows = [split_hashes(self._source(level, number))]
+            for _ in range(8):
+                below = rows[-1]
+                rows.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+            self._tiles[level, number] = rows
         return self._tiles[level, number]
 
 
