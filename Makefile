@@ -57,12 +57,12 @@ docs: setup-dev
 	@$(BIN)/python scripts/make_docs.py
 
 # Pinned with hashes and without download addresses, so that they install from whatever registry a machine uses.
+COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package entrepot
 lock: $(BIN)/uv
-	@for name in demo dev; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	    $$( [ $$name = dev ] && echo "--constraint requirements/demo.txt" ) --extra $$name pyproject.toml --no-emit-package entrepot -o requirements/$$name.txt; done
-	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt
-	@echo 'delta-sharing>=1.4' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header - -o requirements/delta-sharing-client.txt
+	@$(COMPILE) --extra dev pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) --constraints requirements/dev.txt --extra demo pyproject.toml -o requirements/demo.txt
+	@echo uv | $(COMPILE) --universal - -o requirements/uv.txt
+	@echo 'delta-sharing>=1.4' | $(COMPILE) --universal - -o requirements/delta-sharing-client.txt
 
 clean:
 	rm -rf $(VENV) .venv-delta-sharing build dist

@@ -11,15 +11,36 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from entrepot.client import Client
     from entrepot.config import Settings
     from entrepot.runtime import Actor, Exchange
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+class _Lazy:
+    """A console that is made when it is first used, because rich takes longer to import than most commands to run."""
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._made: Console | None = None
+
+    @property
+    def console(self) -> Console:
+        """The console itself."""
+        if self._made is None:
+            from rich.console import Console
+
+            self._made = Console(soft_wrap=True, highlight=False, **self._options)
+        return self._made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.console, name)
+
+
+out: Any = _Lazy()
+err: Any = _Lazy(stderr=True)
 
 
 @dataclass(slots=True)
@@ -54,11 +75,12 @@ def local_exchange() -> Iterator[Exchange]:
 
 
 @contextmanager
-def connect(*, operator: bool = False) -> Iterator[Client]:
+def connect(*, operator: bool = False, public: bool = False) -> Iterator[Client]:
     """A client of the chosen exchange: over HTTP with a key, or on the local data folder as one of its organisations.
 
     Args:
         operator: Act for the exchange itself unless ``--as`` says otherwise.
+        public: Only public things are read, so nobody needs to act.
     """
     from entrepot.client import Client, LocalTransport
 
@@ -70,7 +92,7 @@ def connect(*, operator: bool = False) -> Iterator[Client]:
 
     with local_exchange() as exchange:
         token = secrets.token_hex(16)
-        app = create_app(exchange, local_actors={token: _local_actor(exchange, operator)})
+        app = create_app(exchange, local_actors={token: _local_actor(exchange, operator=operator, public=public)})
         with Client(exchange.settings.public_url, token, transport=LocalTransport(app)) as client:
             yield client
         # Without a running server nobody else would do what was queued just now.
@@ -78,7 +100,7 @@ def connect(*, operator: bool = False) -> Iterator[Client]:
         exchange.tick()
 
 
-def _local_actor(exchange: Exchange, operator: bool) -> Actor:
+def _local_actor(exchange: Exchange, *, operator: bool, public: bool) -> Actor:
     from entrepot import parties
     from entrepot.kit import Invalid
     from entrepot.runtime import ALL_SCOPES, ANONYMOUS, Actor
@@ -91,6 +113,8 @@ def _local_actor(exchange: Exchange, operator: bool) -> Actor:
             found = parties.exchange_organisation(session)
         else:
             others = [o for o in parties.list_organisations(session) if not o.is_exchange]
+            if public and len(others) != 1:
+                return ANONYMOUS
             if len(others) > 1:
                 raise Invalid(
                     f"There are {len(others)} organisations here.", f"Say who acts: --as {' or --as '.join(o.slug for o in others[:5])}."
@@ -107,3 +131,38 @@ def show(value: Any, human: Callable[[Any], None]) -> None:
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
     else:
         human(value)
+
+
+def newest(client: Client, given: str, kind: str) -> str:
+    """The id as given, or the newest negotiation or agreement for ``last``.
+
+    Raises:
+        NotFound: There is none yet.
+    """
+    if given != "last":
+        return given
+    found = client.call("GET", f"/{kind}", query={"limit": 1})[kind]
+    if not found:
+        from entrepot.kit import NotFound
+
+        raise NotFound(f"You have no {kind} yet.", "Begin with `entrepot request`.")
+    return str(found[0]["id"])
+
+
+def find_listing(client: Client, given: str) -> str:
+    """The id as given, or the one listing that these words find.
+
+    Raises:
+        NotFound: They find none.
+        Invalid: They find several.
+    """
+    from entrepot.kit import Invalid, NotFound, is_id
+
+    if is_id(given, "lst"):
+        return given
+    hits = client.search(given, limit=2)["hits"]
+    if not hits:
+        raise NotFound(f"No listing has {given!r} in it.", "Try other words, or give the listing's id.")
+    if len(hits) > 1:
+        raise Invalid(f"{given!r} finds several listings.", "Use more words, or the id that `entrepot search` shows.")
+    return str(hits[0]["id"])

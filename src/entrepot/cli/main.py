@@ -12,7 +12,7 @@ from entrepot.cli.check import check
 from entrepot.cli.demo import demo
 
 app = typer.Typer(
-    name="entrepot", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
+    name="entrepot", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
     help="An open data exchange: list data without handing it over; every use agreed, metered, paid and provable.",
 )  # fmt: skip
 

@@ -137,9 +137,7 @@ def doctor() -> None:
 
     def human(value: Any) -> None:
         for law in value["laws"]:
-            out.print(
-                f"[{'green' if law['holds'] else 'bold red'}]{'✓' if law['holds'] else '✗'}[/] {law['law']} [dim]({law['examined']})[/]"
-            )
+            out.print("[green]✓[/]" if law["holds"] else "[bold red]✗[/]", law["law"])
             for problem in law["problems"]:
                 out.print(f"    {problem['message']}", markup=False)
                 out.print(f"    → {problem['hint']}", markup=False, style="dim")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli.context import connect, out, show
+from entrepot.cli.context import connect, newest, out, show
 
 PANEL = "Prove"
 
@@ -19,10 +19,10 @@ def add_to(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(function)
 
 
-def receipts(agreement_id: Annotated[str, typer.Argument(help="The agreement's id.")]) -> None:
+def receipts(agreement_id: Annotated[str, typer.Argument(help="The agreement's id, or `last`.")] = "last") -> None:
     """What the log holds about an agreement."""
     with connect() as client:
-        found = client.receipts(agreement_id)
+        found = client.receipts(newest(client, agreement_id, "agreements"))
     show(
         found,
         lambda v: [
@@ -35,11 +35,13 @@ def receipts(agreement_id: Annotated[str, typer.Argument(help="The agreement's i
 
 
 def receipt(
-    entry_id: Annotated[str, typer.Argument(help="The receipt's id.")],
+    entry_id: Annotated[str, typer.Argument(help="The receipt's id, or `last` for the newest one of the newest agreement.")],
     output: Annotated[Path | None, typer.Option("--out", help="File to write.")] = None,
 ) -> None:
     """Fetch a receipt that anyone can verify offline."""
     with connect() as client:
+        if entry_id == "last":
+            entry_id = client.receipts(newest(client, "last", "agreements"))["receipts"][-1]["id"]
         text = json.dumps(client.receipt(entry_id), ensure_ascii=False, indent=2)
     if output:
         output.write_text(text + "\n", "utf-8")
@@ -50,7 +52,7 @@ def receipt(
 
 def trust(output: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("trust.json")) -> None:
     """Fetch the public keys that receipts verify against; do it once, from a source you trust."""
-    with connect() as client:
+    with connect(public=True) as client:
         output.write_text(json.dumps(client.trust(), indent=2) + "\n", "utf-8")
     out.print(f"{output}: public keys of the log and of every organisation", markup=False)
 
@@ -83,7 +85,7 @@ def verify(
 
 def checkpoint() -> None:
     """Print the newest signed checkpoint of the log."""
-    with connect() as client:
+    with connect(public=True) as client:
         out.print(client.checkpoint(), markup=False, end="")
 
 

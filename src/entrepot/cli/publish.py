@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli.context import connect, err, out, show
+from entrepot.cli.context import connect, err, find_listing, out, show
 from entrepot.cli.progress import bytes_progress
 
 PANEL = "Publish and find"
@@ -15,8 +15,18 @@ PANEL = "Publish and find"
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for function in (draft, publish, search, listing, withdraw, export):
+    for function in (sample, draft, publish, search, listing, withdraw, export):
         app.command(rich_help_panel=PANEL)(function)
+
+
+def sample(folder: Annotated[Path, typer.Argument(help="Where to write them.")] = Path(".")) -> None:
+    """Write two real tables with their manifests, to play with: workers.csv and flights.csv."""
+    from entrepot.cli.demonstration.data import TABLES
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in TABLES:
+        path = table.write(folder)
+        out.print(f"{path.with_suffix('.csv')} and {path.name}: {table.source}; {table.licence}", markup=False)
 
 
 def draft(
@@ -52,24 +62,27 @@ def search(
     limit: Annotated[int, typer.Option(help="How many to show.")] = 20,
 ) -> None:
     """Find listings."""
-    with connect() as client:
+    with connect(public=True) as client:
         found = client.search(text, limit=limit)
 
     def human(value: Any) -> None:
         for hit in value["hits"]:
-            out.print(f"[bold cyan]{hit['id']}[/]  [bold]", end="")
-            out.print(hit["title"], markup=False, end="")
-            out.print(f"[/]  [dim]{hit['owner']['name']} · {hit['rows']:,} rows · {hit['price_sentence']['en']}[/]")
+            out.print(hit["title"], markup=False, style="bold")
+            out.print(
+                f"    {hit['id']} · {hit['owner']['name']} · {hit['rows']:,} rows · {hit['price_sentence']['en']}",
+                markup=False,
+                style="dim",
+            )
             out.print(f"    {hit['outcome']}", markup=False)
         out.print(f"{value['total']}{'+' if value['capped'] else ''} found", style="dim")
 
     show(found, human)
 
 
-def listing(listing_id: Annotated[str, typer.Argument(help="The listing's id.")]) -> None:
+def listing(listing_id: Annotated[str, typer.Argument(metavar="LISTING", help="The listing's id, or words that find just one.")]) -> None:
     """Show a listing: what it holds, what you may do with it, what it costs."""
-    with connect() as client:
-        found = client.listing(listing_id)
+    with connect(public=True) as client:
+        found = client.listing(find_listing(client, listing_id))
 
     def human(value: Any) -> None:
         out.print(value["title"], markup=False, style="bold")
@@ -98,8 +111,8 @@ def export(
     form: Annotated[str, typer.Option("--as", help="dcat, dcat-turtle, croissant, odcs, datapackage or odrl.")] = "dcat",
 ) -> None:
     """Print a listing in a standard form."""
-    with connect() as client:
-        out.print(client.export(listing_id, form), markup=False)
+    with connect(public=True) as client:
+        out.print(client.export(find_listing(client, listing_id), form), markup=False)
 
 
 def _published(value: Any) -> None:

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli.context import connect, err, out, show
+from entrepot.cli.context import connect, err, find_listing, newest, out, show
 from entrepot.cli.progress import bytes_progress
 
 PANEL = "Trade"
-Negotiation = Annotated[str, typer.Argument(help="The negotiation's id.")]
-Agreement = Annotated[str, typer.Argument(help="The agreement's id.")]
+Negotiation = Annotated[str, typer.Argument(help="The negotiation's id, or `last`.")]
+Agreement = Annotated[str, typer.Argument(help="The agreement's id, or `last`.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,14 +26,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def request(
-    listing_id: Annotated[str, typer.Argument(help="The listing's id.")],
+    listing_id: Annotated[str, typer.Argument(metavar="LISTING", help="The listing's id, or words that find just one.")],
     purpose: Annotated[str, typer.Option(help="What you will use it for: a term of the W3C Data Privacy Vocabulary.")],
     method: Annotated[str, typer.Option(help="How to receive it: file or table.")] = "file",
     message: Annotated[str, typer.Option(help="A word to the owner.")] = "",
 ) -> None:
-    """Ask to use a listing; with the owner's standing policy it is signed at once."""
+    """Ask to use a listing; where the owner's standing policy allows, you can accept at once."""
     with connect() as client:
-        found = client.request(listing_id, purpose=purpose, method=method, message=message)
+        found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, message=message)
     show(found, _negotiation)
 
 
@@ -53,7 +53,7 @@ def negotiations() -> None:
 def negotiation(negotiation_id: Negotiation) -> None:
     """One negotiation and what is on the table."""
     with connect() as client:
-        found = client.negotiation(negotiation_id)
+        found = client.negotiation(newest(client, negotiation_id, "negotiations"))
     show(found, _negotiation)
 
 
@@ -68,21 +68,21 @@ def offer(
     if price:
         body["price"] = price
     with connect() as client:
-        found = client.offer(negotiation_id, message=message, **body)
+        found = client.offer(newest(client, negotiation_id, "negotiations"), message=message, **body)
     show(found, _negotiation)
 
 
 def accept(negotiation_id: Negotiation) -> None:
     """Accept what is on the table: both sign, and the price goes into escrow."""
     with connect() as client:
-        found = client.accept(negotiation_id)
+        found = client.accept(newest(client, negotiation_id, "negotiations"))
     show(found, _agreement)
 
 
 def decline(negotiation_id: Negotiation, message: Annotated[str, typer.Option(help="A word to the other side.")] = "") -> None:
     """End a negotiation."""
     with connect() as client:
-        found = client.decline(negotiation_id, message=message)
+        found = client.decline(newest(client, negotiation_id, "negotiations"), message=message)
     show(found, _negotiation)
 
 
@@ -104,7 +104,7 @@ def agreement(
 ) -> None:
     """One agreement: terms, signatures, escrow, deliveries."""
     with connect() as client:
-        found = client.agreement(agreement_id)
+        found = client.agreement(newest(client, agreement_id, "agreements"))
     if output:
         output.write_text(json.dumps(found["document"], indent=2), "utf-8")
     show(found, _agreement)
@@ -116,7 +116,7 @@ def deliver(
 ) -> None:
     """Have the data handed over, and download it where it comes as files."""
     with connect() as client:
-        made = client.deliver(agreement_id)
+        made = client.deliver(newest(client, agreement_id, "agreements"))
         folder.mkdir(parents=True, exist_ok=True)
         for file in made["files"]:
             with bytes_progress(file["name"]) as progress:
@@ -156,21 +156,21 @@ def share_profile(
 def accept_delivery(agreement_id: Agreement) -> None:
     """Accept what was delivered: escrow goes to the owner, less the fee."""
     with connect() as client:
-        found = client.accept_delivery(agreement_id)
+        found = client.accept_delivery(newest(client, agreement_id, "agreements"))
     show(found, _agreement)
 
 
 def refund(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
     """Give the escrow back to the buyer (owners, operators)."""
     with connect() as client:
-        found = client.refund(agreement_id, reason=reason)
+        found = client.refund(newest(client, agreement_id, "agreements"), reason=reason)
     show(found, _agreement)
 
 
 def terminate(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
     """End an agreement early; running downloads stop."""
     with connect() as client:
-        found = client.terminate(agreement_id, reason=reason)
+        found = client.terminate(newest(client, agreement_id, "agreements"), reason=reason)
     show(found, _agreement)
 
 
@@ -202,7 +202,7 @@ def statement(currency: Annotated[str | None, typer.Option(help="ISO 4217 code; 
 def invoice(agreement_id: Agreement, form: Annotated[str, typer.Option("--as", help="csv or html.")] = "csv") -> None:
     """Print the invoice of a paid agreement."""
     with connect() as client:
-        out.print(client.invoice(agreement_id)[form], markup=False)
+        out.print(client.invoice(newest(client, agreement_id, "agreements"))[form], markup=False)
 
 
 def inbox() -> None:

@@ -43,12 +43,17 @@ class LocalTransport(httpx.BaseTransport):
             self._loop.close()
 
     async def _serve(self, request: httpx.Request, answers: queue.Queue[Any]) -> None:
-        body = self._chunks(request)
+        body, ended = self._chunks(request), False
 
         async def receive() -> dict[str, Any]:
+            nonlocal ended
+            if ended:
+                # The caller is there until it closes the response, and closing cancels this task.
+                await asyncio.get_running_loop().create_future()
             try:
                 return {"type": "http.request", "body": await anext(body), "more_body": True}
             except StopAsyncIteration:
+                ended = True
                 return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:

@@ -1,0 +1,175 @@
+"""``entrepot check FILE``: what a table holds, what stands in the way of publishing it, and how to fix that."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from entrepot.cli import context
+
+if TYPE_CHECKING:
+    from entrepot.flows.check import CheckReport, Progress, TableCheck
+
+_MOST_COLUMNS = 60
+_MOST_FINDINGS = 40
+_LOOKS = {
+    "block": ("✗", "bold red"),
+    "needs_info": ("?", "bold yellow"),
+    "review": ("●", "yellow"),
+    "warn": ("!", "yellow"),
+    "info": ("·", "dim"),
+}
+_KINDS = {"direct": "bold red", "sensitive": "red", "quasi": "yellow", "none": "dim"}
+_SAYS = {
+    "allow": "Nothing stands in the way of publishing.",
+    "review": "A person has to look at it before it is published.",
+    "needs_info": "Something is missing; see above.",
+    "block": "It cannot be published like this; see above.",
+}
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="CSV, Parquet, JSON lines or Excel; found out by content.", show_default=False)],
+    manifest: Annotated[Path | None, typer.Option(help="Manifest of the offer the file would belong to.")] = None,
+    encoding: Annotated[str, typer.Option(help="Text encoding, such as gb18030; found out by default.", show_default=False)] = "",
+    delimiter: Annotated[str, typer.Option(help="Character between values; found out by default.", show_default=False)] = "",
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether the first row names the columns.", show_default=False)
+    ] = None,
+    sheet: Annotated[str, typer.Option(help="Sheet of an Excel workbook; the first by default.", show_default=False)] = "",
+    json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Check a table on this machine: figures, dictionary, personal data, and what to fix. Needs no server and no account.
+
+    Exit code 0: publish it. 4: a person must look. 3: something is missing. 2: it is blocked or cannot be read. 1: an error of the program.
+    """
+    context.chosen.as_json = context.chosen.as_json or json_output
+    from entrepot import catalogue
+    from entrepot.engine.read import ReadOptions
+    from entrepot.flows.check import check as run
+
+    offer = catalogue.load_manifest(manifest) if manifest else None
+    options = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
+    with _shown_progress() as progress:
+        report = run(file, manifest=offer, settings=context.settings(), options=options, progress=progress)
+    if context.chosen.as_json:
+        import json
+
+        sys.stdout.write(json.dumps(report.to_dict(), ensure_ascii=False) + "\n")
+    else:
+        show(report, context.out.console)
+    raise typer.Exit(report.exit_code)
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Progress | None]:
+    if not context.err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=context.err.console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(step: str, share: float) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=1.0)
+            bars.update(tasks[step], completed=share)
+
+        yield told
+
+
+def show(report: CheckReport, console: Any) -> None:
+    """Print the report for people: the columns, the findings with their fixes, the decision."""
+    from rich.text import Text
+
+    for table in report.tables:
+        _show_table(table, console)
+    if report.findings:
+        console.print()
+    for finding in report.findings[:_MOST_FINDINGS]:
+        mark, style = _LOOKS[finding.severity.value]
+        console.print(
+            Text.assemble(
+                (f" {mark} ", style),
+                (finding.message, "" if finding.severity.value != "info" else "dim"),
+                (_counted(finding.evidence), "dim"),
+            )
+        )
+        if finding.severity.value != "info":
+            console.print(Text(f"   → {finding.hint}  ({finding.rule})", style="dim"))
+    if len(report.findings) > _MOST_FINDINGS:
+        console.print(Text(f"   and {len(report.findings) - _MOST_FINDINGS} more; --json shows all.", style="dim"))
+    style = {"allow": "bold green", "block": "bold red"}.get(report.decision.value, "bold yellow")
+    console.print()
+    console.print(Text.assemble((f" {report.decision.value.replace('_', ' ')} ", f"reverse {style}"), f"  {_SAYS[report.decision.value]}"))
+
+
+def _counted(evidence: dict[str, Any]) -> str:
+    counts = [
+        f"{d['matched']:,} of {d['examined']:,} sampled values ({d['detector']})" for d in evidence.get("detectors", []) if d["matched"]
+    ]
+    if counts:
+        return f"  {', '.join(counts)}"
+    return "  by its heading" if evidence.get("detectors") else ""
+
+
+def _show_table(table: TableCheck, console: Any) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    source, figures = table.source, table.profile
+    facts = [
+        source.format.value.upper(),
+        source.encoding,
+        f"{figures.rows:,} rows",
+        f"{len(figures.columns):,} columns",
+        _size(source.bytes),
+    ]
+    facts += [f"newest {figures.newest[:10]}"] if figures.newest else []
+    console.print(Text.assemble((source.path.name, "bold"), ("  " + " · ".join(fact for fact in facts if fact), "dim")))
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for heading, side in (
+        ("column", "left"),
+        ("type", "left"),
+        ("empty", "right"),
+        ("distinct", "right"),
+        ("range", "left"),
+        ("personal", "left"),
+    ):
+        shown.add_column(heading, justify=side, overflow="ellipsis", no_wrap=heading != "range", max_width=36)  # type: ignore[arg-type]
+    found = {finding.column: finding for finding in table.assessment.findings}
+    for described, column in list(zip(table.dictionary.columns, figures.columns, strict=True))[:_MOST_COLUMNS]:
+        finding = found.get(column.name)
+        personal = Text(f"{finding.category.title} ({finding.kind})", _KINDS[finding.kind]) if finding else Text("")
+        about = "" if column.distinct_exact else "~"
+        empty = f"{column.nulls / figures.rows:.0%}" if column.nulls else ""
+        shown.add_row(
+            Text(column.name),
+            described.type.value,
+            empty,
+            f"{about}{column.distinct:,}",
+            Text(_range(column.minimum, column.maximum)),
+            personal,
+        )
+    console.print(shown, end="")
+    if len(figures.columns) > _MOST_COLUMNS:
+        console.print(Text(f"and {len(figures.columns) - _MOST_COLUMNS:,} more columns; --json shows all.", style="dim"))
+
+
+def _range(low: str | None, high: str | None) -> str:
+    return "" if low is None or high is None else low if low == high else f"{low} … {high}"
+
+
+def _size(count: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
