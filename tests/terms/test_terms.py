@@ -108,6 +108,13 @@ def test_the_intersection_narrows_both_and_nothing_wider_does(one: Terms, other:
         assert narrows(both, other)
 
 
+def test_the_intersection_is_said_in_as_few_purposes_as_possible() -> None:
+    anything, commercial = Terms(permitted_purposes=(ANY,)), Terms(permitted_purposes=("CommercialPurpose",))
+    assert intersect(anything, RESEARCH) == RESEARCH
+    assert intersect(commercial, RESEARCH) == Terms(permitted_purposes=("CommercialResearch",))
+    assert intersect(commercial, Terms(permitted_purposes=("PublicBenefit",))) is None
+
+
 @given(make.terms, make.terms, make.uses)
 def test_a_use_is_in_the_intersection_exactly_when_both_allow_it(one: Terms, other: Terms, use: Use) -> None:
     both = intersect(one, other)

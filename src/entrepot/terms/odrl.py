@@ -17,13 +17,12 @@ from entrepot.terms.model import Redistribution, Terms
 from entrepot.terms.odrl_model import ODRL, Constraint, Logical, Policy, Rule
 from entrepot.terms.odrl_parse import all_constraints, parse_policy
 from entrepot.terms.purposes import ANY, DPV, PURPOSES, normalise
-from entrepot.terms.territories import CODES
+from entrepot.terms.territories import LOCATIONS, read_territory
 
 Kind = Literal["Offer", "Agreement", "Set"]
 ENT = "https://entrepot.example/ns#"
 """Namespace of our own terms: passing on results, and receiving the column that tells whose row it is."""
-CONTEXT = ["http://www.w3.org/ns/odrl.jsonld", {"odrl": ODRL, "dpv": DPV, "loc": "https://w3id.org/dpv/loc#", "ent": ENT}]
-_LOC = "https://w3id.org/dpv/loc#"
+CONTEXT = ["http://www.w3.org/ns/odrl.jsonld", {"odrl": ODRL, "dpv": DPV, "loc": LOCATIONS, "ent": ENT}]
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _RDF_VALUE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
 _CURRENCY = "http://publications.europa.eu/resource/authority/currency/"
@@ -213,7 +212,7 @@ class _Reader:
         if part.left == "odrl:purpose" and part.operator in _AMONG:
             return self._purposes(part, "permitted_purposes")
         if part.left == "odrl:spatial" and part.operator in _AMONG:
-            codes = [_territory(o.value) for o in part.right]
+            codes = [read_territory(o.value) for o in part.right]
             return {"territories": tuple(c for c in codes if c)} if codes and all(codes) else None
         limit = _limit(part)
         if part.left == "odrl:elapsedTime" and part.operator == "odrl:lteq" and limit:
@@ -297,13 +296,6 @@ def _describe(part: Constraint | Logical) -> str:
     if isinstance(part, Logical):
         return f"{part.place} joins by {part.operator}"
     return f"{part.place} {part.left} {part.operator} {', '.join(o.value for o in part.right)[:200]}"
-
-
-def _territory(text: str) -> str | None:
-    match = re.fullmatch(
-        rf"(?:{re.escape(_LOC)}|loc:|iso3166:|urn:iso:std:iso:3166:|https://www\.iso\.org/obp/ui/#iso:code:3166:)?([A-Z]{{2}})", text
-    )
-    return match[1] if match and match[1] in CODES else None
 
 
 def _limit(part: Constraint) -> int | None:

@@ -156,7 +156,7 @@ class _Parser:
             if isinstance(item, Mapping):
                 node = self._fields(item, place, 1)
                 self._note(place, node, {"odrl:source", "odrl:partOf"} if "odrl:refinement" not in node else {"odrl:source"})
-                item = node.get("odrl:source", node.get("@id", node.get("odrl:uid", "")))
+                item = node.get("@id", node.get("odrl:uid", node.get("odrl:source", "")))
             found.append(self.iri(item))
         return tuple(found)
 
