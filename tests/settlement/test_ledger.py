@@ -258,6 +258,38 @@ def test_an_unknown_transfer_is_not_found(books: Books) -> None:
         settlement.get_transfer(session, "t-none")
 
 
+def _many(books: Books, clock: ManualClock) -> list[Transfer]:
+    later = clock.now() + timedelta(hours=1)
+    orders = [move(f"m{n}", books.world, books.rich, n, memo="tab\there, \\N and 中文" if n % 2 else None) for n in range(60)]
+    orders += [move(f"p{n}", books.world, books.poor, 7, Flag.PENDING, subject_id=f"agr_{n}", expires_at=later) for n in range(60)]
+    return orders + [end(f"e{n}", f"p{n}", Flag.POST, n % 8) for n in range(30)]
+
+
+def test_a_large_batch_is_kept_like_a_small_one(books: Books, clock: ManualClock) -> None:
+    orders = _many(books, clock)
+    assert books.post(*orders) == [Result.OK] * len(orders)
+    assert books.post(*orders) == [Result.EXISTS] * len(orders)
+    with books.exchange.reading(SYSTEM) as session:
+        kept = [settlement.get_transfer(session, order.id) for order in orders[:120]]
+    assert [replace(t, created_at=None) for t in kept] == orders[:120]
+    clock.advance(timedelta(hours=1))
+    assert books.exchange.run_due_jobs() == 1
+    assert books.sums(books.poor) == (0, 0, 0, sum(n % 8 for n in range(30)))
+
+
+def test_a_large_batch_of_a_failed_session_leaves_nothing(books: Books, clock: ManualClock) -> None:
+    def fail() -> None:
+        with books.exchange.session(SYSTEM) as session:
+            settlement.post(session, _many(books, clock))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert books.sums(books.rich) == (0, 0, 0, 0)
+    assert books.exchange.run_due_jobs() == 0
+    assert set(books.post(*_many(books, clock))) == {Result.OK}
+
+
 STATEMENTS = [
     "UPDATE transfers SET amount = 1",
     "DELETE FROM transfers",

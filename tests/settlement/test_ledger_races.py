@@ -82,16 +82,19 @@ def test_the_same_step_at_the_same_moment_happens_once(exchange: Exchange, funde
     _check(exchange)
 
 
-def test_one_id_for_different_accounts_is_taken_once(exchange: Exchange, funded: list[str]) -> None:
+@pytest.mark.parametrize("size", [1, 60])
+def test_one_id_for_different_accounts_is_taken_once(exchange: Exchange, funded: list[str], size: int) -> None:
     accounts = [settlement.account_id(id_, AccountCode.AVAILABLE, "EUR") for id_ in funded]
 
     def post(number: int) -> str:
-        order = Transfer(
-            id="t-shared", debit_account_id=accounts[number], credit_account_id=accounts[number - 1], amount=1, currency="EUR", code="sale"
-        )
+        debit, credit = accounts[number], accounts[number - 1]
+        orders = [
+            Transfer(id=f"t-{n}", debit_account_id=debit, credit_account_id=credit, amount=1, currency="EUR", code="sale")
+            for n in range(size)
+        ]
         try:
             with exchange.session(SYSTEM) as session:
-                return settlement.post(session, [order])[0].value
+                return settlement.post(session, orders)[0].value
         except Conflict:
             return "conflict"
 

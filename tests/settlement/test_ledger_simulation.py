@@ -144,7 +144,7 @@ def _live(exchange: Exchange, clock: ManualClock, seed: int, steps: int) -> Run:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_ledger_agrees_with_the_reference_through_crashes(exchange: Exchange, clock: ManualClock, seed: int) -> None:
-    run = _live(exchange, clock, seed, steps=60)
+    run = _live(exchange, clock, seed, steps=40)
     assert GIVEN or run.crashes > 3, "the power was cut"
 
 

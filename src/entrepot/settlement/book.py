@@ -10,7 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from entrepot.settlement.model import INT64_MAX, RESOLVING, TRANSIENT, Account, Flag, Result, Transfer, has_reserved_flag
+from entrepot.settlement.model import INT64_MAX, RESOLVING, TRANSIENT, Account, Flag, Result, Transfer
+
+# Plain integers: arithmetic on enum members costs more than all the rest of a transfer's validation.
+_LINKED, _PENDING = int(Flag.LINKED), int(Flag.PENDING)
+_RESOLVING, _KINDS = int(RESOLVING), int(Flag.PENDING | Flag.POST | Flag.VOID)
+_RESERVED = ~(_LINKED | _KINDS)
 
 
 class Sums:
@@ -101,17 +106,18 @@ class Book:
         return Result.ID_ALREADY_FAILED if transfer.id in self.failed else None
 
     def _post_one(self, transfer: Transfer, chain_id: str | None) -> Result:
-        if has_reserved_flag(transfer.flags):
+        flags = int(transfer.flags)
+        if flags & _RESERVED:
             return Result.RESERVED_FLAG
         if not transfer.id:
             return Result.ID_MUST_NOT_BE_EMPTY
         known = self._known(transfer)
         if known is not None:
             return known
-        kinds = transfer.flags & (Flag.PENDING | Flag.POST | Flag.VOID)
+        kinds = flags & _KINDS
         if kinds & (kinds - 1):
             return Result.FLAGS_ARE_MUTUALLY_EXCLUSIVE
-        if transfer.flags & RESOLVING:
+        if flags & _RESOLVING:
             return self._post_resolving(transfer, chain_id)
         return self._post_plain(transfer, chain_id)
 
@@ -129,7 +135,7 @@ class Book:
         if transfer.currency != debit.account.currency:
             return Result.TRANSFER_MUST_HAVE_THE_SAME_LEDGER_AS_ACCOUNTS
         amount = transfer.amount or 0
-        pending = bool(transfer.flags & Flag.PENDING)
+        pending = bool(int(transfer.flags) & _PENDING)
         refused = _closed(debit, credit) or _overflow(debit, credit, amount, pending) or _limit(debit, credit, amount)
         if refused is not None:
             return refused
@@ -210,7 +216,7 @@ def chains(transfers: Sequence[Transfer]) -> Iterable[tuple[Sequence[Transfer], 
     """The runs of linked transfers, and whether the last transfer of a run is still linked to one that never came."""
     start = 0
     for end, transfer in enumerate(transfers):
-        if not transfer.flags & Flag.LINKED:
+        if not int(transfer.flags) & _LINKED:
             yield transfers[start : end + 1], False
             start = end + 1
     if start < len(transfers):
@@ -252,7 +258,7 @@ def _malformed(transfer: Transfer, now: datetime) -> Result | None:
         return Result.ACCOUNTS_MUST_BE_DIFFERENT
     if transfer.pending_id:
         return Result.PENDING_ID_MUST_BE_EMPTY
-    if transfer.expires_at is not None and not transfer.flags & Flag.PENDING:
+    if transfer.expires_at is not None and not int(transfer.flags) & _PENDING:
         return Result.TIMEOUT_RESERVED_FOR_PENDING_TRANSFER
     if transfer.expires_at is not None and transfer.expires_at <= now:
         return Result.EXPIRES_IN_THE_PAST

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
-
 from entrepot import jobs, parties
 from entrepot.kit import Conflict, EntrepotError, Invalid, Money, NotFound, exponent
 from entrepot.runtime import Session
@@ -28,6 +26,9 @@ from entrepot.settlement.model import (
 )
 
 _EXPIRIES_PER_JOB = 500
+_TEXTS = (
+    ("id", 40), ("debit_account_id", 40), ("credit_account_id", 40), ("pending_id", 40), ("code", 20), ("subject_id", 80), ("memo", 500),
+)  # fmt: skip
 _LIMITS = {
     AccountCode.AVAILABLE: (True, False),
     AccountCode.ESCROW: (True, False),
@@ -181,11 +182,8 @@ def _locks(session: Session) -> _Locks:
 
 
 def _write(session: Session, book: Book) -> None:
-    try:
-        repository.insert_transfers(session.db, book.added)
-        repository.insert_failed(session.db, book.newly_failed, session.now)
-    except sa.exc.IntegrityError:
-        raise Conflict("Another request has just recorded a transfer with the same id.", "Try again.") from None
+    repository.insert_transfers(session.db, book.added)
+    repository.insert_failed(session.db, book.newly_failed, session.now)
     changed = ((id_, book.accounts[id_].four()) for id_, before in book.touched.items() if book.accounts[id_].four() != before)
     repository.update_sums(session.db, changed)
     _queue_expiries(session, book.added)
@@ -210,10 +208,9 @@ def _new_account(session: Session, id_: str, organisation_id: str, code: Account
 
 
 def _check_texts(transfer: Transfer) -> None:
-    limits = {"id": 40, "debit_account_id": 40, "credit_account_id": 40, "pending_id": 40, "code": 20, "subject_id": 80, "memo": 500}
-    for name, limit in limits.items():
-        text = getattr(transfer, name) or ""
-        if len(text) > limit or "\0" in text:
+    for name, limit in _TEXTS:
+        text = getattr(transfer, name)
+        if text and (len(text) > limit or "\0" in text):
             raise Invalid(f"The {name} of a transfer is {len(text)} characters long or holds a NUL.", f"Use at most {limit} characters.")
 
 

@@ -48,7 +48,6 @@ class Flag(IntFlag):
 
 
 RESOLVING = Flag.POST | Flag.VOID | Flag.EXPIRE
-_CLIENT_FLAGS = Flag.LINKED | Flag.PENDING | Flag.POST | Flag.VOID
 
 
 class Result(StrEnum):
@@ -276,8 +275,3 @@ def derived_id(kind: str, *parts: str | int) -> str:
 def account_id(organisation_id: str, code: AccountCode, currency: str) -> str:
     """The id of an organisation's account of this kind and currency, known before the account is."""
     return derived_id("acc", organisation_id, code.value, currency)
-
-
-def has_reserved_flag(flags: Flag) -> bool:
-    """Whether a flag is set that clients may not set."""
-    return bool(flags & ~_CLIENT_FLAGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from entrepot.settlement.model import RESOLVING, Account, AccountCode, Flag, Res
 from entrepot.settlement.tables import accounts, failed_transfers, transfers
 
 CHUNK = 500
+COPY_FROM = 50  # Rows from which COPY pays on PostgreSQL.
 _COLUMNS = [c for c in transfers.c if c.name != "position"]
 _FIELDS = tuple(c.name for c in _COLUMNS)
 _CREATION_LOCK = 0x656E_7472  # The advisory lock that is taken before any account row.
@@ -150,15 +152,47 @@ def about(db: Connection, subject_id: str) -> list[Transfer]:
 
 
 def insert_transfers(db: Connection, added: Sequence[Transfer]) -> None:
-    """Write new transfers in their order, all columns in one bulk statement."""
-    if added:
-        db.execute(sa.insert(transfers), [_values(transfer) for transfer in added])
+    """Write new transfers in bulk; their positions follow their order.
+
+    Raises:
+        Conflict: Another transaction has recorded one of the ids.
+    """
+    with _ids_taken():
+        if db.dialect.name == "postgresql" and len(added) >= COPY_FROM:
+            _copy(db, added)
+        elif added:
+            db.execute(sa.insert(transfers), [_values(transfer) for transfer in added])
+
+
+def _copy(db: Connection, added: Sequence[Transfer]) -> None:
+    """Stream rows with PostgreSQL's COPY, in the same transaction; several times the rate of INSERT."""
+    driver = db.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(f"COPY transfers ({', '.join(_FIELDS)}) FROM STDIN") as copy:
+        for transfer in added:
+            copy.write_row(tuple(_values(transfer).values()))
 
 
 def insert_failed(db: Connection, failed: dict[str, Result], now: datetime) -> None:
-    """Remember ids that a transient failure has spent."""
-    if failed:
-        db.execute(sa.insert(failed_transfers), [{"id": i, "result": r.value, "created_at": now} for i, r in failed.items()])
+    """Remember ids that a transient failure has spent.
+
+    Raises:
+        Conflict: Another transaction has spent one of them.
+    """
+    with _ids_taken():
+        if failed:
+            db.execute(sa.insert(failed_transfers), [{"id": i, "result": r.value, "created_at": now} for i, r in failed.items()])
+
+
+@contextmanager
+def _ids_taken() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        # COPY goes past SQLAlchemy, so its errors are the driver's own; 23505 is its unique violation.
+        if isinstance(error, sa.exc.IntegrityError) or getattr(error, "sqlstate", None) == "23505":
+            raise Conflict("Another request has just recorded a transfer with the same id.", "Try again.") from None
+        raise
 
 
 def account_of(row: Any) -> Account:
