@@ -1,0 +1,71 @@
+"""An exchange with a trade in every state, seen by visitors and by browsers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
+
+from entrepot import flows
+from entrepot.asgi import create_app
+from entrepot.config import Settings
+from entrepot.runtime import Exchange
+from support.harbour import Harbour, settle
+from support.pages import serving
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def harbour(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    """A lived-in exchange on SQLite and on PostgreSQL, shared by the tests of one module, which leave each other's things alone."""
+    address = _new_database(request.getfixturevalue("_postgres_server")) if request.param == "postgres" else ""
+    with _open(tmp_path_factory.mktemp("harbour"), address) as made:
+        yield made
+
+
+def _new_database(server: str) -> str:
+    admin = sa.create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    name = f"web{os.urandom(6).hex()}"
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    admin.dispose()
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+@contextmanager
+def _open(folder: Path, database_url: str = "") -> Iterator[Harbour]:
+    settings = Settings(data_dir=str(folder / "data"), database_url=database_url, workers=0)
+    flows.initialise(settings, email="first@exchange.example")
+    with Exchange(settings) as opened:
+        yield settle(opened, folder)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    """The same, served on a port of this machine for the browsers of one module."""
+    with _open(tmp_path_factory.mktemp("served")) as made, serving(create_app(made.exchange)) as url:
+        made.url = url
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if not shutil.which(CHROMIUM):
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed, and CI must look at the pages: apt-get install chromium fonts-noto-cjk")
+        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
