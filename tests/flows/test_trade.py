@@ -181,9 +181,14 @@ def test_a_purpose_that_the_terms_do_not_cover_is_refused_with_the_reason(market
 
 def test_a_session_that_fails_after_signing_has_signed_nothing(market: Market) -> None:
     negotiation = market.request(market.publish().listing_id)
-    with market.unhurt(), pytest.raises(RuntimeError), market.exchange.session(market.buyer) as session:
-        flows.accept(session, negotiation.id)
-        raise RuntimeError("the power fails before the commit")
+
+    def fail_late() -> None:
+        with market.exchange.session(market.buyer) as session:
+            flows.accept(session, negotiation.id)
+            raise RuntimeError("the power fails before the commit")
+
+    with market.unhurt(), pytest.raises(RuntimeError):
+        fail_late()
     assert market.accept(negotiation).state is AgreementState.ACTIVE
 
 

@@ -58,12 +58,14 @@ def examine(exchange: Exchange) -> Examination:
                     problems=_with_hint(delivery.check_deliveries(session), _DELIVERY_HINT),
                 ),
                 Law(law="every open agreement on a price has its money in escrow or paid", problems=_unpaid(session)),
+                Law(law="no agreement that has ended holds money", problems=_stranded(session)),
                 Law(law="no job is stuck", problems=_stuck(session)),
                 Law(law="facts are sealed within a minute", problems=_unsealed(session)),
             )
         )
 
 
+_CLOSING = timedelta(days=2)
 _LOG_HINT = "Stop trading, keep a copy of the records, and compare with a backup and with what witnesses have cosigned."
 _DELIVERY_HINT = "Compare with the last backup; the buyer's own copy of the receipt still verifies."
 _BOOK_LAWS = (
@@ -84,6 +86,17 @@ def _unpaid(session: Session) -> tuple[tuple[str, str], ...]:
     open_ones = trades.list_agreements(session, states=(AgreementState.ACTIVE, AgreementState.FULFILLED), everybody=True, limit=1_000_000)
     missing = [a for a in open_ones if pricing.quote(a.price).escrow.amount and not settlement.escrows_of(session, a.id)]
     return tuple((f"The agreement {a.id} was signed without its escrow.", "Suspend it and ask both parties.") for a in missing)
+
+
+def _stranded(session: Session) -> tuple[tuple[str, str], ...]:
+    over = (AgreementState.TERMINATED, AgreementState.EXPIRED, AgreementState.REFUNDED)
+    ended = trades.list_agreements(session, states=over, everybody=True, limit=1_000_000)
+    # What ends while it is suspended is closed by the next daily look.
+    due = [a for a in ended if a.state is not AgreementState.EXPIRED or (a.ends_at is not None and a.ends_at < session.now - _CLOSING)]
+    held = [(a, e) for a in due for e in settlement.escrows_of(session, a.id) if e.state is settlement.EscrowState.HELD]
+    return tuple(
+        (f"{e.amount} is held for the agreement {a.id}, which is {a.state}.", "Refund or release it as an operator.") for a, e in held
+    )
 
 
 def _stuck(session: Session) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
 from entrepot.flows.periods import months_after
@@ -109,22 +109,26 @@ def close_agreement(session: Session, *, agreement_id: str) -> None:
 def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
     """Begin a subscription's next month: pay the one that has ended and put the next into escrow.
 
-    Where the balance is too low the agreement is suspended and tried again daily; a deposit lets it go on.
+    Where the balance is too low the agreement is suspended and tried again daily; a deposit lets it go on. While somebody has
+    suspended it, no month begins and none is paid; the months that passed meanwhile are not made up for.
     """
     agreement = trades.get(session, agreement_id)
     if agreement.state not in (AgreementState.ACTIVE, AgreementState.FULFILLED, AgreementState.SUSPENDED):
         return
+    if agreement.state is AgreementState.SUSPENDED and not _suspended_for_money(session, agreement):
+        session.enqueue("flows.renew_period", after=LOOK_AGAIN, agreement_id=agreement.id, period=period)
+        return
     held = last_escrow(session, agreement.id)
-    if held is not None and held.state is EscrowState.HELD and held.period < period and agreement.state is not AgreementState.SUSPENDED:
+    if held is not None and held.state is EscrowState.HELD and held.period < period:
         _pay(session, agreement, held, held.amount)
     try:
         settlement.renew(session, agreement.id, agreement.buyer_id, pricing.quote(agreement.price).escrow, period=period)
     except BalanceTooLow as error:
         _wait_for_money(session, agreement, period, error)
         return
-    if agreement.state is AgreementState.SUSPENDED and _suspended_for_money(session, agreement):
+    if agreement.state is AgreementState.SUSPENDED:
         trades.move(session, agreement.id, trades.history(session, agreement.id)[-1].before, "The next month is paid.")
-    due = months_after(agreement.starts_at, period)
+    due = _next_month(session, agreement, period)
     if agreement.ends_at is None or due < agreement.ends_at:
         session.enqueue("flows.renew_period", at=due, agreement_id=agreement.id, period=period + 1)
 
@@ -161,7 +165,7 @@ def _fulfil(session: Session, agreement: Agreement, reason: str) -> Agreement:
         _record(session, agreement, "agreement.settled", None, None)
     elif agreement.price.plan is Plan.METERED:
         _bill(session, agreement, held, close=False)
-    else:
+    elif held.period == 1:  # A later month of a subscription is paid when it is over, whenever the delivery was accepted.
         _pay(session, agreement, held, held.amount)
     return moved
 
@@ -207,6 +211,12 @@ def _wait_for_money(session: Session, agreement: Agreement, period: int, error: 
         trades.move(session, agreement.id, AgreementState.SUSPENDED, NO_MONEY)
     parties.notify(session, agreement.buyer_id, "payment.missing", agreement.id, hint=error.hint)
     session.enqueue("flows.renew_period", after=LOOK_AGAIN, agreement_id=agreement.id, period=period)
+
+
+def _next_month(session: Session, agreement: Agreement, months: int) -> datetime:
+    while (due := months_after(agreement.starts_at, months)) <= session.now:
+        months += 1
+    return due
 
 
 def _suspended_for_money(session: Session, agreement: Agreement) -> bool:
