@@ -147,7 +147,11 @@ def _show_table(table: TableCheck, console: Any) -> None:
     found = {finding.column: finding for finding in table.assessment.findings}
     for described, column in list(zip(table.dictionary.columns, figures.columns, strict=True))[:_MOST_COLUMNS]:
         finding = found.get(column.name)
-        personal = Text(f"{finding.category.title} ({finding.kind})", _KINDS[finding.kind]) if finding else Text("")
+        personal = (
+            Text(finding.category.title + ("" if finding.kind == "none" else f" ({finding.kind})"), _KINDS[finding.kind])
+            if finding
+            else Text("")
+        )
         about = "" if column.distinct_exact else "~"
         empty = f"{column.nulls / figures.rows:.0%}" if column.nulls else ""
         shown.add_row(
@@ -164,7 +168,17 @@ def _show_table(table: TableCheck, console: Any) -> None:
 
 
 def _range(low: str | None, high: str | None) -> str:
-    return "" if low is None or high is None else low if low == high else f"{low} … {high}"
+    if low is None or high is None:
+        return ""
+    first, last = _short(low), _short(high)
+    return first if first == last else f"{first} … {last}"
+
+
+def _short(value: str) -> str:
+    try:
+        return value if len(value) <= 12 else f"{float(value):.6g}"
+    except ValueError:
+        return value[:10]
 
 
 def _size(count: float) -> str:

@@ -125,7 +125,7 @@ def _local_actor(exchange: Exchange, *, operator: bool, public: bool) -> Actor:
     return Actor(organisation_id=found.id, roles=found.roles, scopes=ALL_SCOPES, via="local")
 
 
-def show(value: Any, human: Callable[[Any], None]) -> None:
+def show(value: Any, human: Callable[[Any], object]) -> None:
     """Print an answer: as JSON with ``--json``, else for people."""
     if chosen.as_json:
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

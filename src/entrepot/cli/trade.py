@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +20,12 @@ Agreement = Annotated[str, typer.Argument(help="The agreement's id, or `last`.")
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for function in (request, negotiations, negotiation, offer, accept, decline, agreements, agreement, deliver, share_profile):
-        app.command(rich_help_panel=PANEL)(function)
-    for function in (accept_delivery, refund, terminate, balance, statement, invoice, inbox):
-        app.command(rich_help_panel=PANEL)(function)
+    commands: tuple[Callable[..., None], ...] = (
+        request, negotiations, negotiation, offer, accept, decline, agreements, agreement, deliver, share_profile, accept_delivery,
+        refund, terminate, balance, statement, invoice, inbox,
+    )  # fmt: skip
+    for command in commands:
+        app.command(rich_help_panel=PANEL)(command)
 
 
 def request(

@@ -2,19 +2,20 @@
 
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.backup import backup, restore
+from entrepot.flows.check import CheckReport, check
 from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, share_profile
-from entrepot.flows.describe import export, invoice, parse_price
+from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.prove import prove, trust
-from entrepot.flows.publish import Published, publish, publish_uploads
+from entrepot.flows.publish import NotCompliant, Published, publish, publish_uploads
 from entrepot.flows.settle import accept_delivery, escrows, last_escrow, refund, terminate
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
 __all__ = [
-    "METHODS", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "Published", "Upload", "accept", "accept_delivery",
-    "add_upload", "backup", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
+    "FORMS", "METHODS", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Upload", "accept", "accept_delivery",
+    "add_upload", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
     "last_escrow", "offer", "open_upload", "parse_price", "prove", "publish", "publish_uploads", "refund", "request", "restore",
     "resume", "share_profile", "terminate", "trust", "upgrade", "verify_document",
 ]  # fmt: skip

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from entrepot import delivery, jobs, pricing, proof, settlement, trades
+from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
+from entrepot.kit import EntrepotError, digest
 from entrepot.runtime import SYSTEM, Exchange, Session
 from entrepot.trades import AgreementState
 
@@ -57,6 +58,7 @@ def examine(exchange: Exchange) -> Examination:
                     law="every delivery has its signed receipt in the log",
                     problems=_with_hint(delivery.check_deliveries(session), _DELIVERY_HINT),
                 ),
+                Law(law="every agreement is the one that both signed and the log has", problems=_forged(session)),
                 Law(law="every open agreement on a price has its money in escrow or paid", problems=_unpaid(session)),
                 Law(law="no agreement that has ended holds money", problems=_stranded(session)),
                 Law(law="no job is stuck", problems=_stuck(session)),
@@ -80,6 +82,20 @@ def _book_laws(found: list[tuple[str, tuple[str, str]]]) -> list[str]:
 
 def _with_hint(problems: Iterable[str], hint: str) -> tuple[tuple[str, str], ...]:
     return tuple((problem, hint) for problem in problems)
+
+
+def _forged(session: Session) -> tuple[tuple[str, str], ...]:
+    keys, found = parties.public_keys(session), []
+    for agreement in trades.list_agreements(session, everybody=True, limit=1_000_000):
+        try:
+            trades.verify(agreement.jws, keys)
+        except EntrepotError as error:
+            found.append(f"The document of the agreement {agreement.id} does not verify: {error.message}")
+            continue
+        documents = {(e.fact or {}).get("document") for e in proof.history(session, agreement.id) if e.kind == "agreement.signed"}
+        if documents != {digest(agreement.jws)}:
+            found.append(f"The document of the agreement {agreement.id} is not the one that the log has.")
+    return _with_hint(found, "Compare with a party's own copy of the document and with the last backup.")
 
 
 def _unpaid(session: Session) -> tuple[tuple[str, str], ...]:

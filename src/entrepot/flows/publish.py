@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from entrepot import catalogue, parties, proof
+from entrepot import catalogue, parties, proof, trades
 from entrepot.catalogue import DataTable, Manifest, Preview
-from entrepot.engine.convert import to_parquet
-from entrepot.engine.profiling import profile
-from entrepot.engine.read import open_table
-from entrepot.engine.stream import preview
-from entrepot.flows.uploads import get_upload, open_upload
-from entrepot.kit import Decision, Invalid, rfc3339
-from entrepot.runtime import Actor, Exchange, Scope
+from entrepot.catalogue.model import ColumnNote
+from entrepot.flows.check import TableCheck, check_table, overall
+from entrepot.flows.uploads import get_upload, open_upload, safe_name
+from entrepot.kit import Decision, Invalid, Refused, rfc3339
+from entrepot.privacy import Kind
+from entrepot.runtime import Actor, Exchange, Role, Scope, Session
 from entrepot.standards import ColumnDescription
-from entrepot.standards.model import column_type
 
 MEDIA_TYPES = {
     "csv": "text/csv", "parquet": "application/vnd.apache.parquet", "jsonl": "application/jsonl", "json": "application/json",
     "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 Progress = Callable[[str, float], None]
+
+
+class NotCompliant(Refused):
+    """The checks block the data from being published; ``details`` carry the findings with their fixes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,51 +79,106 @@ def publish(
     """Publish files under a manifest. Reading and checking come before the transaction, so they hold up nobody."""
     with exchange.reading(actor) as session:
         parties.require_scope(session, Scope.PUBLISH)
+        parties.require_role(session, Role.OWNER)
         organisation_id = parties.acting_organisation(session)
+        if listing_id is not None:
+            parties.require_self(session, catalogue.get(session, listing_id).organisation_id)
     with exchange.blobs.scratch() as folder:
-        prepared = [
-            _prepare(exchange, path, named.table, folder / str(i), progress)
+        checks = tuple(
+            _checked(exchange, path, named.table, folder / str(i), manifest, progress)
             for i, (path, named) in enumerate(zip(paths, manifest.files, strict=True))
-        ]
+        )
+        _require_compliant(checks)
+        tables = [_kept(exchange, check, manifest) for check in checks]
+    try:
         with exchange.session(actor) as session:
-            listing = catalogue.add(
-                session, organisation_id, manifest, [p[0] for p in prepared], manifest_text=manifest_text, preview=[p[1] for p in prepared],
-                profile={p[0].name: p[2] for p in prepared}, decision=Decision.ALLOW, listing_id=listing_id,
-            )  # fmt: skip
-            version = catalogue.current_version(session, listing.id, listing.pending_number or listing.version_number)
-            fact = {
-                "listing": listing.id,
-                "version": version.id,
-                "number": version.number,
-                "digest": version.digest,
-                "owner": organisation_id,
-                "at": rfc3339(session.now),
-            }
-            proof.record(session, "listing.published", fact, subject_id=listing.id)
+            return _offer(session, organisation_id, manifest, tables, checks, manifest_text, listing_id, idempotency_key)
+    except _Repeated as repeated:
+        return repeated.first
+
+
+class _Repeated(Exception):
+    """The idempotency key stands for an earlier publication; this one must leave nothing behind."""
+
+    def __init__(self, first: Published) -> None:
+        super().__init__()
+        self.first = first
+
+
+def _offer(
+    session: Session,
+    organisation_id: str,
+    manifest: Manifest,
+    tables: Sequence[DataTable],
+    checks: tuple[TableCheck, ...],
+    manifest_text: str,
+    listing_id: str | None,
+    idempotency_key: str | None,
+) -> Published:
+    findings = [finding.to_dict() for check in checks for finding in check.verdict.findings]
+    listing = catalogue.add(
+        session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=overall(checks),
+        dictionary={c.source.name: c.dictionary.to_dict() for c in checks}, profile={c.source.name: c.profile.to_dict() for c in checks},
+        assessment={"findings": findings, "tables": [c.to_dict() for c in checks]}, personal=any(c.assessment.personal for c in checks),
+        preview=[Preview(table=c.source.name, columns=c.rows.columns, rows=c.rows.rows, masked=c.rows.masked) for c in checks],
+    )  # fmt: skip
+    version = catalogue.current_version(session, listing.id, listing.pending_number or listing.version_number)
+    if idempotency_key is not None:
+        request = [manifest_text, [table.original_sha256 for table in tables], listing_id]
+        first = trades.claim_key(session, idempotency_key, kind="publish", request=request, result_id=version.id)
+        if first != version.id:
+            raise _Repeated(Published(listing_id=catalogue.get_version(session, first).listing_id, version_id=first))
+    fact = {
+        "listing": listing.id, "version": version.id, "number": version.number, "digest": version.digest, "owner": organisation_id,
+        "at": rfc3339(session.now),
+    }  # fmt: skip
+    proof.record(session, "listing.published", fact, subject_id=listing.id)
     return Published(listing_id=listing.id, version_id=version.id)
 
 
-def _prepare(
-    exchange: Exchange, path: Path, name: str, folder: Path, progress: Progress | None
-) -> tuple[DataTable, Preview, Mapping[str, Any]]:
+def _checked(exchange: Exchange, path: Path, name: str, folder: Path, manifest: Manifest, progress: Progress | None) -> TableCheck:
     folder.mkdir()
-    target = folder / "table.parquet"
     cursor = exchange.engine.cursor()
+    told = (lambda step, share: progress(f"{name}: {step}", share)) if progress else None
     try:
-        source = open_table(cursor, path, name=name, scratch=folder, options=None)
-        made = to_parquet(cursor, source, target, progress=(lambda share: progress(name, share)) if progress else None)
-        figures = profile(cursor, target, now=exchange.clock.now())
-        rows = preview(cursor, target)
+        return check_table(
+            cursor, path, folder / "table.parquet", scratch=folder, name=name, manifest=manifest, settings=exchange.settings, progress=told,
+            now=exchange.clock.now(),
+        )  # fmt: skip
     finally:
         cursor.close()
-    original, parquet = exchange.blobs.add_file(path), exchange.blobs.add_file(target)
-    columns = tuple(
-        ColumnDescription(name=c.name, type=column_type(c.type), physical_type=c.type, nulls=c.nulls, distinct=c.distinct)
-        for c in figures.columns
-    )
-    table = DataTable(
-        name=name, original_name=path.name, original_key=original.key, original_sha256=original.sha256, original_bytes=original.size,
-        media_type=MEDIA_TYPES[source.format], format=source.format, parquet_key=parquet.key, parquet_sha256=parquet.sha256,
-        parquet_bytes=parquet.size, rows=made.rows, columns=columns,
+
+
+def _require_compliant(checks: tuple[TableCheck, ...]) -> None:
+    blocking = [f for check in checks for f in check.verdict.findings if f.severity.decision is Decision.BLOCK]
+    if blocking:
+        first, more = blocking[0], len(blocking) - 1
+        message = f"{first.message}{f' And {more} more findings block it.' if more else ''}"
+        raise NotCompliant(message, first.hint, findings=[finding.to_dict() for finding in blocking])
+
+
+def _kept(exchange: Exchange, check: TableCheck, manifest: Manifest) -> DataTable:
+    original, parquet = exchange.blobs.add_file(check.source.path), exchange.blobs.add_file(check.converted.path)
+    return DataTable(
+        name=check.source.name, original_name=safe_name(check.source.path.name), original_key=original.key, original_sha256=original.sha256,
+        original_bytes=original.size, media_type=MEDIA_TYPES[check.source.format], format=check.source.format, parquet_key=parquet.key,
+        parquet_sha256=parquet.sha256, parquet_bytes=parquet.size, rows=check.converted.rows,
+        columns=tuple(_described(column, check, manifest.columns.get(column.name)) for column in check.dictionary.columns),
     )  # fmt: skip
-    return table, Preview(table=name, columns=rows.columns, rows=rows.rows, masked=rows.masked), figures.to_dict()
+
+
+def _described(drafted: ColumnDescription, check: TableCheck, note: ColumnNote | None) -> ColumnDescription:
+    """The drafted entry of the dictionary; what the owner says of the column wins."""
+    found = next((f for f in check.assessment.findings if f.column == drafted.name), None)
+    if found is not None:
+        drafted = replace(drafted, category=found.category.id, personal=found.kind is not Kind.NONE)
+    if note is None:
+        return drafted
+    return replace(
+        drafted, titles=_said(note.title) or drafted.titles, descriptions=_said(note.description) or drafted.descriptions,
+        unit=note.unit or drafted.unit, concept=note.concept or drafted.concept,
+    )  # fmt: skip
+
+
+def _said(text: str) -> dict[str, str]:
+    return {"en": text} if text else {}

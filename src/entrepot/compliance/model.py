@@ -1,0 +1,103 @@
+"""The facts a rule may ask for, and the verdict it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from entrepot.kit import Decision
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; warnings and information stop nobody."""
+
+    INFO = "info"
+    WARN = "warn"
+    REVIEW = "review"
+    NEEDS_INFO = "needs_info"
+    BLOCK = "block"
+
+    @property
+    def decision(self) -> Decision:
+        """The decision a finding of this weight leads to."""
+        return Decision.ALLOW if self in (Severity.INFO, Severity.WARN) else Decision(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnFact:
+    """What is known of one column; ``kind`` is direct, quasi, sensitive or none."""
+
+    name: str
+    kind: str = "none"
+    title: str = ""
+    fix: str = ""
+    confidence: float = 0.0
+    evidence: tuple[dict[str, Any], ...] = ()
+    formulas: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a table and its offer; a flow fills it in.
+
+    Attributes:
+        table: The table's name.
+        columns: Every column.
+        notes: What reading the file brought up, as code, column and message.
+        public: Whether everybody may find the offer.
+        described: Whether there is an offer at all; a mere file has no terms that could be missing.
+        has_terms: Whether the offer permits any purpose, or names a licence.
+        person_key: The column that tells whose row it is, as declared.
+    """
+
+    table: str
+    columns: tuple[ColumnFact, ...]
+    notes: tuple[tuple[str, str, str], ...] = ()
+    public: bool = True
+    described: bool = False
+    has_terms: bool = False
+    person_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule found.
+
+    Attributes:
+        rule: The rule's lasting id.
+        column: The column it is about; empty for the whole table.
+        hint: What the owner can do.
+        citation: Where the rule comes from.
+        evidence: Counts behind it; never a value of the table.
+    """
+
+    rule: str
+    severity: Severity
+    table: str
+    column: str
+    message: str
+    hint: str
+    citation: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "table": self.table,
+            "column": self.column,
+            "message": self.message,
+            "hint": self.hint,
+            "citation": self.citation,
+            "evidence": self.evidence,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The strictest decision that the findings lead to, and the findings, gravest first."""
+
+    decision: Decision
+    findings: tuple[Finding, ...]

@@ -1,0 +1,228 @@
+"""Check a file as publishing would: read, profile, describe, look for personal data, judge. Needs no exchange."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from entrepot import compliance, privacy
+from entrepot.catalogue.model import Manifest, Visibility
+from entrepot.compliance import ColumnFact, Facts, Finding, Verdict
+from entrepot.config import Settings
+from entrepot.engine import ConvertedTable, DuckEngine, Limits, TableProfile
+from entrepot.engine.convert import to_parquet
+from entrepot.engine.model import Rows, SourceTable
+from entrepot.engine.profiling import profile
+from entrepot.engine.read import ReadOptions, open_table
+from entrepot.engine.stream import preview
+from entrepot.kit import Decision, strictest
+from entrepot.privacy import Assessment
+from entrepot.standards.dictionary import Dictionary, Mark, draft
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableCheck:
+    """What the check of one table came to.
+
+    Attributes:
+        profile: The figures, without values of restricted columns.
+        rows: A few rows for a preview, without restricted columns.
+    """
+
+    source: SourceTable
+    converted: ConvertedTable
+    profile: TableProfile
+    assessment: Assessment
+    dictionary: Dictionary
+    rows: Rows
+    verdict: Verdict
+
+    def to_dict(self) -> dict[str, Any]:
+        """The check as JSON, without any value of a restricted column."""
+        return {
+            "name": self.source.name,
+            "format": self.source.format.value,
+            "encoding": self.source.encoding,
+            "rows": self.converted.rows,
+            "bytes": self.source.bytes,
+            "newest": self.profile.newest,
+            "personal": self.assessment.personal,
+            "sample": self.assessment.sample,
+            "seed": self.assessment.seed,
+            "keys": list(self.dictionary.keys),
+            "person_key": self.dictionary.person_key,
+            "columns": _columns(self),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What the check of a file came to; ``decision`` is the strictest of its tables'."""
+
+    path: Path
+    decision: Decision
+    tables: tuple[TableCheck, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 to go ahead, 4 for a review, 3 when something is missing, 2 when it is blocked."""
+        return self.decision.exit_code
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON: ``columns`` are those of all tables in order."""
+        tables = [table.to_dict() for table in self.tables]
+        return {
+            "file": self.path.name,
+            "decision": self.decision.value,
+            "exit_code": self.exit_code,
+            "findings": [finding.to_dict() for finding in self.findings],
+            "columns": [column for table in tables for column in table["columns"]],
+            "tables": tables,
+        }
+
+
+def check(
+    path: str | Path,
+    *,
+    manifest: Manifest | None = None,
+    settings: Settings | None = None,
+    options: ReadOptions | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> CheckReport:
+    """Check a file on this machine; nothing of it is kept.
+
+    Args:
+        manifest: The offer it would belong to; without one, the rules about offers are left out.
+        options: What the owner says about the file's form.
+        progress: Told the step and its share done, from another thread.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: It holds no table that can be read; the message names the file, the place and the next step.
+    """
+    settings = settings or Settings()
+    with tempfile.TemporaryDirectory(prefix="entrepot-check-") as folder:
+        scratch = Path(folder)
+        engine = DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=scratch / "engine")
+        try:
+            table = check_table(
+                engine.cursor(), Path(path), scratch / "table.parquet", scratch=scratch, manifest=manifest, settings=settings, options=options,
+                progress=progress, now=now,
+            )  # fmt: skip
+        finally:
+            engine.close()
+    return CheckReport(path=Path(path), decision=table.verdict.decision, tables=(table,), findings=table.verdict.findings)
+
+
+def check_table(
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    target: Path,
+    *,
+    scratch: Path,
+    name: str | None = None,
+    manifest: Manifest | None = None,
+    settings: Settings | None = None,
+    options: ReadOptions | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> TableCheck:
+    """Convert one file to Parquet at ``target`` and check it; what publishing and ``entrepot check`` both run.
+
+    Args:
+        cursor: A cursor of the engine.
+        scratch: A folder for copies in UTF-8.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: It holds no table that can be read; nothing is left at ``target``.
+    """
+    limits = Limits(file=settings.upload_limit) if settings else Limits()
+    told = progress or (lambda step, share: None)
+    source = open_table(cursor, path, name=name, scratch=scratch, options=options, limits=limits)
+    converted = to_parquet(cursor, source, target, progress=(lambda share: told("read", share)) if progress else None)
+    told("profile", 0.0)
+    figures = profile(cursor, target, now=now)
+    told("assess", 0.0)
+    assessment = privacy.assess(cursor, target, figures)
+    shown = figures.without_values(assessment.restricted)
+    told("assess", 1.0)
+    return TableCheck(
+        source=source,
+        converted=converted,
+        profile=shown,
+        assessment=assessment,
+        dictionary=draft(shown, _marks(assessment)),
+        rows=preview(cursor, target, masked=assessment.restricted),
+        verdict=compliance.check(_facts(converted, figures, assessment, source.name, manifest)),
+    )
+
+
+def overall(checks: tuple[TableCheck, ...]) -> Decision:
+    """The decision on an offer of several tables."""
+    return strictest(check.verdict.decision for check in checks)
+
+
+def _marks(assessment: Assessment) -> dict[str, Mark]:
+    return {
+        f.column: Mark(category=f.category.id, concept=f.category.term, personal=f.kind is not privacy.Kind.NONE, restricted=f.restricted)
+        for f in assessment.findings
+    }
+
+
+def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessment, name: str, manifest: Manifest | None) -> Facts:
+    found = {finding.column: finding for finding in assessment.findings}
+    columns = []
+    for column in figures.columns:
+        finding = found.get(column.name)
+        if finding is None:
+            columns.append(ColumnFact(name=column.name, formulas=column.formulas))
+            continue
+        columns.append(
+            ColumnFact(
+                name=column.name, kind=finding.kind.value, title=finding.category.title, fix=finding.category.fix, confidence=finding.confidence,
+                evidence=tuple({"detector": e.detector, "matched": e.matched, "examined": e.examined} for e in finding.evidence),
+                formulas=column.formulas,
+            )
+        )  # fmt: skip
+    return Facts(
+        table=name,
+        columns=tuple(columns),
+        notes=tuple((note.code, note.column, note.message) for note in converted.notes),
+        public=manifest is None or manifest.visibility is Visibility.PUBLIC,
+        described=manifest is not None,
+        has_terms=manifest is not None and bool(manifest.terms.permitted_purposes or manifest.licence),
+        # With several files the key may live in another table, so only a single file can lack it.
+        person_key=manifest.person_key if manifest is not None and len(manifest.files) <= 1 else "",
+    )
+
+
+def _columns(table: TableCheck) -> list[dict[str, Any]]:
+    found = {finding.column: finding for finding in table.assessment.findings}
+    described = {column["name"]: column for column in table.dictionary.to_dict()["columns"]}
+    rows = []
+    for column in table.profile.columns:
+        finding = found[column.name].to_dict() if column.name in found else _UNREMARKABLE
+        rows.append(
+            {
+                **{key: described[column.name][key] for key in ("name", "type", "title", "description", "nullable", "unique", "unit")},
+                **{key: finding[key] for key in ("category", "term", "kind", "restricted", "confidence", "evidence", "fix")},
+                "figures": column.to_dict(),
+            }
+        )
+    return rows
+
+
+_UNREMARKABLE: dict[str, Any] = {
+    "category": None, "term": None, "kind": "none", "restricted": False, "confidence": None, "evidence": [], "fix": "",
+}  # fmt: skip

@@ -1,0 +1,15 @@
+"""Detectors of values: one module for each family, one registry."""
+
+from entrepot.privacy.detectors import china, contact, finance, national, network, person
+from entrepot.privacy.detectors.base import Detector
+
+DETECTORS: tuple[Detector, ...] = (
+    *contact.DETECTORS,
+    *finance.DETECTORS,
+    *china.DETECTORS,
+    *national.DETECTORS,
+    *network.DETECTORS,
+    *person.DETECTORS,
+)
+
+__all__ = ["DETECTORS", "Detector"]

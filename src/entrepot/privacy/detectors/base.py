@@ -1,0 +1,36 @@
+"""What a detector of values is: a shape that rules out nearly everything, then a check that is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def any_value(value: str) -> bool:
+    """The check of a detector whose shape says it all."""
+    return bool(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detector:
+    """Recognises one kind of value.
+
+    Attributes:
+        name: A stable word for the evidence, such as ``luhn``.
+        category: Id of the category it speaks for.
+        shape: An RE2 expression that every such value matches whole; evaluated over all sampled values at once.
+        check: The checksum or library that decides.
+        share: Share of the examined values that must pass; a tenth of random numbers passes a check digit, so well above that.
+        least: Passing values that must be there at least.
+        confidence: How sure a column is once it passes.
+        headed: Whether it speaks only where the heading promises its category, because the shape alone is common.
+    """
+
+    name: str
+    category: str
+    shape: str
+    check: Callable[[str], bool] = any_value
+    share: float = 0.6
+    least: int = 3
+    confidence: float = 0.95
+    headed: bool = False

@@ -1,0 +1,118 @@
+"""Kinds of personal data, and what was found in each column; never a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """How values tell who a row is about: by themselves, together with others, or by being nobody's business."""
+
+    DIRECT = "direct"
+    QUASI = "quasi"
+    SENSITIVE = "sensitive"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A kind of data.
+
+    Attributes:
+        id: A short stable word.
+        term: Its term in W3C DPV 2.3 (``pd:``), or ours (``ent:``) where DPV has none.
+        title: What to call it in a sentence.
+        fix: What the owner can do about it.
+    """
+
+    id: str
+    term: str
+    kind: Kind
+    title: str
+    fix: str
+
+    @property
+    def restricted(self) -> bool:
+        """Whether a column of it must not be shared as it is."""
+        return self.kind in (Kind.DIRECT, Kind.SENSITIVE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How many of the examined distinct values a detector recognised; a heading counts as none of none."""
+
+    detector: str
+    matched: int
+    examined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnFinding:
+    """What one column seems to hold; ``confidence`` is between 0 and 1."""
+
+    column: str
+    category: Category
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """How its values tell who a row is about."""
+        return self.category.kind
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the column must not be shared as it is."""
+        return self.category.restricted
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON."""
+        return {
+            "column": self.column,
+            "category": self.category.id,
+            "term": self.category.term,
+            "kind": self.kind.value,
+            "restricted": self.restricted,
+            "confidence": round(self.confidence, 2),
+            "evidence": [{"detector": e.detector, "matched": e.matched, "examined": e.examined} for e in self.evidence],
+            "fix": self.category.fix,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What a table tells about persons.
+
+    Attributes:
+        findings: At most one for each column, in the table's order.
+        sample: Distinct values of a column that were looked at, at most; ``seed`` chose them.
+    """
+
+    findings: tuple[ColumnFinding, ...]
+    sample: int
+    seed: int
+
+    def of(self, *kinds: Kind) -> tuple[ColumnFinding, ...]:
+        """The findings of these kinds."""
+        return tuple(finding for finding in self.findings if finding.kind in kinds)
+
+    @property
+    def restricted(self) -> tuple[str, ...]:
+        """Columns that must not be shared as they are."""
+        return tuple(finding.column for finding in self.findings if finding.restricted)
+
+    @property
+    def personal(self) -> bool:
+        """Whether rows seem to be about persons: a direct identifier or sensitive category, or three others together."""
+        return bool(self.of(Kind.DIRECT, Kind.SENSITIVE)) or len(self.of(Kind.QUASI)) >= 3
+
+    def to_dict(self) -> dict[str, Any]:
+        """The assessment as JSON, without any value of the table."""
+        return {
+            "personal": self.personal,
+            "sample": self.sample,
+            "seed": self.seed,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
