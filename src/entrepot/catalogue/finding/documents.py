@@ -16,7 +16,7 @@ from entrepot.kit import rfc3339
 
 HALF_LIFE = 90 * 86_400
 """Seconds after which a listing counts half as much beside a new one of the same quality."""
-_TEXT = 1_500
+_TEXT = 1_000
 """Characters of the description that snippets are cut from."""
 
 

@@ -18,8 +18,12 @@ _ADD = sa.text(
 ).bindparams(sa.bindparam("card", type_=search_documents.c.card.type))
 _COUNT = sa.text("SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH :match LIMIT :cap)")
 # Weights of title, headline, context, body and facets; ties fall into the static order.
-_RANKED = sa.text(
-    "SELECT rowid FROM search_words WHERE search_words MATCH :match ORDER BY bm25(search_words, 10.0, 5.0, 3.0, 1.0, 0.0), rowid LIMIT :cap"
+_BEST = "ORDER BY bm25(search_words, 10.0, 5.0, 3.0, 1.0, 0.0), rowid LIMIT :cap"
+_RANKED = sa.text(f"SELECT rowid FROM search_words WHERE search_words MATCH :words {_BEST}")
+# BM25 counts the places of every token it is given; those of filters are many and say nothing.
+_RANKED_WITHIN = sa.text(
+    "SELECT rowid FROM search_words WHERE search_words MATCH :words "
+    f"AND rowid IN (SELECT rowid FROM search_words WHERE search_words MATCH :match) {_BEST}"
 )
 _IN_ORDER = sa.text("SELECT rowid FROM search_words WHERE search_words MATCH :match AND rowid > :after ORDER BY rowid LIMIT :limit")
 
@@ -38,7 +42,10 @@ class SqliteIndex:
 
     def ranked(self, db: Connection, query: Query) -> list[int]:
         """The positions of all matches, at most ``CAP``, best first."""
-        return list(db.execute(_RANKED, {"match": expression(query), "cap": CAP}).scalars())
+        values = {"words": expression(Query(query.words)), "cap": CAP}
+        if not query.facets:
+            return list(db.execute(_RANKED, values).scalars())
+        return list(db.execute(_RANKED_WITHIN, values | {"match": expression(query)}).scalars())
 
     def in_order(self, db: Connection, query: Query, *, after: int | None, limit: int) -> list[int]:
         """The positions of matches in the static order behind a position."""
