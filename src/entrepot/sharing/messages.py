@@ -28,7 +28,7 @@ def head(table: SharedTable, file: SharedFile, capabilities: Capabilities) -> li
     schema = {"type": "struct", "fields": list(file.fields) if ntz else [_without_ntz(field) for field in file.fields]}
     titles = table.version.manifest
     described = {"id": table.id, "name": table.name, "description": titles.outcome}
-    common = {"schemaString": json.dumps(schema, ensure_ascii=False), "partitionColumns": [], "configuration": {}}
+    common = {"schemaString": json.dumps(schema, ensure_ascii=False, sort_keys=True), "partitionColumns": [], "configuration": {}}
     sizes = {"version": table.version.number, "size": file.bytes, "numFiles": 1}
     if capabilities.format == "parquet":
         meta = described | {"format": {"provider": "parquet"}} | common | sizes
@@ -43,7 +43,7 @@ def head(table: SharedTable, file: SharedFile, capabilities: Capabilities) -> li
 def file_line(table: SharedTable, file: SharedFile, capabilities: Capabilities, *, url: str, expires_at: datetime) -> dict[str, Any]:
     """The line of one file under a signed address."""
     published = milliseconds(table.version.published_at)
-    stats = {} if file.stats is None else {"stats": json.dumps(file.stats, ensure_ascii=False)}
+    stats = {} if file.stats is None else {"stats": json.dumps(file.stats, ensure_ascii=False, sort_keys=True)}
     common = {"id": file.id, "size": file.bytes, "version": table.version.number, "timestamp": published}
     common |= {"expirationTimestamp": milliseconds(expires_at)}
     if capabilities.format == "parquet":
