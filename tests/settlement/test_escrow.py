@@ -196,6 +196,17 @@ def test_a_subscription_holds_each_period_once(market: Market) -> None:
     assert (market.has(market.buyer), market.has(market.seller)) == ((4_000, 3_000), (3_000, 0))
 
 
+def test_the_escrows_of_an_agreement_come_in_the_order_of_its_periods(market: Market) -> None:
+    for period in (1, 10, 2):
+        market.place("agr_1", 100, period=period)
+    with market.exchange.session(SYSTEM) as session:
+        settlement.release(session, "agr_1", seller_id=market.id(market.seller), fee_basis_points=250, period=2)
+        settlement.refund(session, "agr_1", period=1)
+        found = settlement.escrows_of(session, "agr_1")
+        assert settlement.escrows_of(session, "agr_none") == []
+    assert [(e.period, e.state) for e in found] == [(1, EscrowState.REFUNDED), (2, EscrowState.RELEASED), (10, EscrowState.HELD)]
+
+
 def test_deposits_and_payouts_are_an_operators_and_count_once_per_reference(market: Market) -> None:
     for actor in (market.buyer, Actor()):
         with pytest.raises(Refused), market.exchange.session(actor) as session:
