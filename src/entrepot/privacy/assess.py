@@ -21,6 +21,10 @@ SEED = 20_261_121
 _MANY_COLUMNS = 200
 _HEADING_ALONE = 0.7
 _HEADING = "heading"
+_SHOWS_IN_VALUES = frozenset(
+    {"email", "iban", "payment_card", "ip_address", "mac_address", "cn_resident_id", "cn_organisation_id", "plate"}
+)
+"""Categories whose values always show what they are, so that a heading alone is no evidence."""
 
 
 def assess(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile, *, sample: int = SAMPLE, seed: int = SEED) -> Assessment:
@@ -79,14 +83,20 @@ def _find(column: ColumnProfile, values: list[str]) -> ColumnFinding | None:
     seen = _seen(values, heading)
     if seen:
         return _from_values(column, seen, plausible)
-    if not plausible or _is_vetoed(plausible, values):
+    if not plausible:
         return None
-    return ColumnFinding(
-        column=column.name,
-        category=CATEGORIES[plausible],
-        confidence=_HEADING_ALONE,
-        evidence=(Evidence(detector=_HEADING, matched=0, examined=len(values)),),
-    )
+    evidence = _some(plausible, values)
+    if evidence.matched == 0 and values and plausible in _SHOWS_IN_VALUES:
+        # An address that never has an ``@`` is no e-mail address, whatever the heading says.
+        return None
+    return ColumnFinding(column=column.name, category=CATEGORIES[plausible], confidence=_HEADING_ALONE, evidence=(evidence,))
+
+
+def _some(category: str, values: list[str]) -> Evidence:
+    """How many values fit a category that the heading promises, though too few to speak for themselves."""
+    array = pa.array(values, pa.string())
+    matched = max((_matched(array, d, 0) for d in DETECTORS if d.category == category), default=0)
+    return Evidence(detector=_HEADING, matched=matched, examined=len(values))
 
 
 def _seen(values: list[str], heading: str) -> list[tuple[Detector, Evidence]]:
@@ -124,13 +134,3 @@ def _from_values(column: ColumnProfile, seen: list[tuple[Detector, Evidence]], h
         confidence=min(0.99, detector.confidence + 0.03) if agreed else detector.confidence,
         evidence=(evidence, *more),
     )
-
-
-_VETOED_WITHOUT_VALUES = frozenset(
-    {"email", "iban", "payment_card", "ip_address", "mac_address", "cn_resident_id", "cn_organisation_id", "plate"}
-)
-
-
-def _is_vetoed(category: str, values: list[str]) -> bool:
-    """Whether the values contradict the heading: an address that never has an ``@`` is no e-mail address."""
-    return category in _VETOED_WITHOUT_VALUES and len(values) >= 5
