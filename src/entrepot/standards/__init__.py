@@ -16,6 +16,7 @@ from entrepot.standards.model import (
     pick,
 )
 from entrepot.standards.odcs import odcs, odcs_yaml
+from entrepot.standards.score import Indicator, Score, score
 
 __all__ = [
     "AgentDescription",
@@ -24,6 +25,8 @@ __all__ = [
     "ColumnType",
     "DatasetDescription",
     "FileDescription",
+    "Indicator",
+    "Score",
     "TableDescription",
     "Texts",
     "catalogue_json_ld",
@@ -36,5 +39,6 @@ __all__ = [
     "odcs",
     "odcs_yaml",
     "pick",
+    "score",
     "script",
 ]
