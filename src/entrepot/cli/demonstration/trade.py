@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -76,6 +77,7 @@ class Demo:
         self.exchange = exchange
         self.address = address
         self.first_login = first_login
+        self.receipts = Path("entrepot-demo") if folder.parent == Path(tempfile.gettempdir()) else folder / "receipts"
         self.step_number = 0
 
     def run(self) -> None:
@@ -226,15 +228,16 @@ class Demo:
 
     def prove(self, buyer: Client, agreements: list[str]) -> None:
         """Fetch every receipt and verify it offline in a process of its own."""
-        trust, names = self.folder / "trust.json", []
+        self.receipts.mkdir(parents=True, exist_ok=True)
+        trust, names = self.receipts / "trust.json", []
         trust.write_text(json.dumps(buyer.trust()), "utf-8")
         for agreement in agreements:
             entries = _wait(lambda a=agreement: _sealed(buyer.receipts(a)["receipts"]), "the log was not sealed")
             for entry in entries:
-                path = self.folder / f"{entry['kind']}-{entry['id']}.json"
+                path = self.receipts / f"{entry['kind']}-{entry['id']}.json"
                 path.write_text(json.dumps(buyer.receipt(entry["id"])), "utf-8")
                 names.append(path)
-            document = self.folder / f"{agreement}.json"
+            document = self.receipts / f"{agreement}.json"
             document.write_text(json.dumps(buyer.agreement(agreement)["document"]), "utf-8")
             names.append(document)
         for path in names:
@@ -247,8 +250,9 @@ class Demo:
         for line in buyer.checkpoint().rstrip().splitlines():
             # The second, post-quantum signature (ML-DSA-44) alone has 3,200 letters.
             out.print(line if len(line) < 200 else f"{line[:100]}… ({len(line):,} letters)", markup=False, style="dim")
-        out.print("\n[bold]verify a receipt yourself, offline[/] (with `--keep` or `--folder` the files stay)")
-        out.print(f"entrepot verify {names[0]} --trust {trust}", markup=False)
+        out.print("\n[bold]verify a receipt yourself, offline[/]")
+        delivered = next(name for name in names if name.name.startswith("delivery.made"))
+        out.print(f"{command()} verify {shortest(delivered)} --trust {shortest(trust)}", markup=False)
 
     def examine(self, operator: Client) -> None:
         """Run the doctor."""
@@ -272,6 +276,16 @@ class Demo:
         self.step_number += 1
         out.print(f"[dim]{self.step_number:>2}[/] [cyan]{name:<15}[/] ", end="")
         out.print(what, markup=False)
+
+
+def command() -> str:
+    """How the reader calls the command line: as it was called just now."""
+    return shortest(Path(sys.argv[0])) if Path(sys.argv[0]).name == "entrepot" else "entrepot"
+
+
+def shortest(path: Path) -> str:
+    """The path from the working folder where it lies below it."""
+    return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _require(holds: object, otherwise: str) -> None:
