@@ -150,14 +150,6 @@ def escrows_of(session: Session, agreement_id: str) -> list[Escrow]:
             return found
 
 
-def escrows_of(session: Session, agreement_id: str) -> list[Escrow]:
-    """Every escrow of an agreement in the order of its periods, none if none was placed; for flows, as ``escrow`` is."""
-    promises = [t for t in repository.about(session.db, agreement_id) if t.code == TransferCode.ESCROW and t.flags & Flag.PENDING]
-    ends = repository.find_resolutions(session.db, [t.id for t in promises])
-    periods = sorted(((int(t.memo or 1), t) for t in promises), key=lambda pair: pair[0])  # An escrow's memo is its period.
-    return [_escrow(session, promise, period, ends.get(promise.id)) for period, promise in periods]
-
-
 def _escrow(session: Session, promise: Transfer, period: int, end: Transfer | None) -> Escrow:
     account = repository.find_account(session.db, promise.debit_account_id)
     assert account is not None
