@@ -262,6 +262,13 @@ def test_categories_are_terms_of_the_vocabulary(data_folder: Path) -> None:
     assert not [c.term for c in CATEGORIES.values() if c.term.startswith("pd:") and f'pd#{c.term[3:]}"' not in text]
 
 
+def test_a_value_that_a_library_stumbles_over_is_no_identifier() -> None:
+    resident_number = next(detector for detector in DETECTORS if detector.name == "gb11643")
+    stumbles = [f"{region:06}19900101123{digit}" for region in range(100000, 999999, 9973) for digit in "0123456789X"]
+    assert not all(resident_number.accepts(value) for value in stumbles)
+    assert not resident_number.accepts("")
+
+
 def test_a_column_without_values_is_nobodys(cursor: Cursor, tmp_path: Path) -> None:
     pq.write_table(pa.table({"email": pa.array([None] * 9, pa.string())}), tmp_path / "in.parquet")
     assert assess(cursor, tmp_path / "in.parquet", profile(cursor, tmp_path / "in.parquet")).findings == ()

@@ -118,7 +118,7 @@ def _matched(array: object, detector: Detector, examined: int) -> int:
     shaped = pc.filter(array, pc.match_substring_regex(array, detector.shape))
     if len(shaped) < detector.share * examined:
         return 0
-    return sum(1 for value in shaped.to_pylist() if detector.check(value.strip()))
+    return sum(1 for value in shaped.to_pylist() if detector.accepts(value.strip()))
 
 
 def _from_values(column: ColumnProfile, seen: list[tuple[Detector, Evidence]], heading: str) -> ColumnFinding | None:

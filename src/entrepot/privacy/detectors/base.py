@@ -34,3 +34,11 @@ class Detector:
     least: int = 3
     confidence: float = 0.95
     headed: bool = False
+
+    def accepts(self, value: str) -> bool:
+        """Whether the check passes; a value that a library cannot even look at is no such value."""
+        try:
+            return self.check(value)
+        except Exception:
+            # The values are anybody's; python-stdnum lets KeyError through for a birth date that is none, for one.
+            return False
