@@ -85,13 +85,16 @@ def _with_hint(problems: Iterable[str], hint: str) -> tuple[tuple[str, str], ...
 
 
 def _forged(session: Session) -> tuple[tuple[str, str], ...]:
-    keys, found = parties.public_keys(session), []
+    keys, seen, found = parties.public_keys(session), set(), []
     for agreement in trades.list_agreements(session, everybody=True, limit=1_000_000):
         try:
             trades.verify(agreement.jws, keys)
         except EntrepotError as error:
             found.append(f"The document of the agreement {agreement.id} does not verify: {error.message}")
             continue
+        if agreement.id in seen:
+            found.append(f"The document of the agreement {agreement.id} stands in the place of another agreement's.")
+        seen.add(agreement.id)
         documents = {(e.fact or {}).get("document") for e in proof.history(session, agreement.id) if e.kind == "agreement.signed"}
         if documents != {digest(agreement.jws)}:
             found.append(f"The document of the agreement {agreement.id} is not the one that the log has.")
