@@ -56,6 +56,7 @@ PAGES = (
     Page("/receipts/{entry}/document", pages.receipt.document),
     Page("/trust", pages.receipt.trust),
     Page("/log", pages.log.page),
+    Page("/docs", pages.api.page),
     Page("/ledger", pages.ledger.page),
     Page("/ledger/statement.csv", pages.ledger.statement_file),
     Page("/operator", pages.operator.page, sends=True),

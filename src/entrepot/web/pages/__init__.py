@@ -4,6 +4,7 @@ from entrepot.web.pages import (
     account,
     agreement,
     agreements,
+    api,
     catalogue,
     inbox,
     join,
@@ -20,6 +21,6 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "account", "agreement", "agreements", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
+    "account", "agreement", "agreements", "api", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
     "operator", "publish", "receipt", "request",
 ]  # fmt: skip
