@@ -138,6 +138,19 @@ def public_keys(acting: ActingDep, organisation: Annotated[str | None, Query(max
         return {"keys": list(parties.public_keys(session, chosen).values())}
 
 
+class SigningKeyOut(BaseModel):
+    """The id of a new signing key."""
+
+    kid: str
+
+
+@router.post("/signing-keys", status_code=201, tags=["parties"])
+def rotate_signing_key(acting: ActingDep) -> SigningKeyOut:
+    """Give your organisation a new signing key; what it signed before still verifies."""
+    with acting.writing(Scope.ADMIN) as session:
+        return SigningKeyOut(kid=parties.create_key(session, parties.acting_organisation(session)))
+
+
 @router.get("/api-keys", tags=["parties"])
 def api_keys(acting: ActingDep) -> list[KeyOut]:
     """Your organisation's API keys, without their secrets."""

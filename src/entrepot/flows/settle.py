@@ -9,7 +9,7 @@ from entrepot.flows.periods import months_after
 from entrepot.kit import Conflict, Money, Refused, rfc3339
 from entrepot.pricing import Plan, Usage
 from entrepot.runtime import Role, Session
-from entrepot.settlement import BalanceTooLow, Escrow, EscrowState
+from entrepot.settlement import AccountCode, BalanceTooLow, Escrow, EscrowState
 from entrepot.trades import Agreement, AgreementState
 
 LOOK_AGAIN = timedelta(days=1)
@@ -118,6 +118,7 @@ def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
     if agreement.state is AgreementState.SUSPENDED and not _suspended_for_money(session, agreement):
         session.enqueue("flows.renew_period", after=LOOK_AGAIN, agreement_id=agreement.id, period=period)
         return
+    _hold_accounts(session, agreement)
     held = last_escrow(session, agreement.id)
     if held is not None and held.state is EscrowState.HELD and held.period < period:
         _pay(session, agreement, held, held.amount)
@@ -171,6 +172,7 @@ def _fulfil(session: Session, agreement: Agreement, reason: str) -> Agreement:
 
 
 def _bill(session: Session, agreement: Agreement, held: Escrow, *, close: bool) -> None:
+    _hold_accounts(session, agreement)
     used = delivery.usage(session, agreement.id)
     owed = pricing.charge(agreement.price, Usage(rows=used.rows, bytes=used.bytes, reads=used.reads))
     billed = sum(e.released.amount for e in escrows(session, agreement.id))
@@ -182,6 +184,17 @@ def _bill(session: Session, agreement: Agreement, held: Escrow, *, close: bool) 
             settlement.place_escrow(session, agreement.id, agreement.buyer_id, rest, period=held.period + 1)
     elif close:
         _give_back(session, agreement, held)
+
+
+def _hold_accounts(session: Session, agreement: Agreement) -> None:
+    """Lock what this session posts to twice, so that the second post meets no other session half-way."""
+    currency = pricing.quote(agreement.price).escrow.currency
+    exchange_id = parties.exchange_organisation(session).id
+    wanted = [
+        (agreement.buyer_id, AccountCode.AVAILABLE), (agreement.buyer_id, AccountCode.ESCROW), (agreement.owner_id, AccountCode.AVAILABLE),
+        (exchange_id, AccountCode.FEES),
+    ]  # fmt: skip
+    settlement.hold(session, settlement.open_accounts(session, [(organisation_id, code, currency) for organisation_id, code in wanted]))
 
 
 def _pay(session: Session, agreement: Agreement, held: Escrow, amount: Money) -> None:
