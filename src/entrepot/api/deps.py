@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from entrepot import parties
-from entrepot.runtime import ANONYMOUS, Actor, Exchange, Scope, Session
+from entrepot.runtime import ANONYMOUS, Actor, Exchange, Role, Scope, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,12 @@ class Acting:
             parties.require_scope(session, scope)
             yield session
 
-    def require(self, scope: Scope) -> None:
-        """Check the scope before work that opens its own sessions."""
+    def require(self, scope: Scope, *roles: Role) -> None:
+        """Check the scope, and one of the roles where some are named, before work that opens its own sessions."""
         with self.exchange.reading(self.actor) as session:
             parties.require_scope(session, scope)
+            if roles:
+                parties.require_role(session, *roles)
 
 
 def acting(request: Request, authorization: Annotated[str, Header(description="`Bearer` and an API key.")] = "") -> Acting:

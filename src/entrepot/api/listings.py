@@ -14,7 +14,7 @@ from entrepot.api import views
 from entrepot.api.deps import ActingDep, IdempotencyKey
 from entrepot.api.errors import RESPONSES
 from entrepot.kit import Invalid
-from entrepot.runtime import Scope
+from entrepot.runtime import Role, Scope
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 ListingId = Annotated[str, Path(max_length=60, description="The listing's id.")]
@@ -55,7 +55,7 @@ async def upload(
     acting: ActingDep, request: Request, name: Annotated[str, Query(min_length=1, max_length=255, description="The file's name.")]
 ) -> UploadOut:
     """Send a file as the request's body; it streams to disk, however large."""
-    await run_in_threadpool(acting.require, Scope.PUBLISH)
+    await run_in_threadpool(acting.require, Scope.PUBLISH, Role.OWNER)
     with acting.exchange.blobs.scratch() as folder:
         path = folder / "upload"
         with path.open("wb") as file:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from entrepot import jobs, parties
 from entrepot.flows.tables import uploads
 from entrepot.kit import NotFound, new_id
-from entrepot.runtime import Exchange, Session
+from entrepot.runtime import Exchange, Role, Session
 
 KEPT = timedelta(hours=24)
 
@@ -31,7 +31,12 @@ class Upload:
 
 
 def add_upload(session: Session, path: Path, *, name: str) -> Upload:
-    """Keep a file for the acting organisation for a day."""
+    """Keep a file for the acting organisation for a day.
+
+    Raises:
+        Refused: The actor may not publish, so the file would be of no use.
+    """
+    parties.require_role(session, Role.OWNER)
     upload = Upload(
         id=new_id("upl"),
         organisation_id=parties.acting_organisation(session),

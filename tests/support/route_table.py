@@ -1,0 +1,134 @@
+"""Who gets which status from which route; the columns are anonymous, person, owner, buyer, operator, regulator, stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from entrepot.runtime import Scope
+from support.trading import manifest_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One route.
+
+    Attributes:
+        statuses: What each role gets, in the order above.
+        scope: What a key needs to be let in; None where nobody is asked.
+        body: What is sent; texts that begin with ``$`` stand for ids.
+        ids: Which thing of the world a path"s parameter stands for, where it is not the one of its own name.
+    """
+
+    statuses: str
+    scope: Scope | None = None
+    body: Any = None
+    ids: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+
+_WHY = {"reason": "for the test"}
+_PUBLISH = {"manifest": manifest_text(), "uploads": ["$upload_id"]}
+ROWS: dict[str, Row] = {
+    "GET /openapi.json": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/me": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/organisations": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/organisations/{organisation_id}": Row(statuses="200 200 200 200 200 200 200"),
+    "POST /api/v1/organisations": Row(statuses="401 401 403 403 201 403 403", scope=Scope.ADMIN, body={"name": "New House", "country": "DE", "roles": ["buyer"]}),
+    "POST /api/v1/organisations/{organisation_id}/invitations": Row(statuses="401 401 201 404 201 404 404", scope=Scope.ADMIN, body={"email": "a@example.org", "roles": ["owner"]}),
+    "GET /api/v1/keys": Row(statuses="200 200 200 200 200 200 200"),
+    "POST /api/v1/signing-keys": Row(statuses="401 401 201 201 201 201 201", scope=Scope.ADMIN),
+    "GET /api/v1/api-keys": Row(statuses="401 401 200 200 200 200 200", scope=Scope.ADMIN),
+    "POST /api/v1/api-keys": Row(statuses="401 401 201 201 201 201 201", scope=Scope.ADMIN, body={"name": "k", "scopes": ["read"]}),
+    "DELETE /api/v1/api-keys/{key_id}": Row(statuses="401 401 204 404 404 404 404", scope=Scope.ADMIN),
+    "GET /api/v1/inbox": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "POST /api/v1/uploads": Row(statuses="401 401 201 403 403 403 201", scope=Scope.PUBLISH, body=b"a,b\n1,2\n", query={"name": "t.csv"}),
+    "POST /api/v1/uploads/{upload_id}/check": Row(statuses="401 401 200 404 404 404 404", scope=Scope.PUBLISH),
+    "POST /api/v1/listings": Row(statuses="401 401 201 404 404 404 404", scope=Scope.PUBLISH, body=_PUBLISH),
+    "POST /api/v1/listings/{listing_id}/versions": Row(statuses="401 401 201 404 404 404 404", scope=Scope.PUBLISH, body=_PUBLISH),
+    "GET /api/v1/listings": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/listings/mine": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "GET /api/v1/listings/{listing_id}": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/listings/{listing_id}/exports/{form}": Row(statuses="200 200 200 200 200 200 200"),
+    "POST /api/v1/listings/{listing_id}/withdrawal": Row(statuses="401 401 200 404 404 404 404", scope=Scope.PUBLISH, body=_WHY),
+    "POST /api/v1/listings/{listing_id}/suspension": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, body=_WHY),
+    "DELETE /api/v1/listings/{listing_id}/suspension": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, ids={"listing_id": "suspended_listing"}),
+    "POST /api/v1/listings/{listing_id}/approval": Row(statuses="401 401 403 403 409 403 403", scope=Scope.ADMIN),
+    "POST /api/v1/listings/{listing_id}/rejection": Row(statuses="401 401 403 403 409 403 403", scope=Scope.ADMIN, body=_WHY),
+    "POST /api/v1/listings/{listing_id}/requests": Row(statuses="401 401 403 201 403 403 201", scope=Scope.TRADE, body={"purpose": "AcademicResearch"}),
+    "GET /api/v1/negotiations": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "GET /api/v1/negotiations/{negotiation_id}": Row(statuses="401 401 200 200 200 200 404", scope=Scope.READ),
+    "POST /api/v1/negotiations/{negotiation_id}/offers": Row(statuses="401 401 201 403 403 403 404", scope=Scope.TRADE, body={"message": "well"}),
+    "POST /api/v1/negotiations/{negotiation_id}/acceptance": Row(statuses="401 401 201 403 403 403 404", scope=Scope.TRADE, body={}),
+    "POST /api/v1/negotiations/{negotiation_id}/decline": Row(statuses="401 401 200 403 403 403 404", scope=Scope.TRADE, body={}),
+    "POST /api/v1/negotiations/{negotiation_id}/withdrawal": Row(statuses="401 401 403 200 403 403 404", scope=Scope.TRADE, body={}),
+    "GET /api/v1/agreements": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "GET /api/v1/agreements/{agreement_id}": Row(statuses="401 401 200 200 200 200 404", scope=Scope.READ),
+    "POST /api/v1/agreements/{agreement_id}/termination": Row(statuses="401 401 200 200 200 403 404", scope=Scope.TRADE, body=_WHY),
+    "POST /api/v1/agreements/{agreement_id}/suspension": Row(statuses="401 401 200 403 200 403 404", scope=Scope.TRADE, body=_WHY),
+    "DELETE /api/v1/agreements/{agreement_id}/suspension": Row(statuses="401 401 403 403 200 403 404", scope=Scope.TRADE, ids={"agreement_id": "held"}),
+    "POST /api/v1/agreements/{agreement_id}/deliveries": Row(statuses="401 401 404 201 404 404 404", scope=Scope.DELIVER),
+    "POST /api/v1/share-profile": Row(statuses="401 401 201 201 201 201 201", scope=Scope.DELIVER),
+    "POST /api/v1/agreements/{agreement_id}/acceptance": Row(statuses="401 401 404 200 404 404 404", scope=Scope.TRADE),
+    "POST /api/v1/agreements/{agreement_id}/refund": Row(statuses="401 401 200 403 200 403 404", scope=Scope.TRADE, body=_WHY),
+    "GET /api/v1/agreements/{agreement_id}/receipts": Row(statuses="401 401 200 200 200 200 404", scope=Scope.READ),
+    "GET /api/v1/receipts/{entry_id}": Row(statuses="401 401 200 200 200 200 404", scope=Scope.READ),
+    "GET /api/v1/trust": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/ledger/accounts": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "GET /api/v1/ledger/transfers": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "GET /api/v1/agreements/{agreement_id}/invoice": Row(statuses="401 401 200 200 200 404 404", scope=Scope.READ, ids={"agreement_id": "paid"}),
+    "POST /api/v1/ledger/deposits": Row(statuses="401 401 403 403 201 403 403", scope=Scope.PAY, body={"organisation": "$organisation_id", "amount": "5.00 EUR", "reference": "r1"}),
+    "POST /api/v1/ledger/payouts": Row(statuses="401 401 403 403 201 403 403", scope=Scope.PAY, body={"organisation": "$organisation_id", "amount": "0.05 EUR", "reference": "r1"}),
+    "GET /api/v1/doctor": Row(statuses="401 401 403 403 200 200 403", scope=Scope.ADMIN),
+    "GET /log/checkpoint": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /log/tile/{path:path}": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /sharing/shares": Row(statuses="401 401 200 200 200 200 200"),
+    "GET /sharing/shares/{share}": Row(statuses="401 401 404 200 404 404 404"),
+    "GET /sharing/shares/{share}/schemas": Row(statuses="401 401 404 200 404 404 404"),
+    "GET /sharing/shares/{share}/schemas/{schema}/tables": Row(statuses="401 401 404 200 404 404 404"),
+    "GET /sharing/shares/{share}/all-tables": Row(statuses="401 401 404 200 404 404 404"),
+    "GET /sharing/shares/{share}/schemas/{schema}/tables/{table}/version": Row(statuses="401 401 404 200 404 404 404"),
+    "GET /sharing/shares/{share}/schemas/{schema}/tables/{table}/metadata": Row(statuses="401 401 404 200 404 404 404"),
+    "POST /sharing/shares/{share}/schemas/{schema}/tables/{table}/query": Row(statuses="401 401 404 200 404 404 404", body={}),
+    "GET /sharing/shares/{share}/schemas/{schema}/tables/{table}/changes": Row(statuses="401 401 404 400 404 404 404"),
+    "GET /sharing/files/{parcel_id}/{file_id}/{name}": Row(statuses="403 403 403 403 403 403 403"),
+    "GET /": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /listings/{listing}": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /listings/{listing}/request": Row(statuses="401 200 200 200 200 200 200"),
+    "POST /listings/{listing}/request": Row(statuses="401 422 422 422 422 422 422"),
+    "POST /listings/{listing}/withdraw": Row(statuses="401 404 303 404 404 404 404"),
+    "GET /negotiations/{negotiation}": Row(statuses="401 404 200 200 200 200 404"),
+    "POST /negotiations/{negotiation}": Row(statuses="401 404 422 422 422 422 404"),
+    "GET /agreements": Row(statuses="401 422 200 200 200 200 200"),
+    "GET /agreements/{agreement}": Row(statuses="401 404 200 200 200 200 404"),
+    "POST /agreements/{agreement}": Row(statuses="401 404 422 422 422 422 404"),
+    "GET /agreements/{agreement}/document": Row(statuses="401 404 200 200 200 200 404"),
+    "GET /agreements/{agreement}/invoices/{period}": Row(statuses="401 404 200 200 200 404 404", ids={"agreement": "paid"}),
+    "GET /agreements/{agreement}/invoices/{period}/csv": Row(statuses="401 404 200 200 200 404 404", ids={"agreement": "paid"}),
+    "GET /receipts/{entry}": Row(statuses="404 404 200 200 200 200 404"),
+    "GET /receipts/{entry}/document": Row(statuses="404 404 200 200 200 200 404"),
+    "GET /trust": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /log": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /docs": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /ledger": Row(statuses="401 422 200 200 200 200 200"),
+    "GET /ledger/statement.csv": Row(statuses="401 422 200 200 200 200 200"),
+    "GET /operator": Row(statuses="401 403 403 403 200 403 403"),
+    "POST /operator": Row(statuses="401 403 403 403 422 403 403"),
+    "GET /operator/doctor": Row(statuses="401 403 403 403 200 403 403"),
+    "GET /publish": Row(statuses="401 200 200 200 200 200 200"),
+    "POST /publish": Row(statuses="401 422 422 422 422 422 422"),
+    "GET /publish/{upload}": Row(statuses="401 404 200 404 404 404 404"),
+    "POST /publish/{upload}": Row(statuses="401 404 422 404 404 404 404"),
+    "GET /login": Row(statuses="200 200 200 200 200 200 200"),
+    "POST /login": Row(statuses="401 401 401 401 401 401 401"),
+    "POST /logout": Row(statuses="303 303 303 303 303 303 303"),
+    "GET /join/{token}": Row(statuses="200 200 200 200 200 200 200"),
+    "POST /join/{token}": Row(statuses="422 422 422 422 422 422 422"),
+    "GET /account": Row(statuses="401 200 200 200 200 200 200"),
+    "POST /account": Row(statuses="401 403 422 422 422 422 422"),
+    "GET /keys": Row(statuses="401 422 200 200 200 200 200"),
+    "POST /keys": Row(statuses="401 422 422 422 422 422 422"),
+    "GET /inbox": Row(statuses="401 422 200 200 200 200 200"),
+    "POST /inbox": Row(statuses="401 422 303 303 303 303 303"),
+    "GET /static/{path}": Row(statuses="200 200 200 200 200 200 200", ids={"path": "stylesheet"}),
+}  # fmt: skip

@@ -1,0 +1,150 @@
+"""A small exchange with something in every state and somebody in every role, for tests of the doors."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from entrepot import delivery, flows, parties
+from entrepot.config import Settings
+from entrepot.kit import ManualClock
+from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role, load_master_key
+from support.trading import Market, iris_csv, open_market
+
+ROLES = ("anonymous", "person", "owner", "buyer", "operator", "regulator", "stranger")
+PASSWORD = "a calm sea and a prosperous voyage"
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Who is there, and the ids of what is there.
+
+    Attributes:
+        tokens: API keys by role; none for anonymous and person, who have no organisation.
+        logins: Session cookie and CSRF token by role.
+        shares: Delta Sharing tokens by role.
+        ids: What to put in place of a path's parameters.
+    """
+
+    market: Market
+    tokens: dict[str, str]
+    logins: dict[str, tuple[str, str]]
+    shares: dict[str, str]
+    ids: dict[str, str]
+
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange."""
+        return self.market.exchange
+
+    def keep(self) -> None:
+        """Remember the records as they are (SQLite)."""
+        _copy(self._file, self._kept)
+
+    def go_back(self) -> None:
+        """Bring the remembered records back."""
+        _copy(self._kept, self._file)
+
+    @property
+    def _file(self) -> Path:
+        return self.exchange.settings.data_path / "entrepot.db"
+
+    @property
+    def _kept(self) -> Path:
+        return self.exchange.settings.data_path / "kept.db"
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target, timeout=30)) as other:
+        one.backup(other)
+
+
+def settle_world(settings: Settings, clock: ManualClock) -> World:
+    """Fill a fresh exchange, whose records have been migrated."""
+    load_master_key(settings, create=True)
+    exchange = Exchange(settings, clock=clock)
+    market = open_market(exchange, settings.data_path.with_name(settings.data_path.name + "-goods"))
+    actors: dict[str, Actor] = {role: getattr(market, role) for role in ROLES[2:]}
+    ids = _things(market)
+    tokens, shares = {}, {}
+    for role, actor in actors.items():
+        with exchange.session(actor) as session:
+            key, tokens[role] = parties.create_api_key(session, role, scopes=ALL_SCOPES)
+            shares[role] = delivery.profile(session)["bearerToken"]
+            if role == "owner":
+                ids["key_id"] = key.id
+    logins = {role: _login(exchange, role, actors.get(role)) for role in ROLES[1:]}
+    with exchange.session(market.owner) as session:
+        ids["token"] = parties.invite(
+            session, "new@example.org", organisation_id=session.actor.organisation_id, roles=frozenset({Role.OWNER})
+        )
+    return World(market=market, tokens=tokens, logins=logins, shares=shares, ids=ids)
+
+
+def _things(market: Market) -> dict[str, str]:
+    listing = market.publish(price="free").listing_id
+    asked_for = market.publish(auto_approve=False).listing_id
+    suspended = market.publish(price="free").listing_id
+    with market.exchange.session(market.operator) as session:
+        from entrepot import catalogue
+
+        catalogue.suspend(session, suspended, reason="for the test")
+    paid = market.agree(market.publish().listing_id)
+    delivered = market.deliver(paid)
+    market.accept_delivery(paid)
+    active = market.agree(listing)
+    parcel = market.deliver(active).parcel
+    held = market.agree(listing)
+    with market.exchange.session(market.operator) as session:
+        from entrepot.trades import AgreementState, move
+
+        move(session, held.id, AgreementState.SUSPENDED, "for the test")
+    shared = market.agree(listing, method="table")
+    market.deliver(shared)
+    asked = market.request(asked_for)
+    offered = market.request(asked_for)
+    with market.exchange.session(market.owner) as session:
+        flows.offer(session, offered.id, message="gladly")
+        upload = flows.add_upload(session, iris_csv(market.folder), name="iris.csv")
+    market.seal()
+    return {
+        "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
+        "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
+        "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
+        "entry": delivered.parcel.entry_id or "", "upload_id": upload.id, "upload": upload.id, "period": "1", "parcel_id": parcel.id,
+        "file_id": parcel.files[0].id, "name": parcel.files[0].name, "organisation_id": market.owner.organisation_id or "",
+        **_share(market, shared.id), "path:path": "0/000.p/1", "stylesheet": "entrepot.css",
+    }  # fmt: skip
+
+
+def _share(market: Market, agreement_id: str) -> dict[str, str]:
+    from entrepot.delivery.shares import shared_schemas
+
+    schema = next(s for s in shared_schemas(market.exchange, market.buyer) if s.agreement.id == agreement_id)
+    return {"share": schema.share, "schema": schema.name, "table": "iris"}
+
+
+def _login(exchange: Exchange, role: str, actor: Actor | None) -> tuple[str, str]:
+    organisation = None if actor is None else actor.organisation_id
+    roles = frozenset({Role.PERSON}) if actor is None else actor.roles
+    with exchange.session(SYSTEM) as session:
+        token = parties.invite(session, f"{role}@example.org", organisation_id=organisation, roles=roles)
+        found = parties.use_link(session, token, password=PASSWORD, name=role)
+    assert isinstance(found, parties.Login)
+    return found.token, found.csrf
+
+
+def fresh_settings(folder: Path, **more: Any) -> Settings:
+    """Settings of an exchange with migrated SQLite records in a folder."""
+    from entrepot.store import Database, migrate
+
+    shutil.rmtree(folder / "data", ignore_errors=True)
+    settings = Settings(data_dir=str(folder / "data"), workers=0, **more)
+    database = Database(settings.resolved_database_url)
+    migrate.upgrade(database)
+    database.close()
+    return settings
