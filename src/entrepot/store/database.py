@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import make_url
 
 from entrepot.kit import Invalid
+
+_PATIENCE = 30.0  # Seconds that a writer waits for its turn.
 
 metadata = sa.MetaData(
     naming_convention={
@@ -35,6 +38,7 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         self.dialect = parsed.get_backend_name()
+        self._turn = threading.Lock()
         if self.dialect == "sqlite":
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
             self.engine = _sqlite(parsed)
@@ -48,7 +52,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A read-write transaction: committed at the end, or as if never begun."""
-        with self.engine.begin() as connection:
+        with self._only_writer(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -63,6 +67,17 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[None]:
+        # SQLite lets one writer in and has the others look again after ever longer naps, so the writers of one process queue up here
+        # instead. Whoever waits in vain goes on, to be told by SQLite that the records are locked.
+        taken = self.dialect == "sqlite" and self._turn.acquire(timeout=_PATIENCE)
+        try:
+            yield
+        finally:
+            if taken:
+                self._turn.release()
 
 
 def _sqlite(url: sa.URL) -> Engine:
