@@ -43,9 +43,13 @@ def test_a_job_runs_after_the_commit_and_only_once(exchange: Exchange) -> None:
 
 
 def test_a_rolled_back_session_queues_nothing(exchange: Exchange) -> None:
-    with pytest.raises(RuntimeError), exchange.session(SYSTEM) as session:
-        session.enqueue("tests.note", text="never")
-        raise RuntimeError
+    def fail() -> None:
+        with exchange.session(SYSTEM) as session:
+            session.enqueue("tests.note", text="never")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert exchange.run_due_jobs() == 0
 
 
