@@ -28,6 +28,7 @@ TONES: Mapping[str, str] = {
     "live": "good", "agreed": "good", "active": "good", "fulfilled": "good", "released": "good",
     "draft": "wait", "requested": "wait", "offered": "wait", "countered": "wait", "held": "wait",
     "suspended": "warn", "declined": "bad", "terminated": "bad", "refunded": "warn", "expired": "still", "withdrawn": "still",
+    "info": "still", "warn": "warn", "review": "wait", "needs_info": "wait", "block": "bad",
 }  # fmt: skip
 NOTES: Mapping[str, str] = {
     "welcome": _("You are signed in."), "left": _("You are signed out."), "saved": _("Saved."),
@@ -171,6 +172,10 @@ class Words:
         """A territory."""
         return self.language.territory(code)
 
+    def severity(self, key: str) -> str:
+        """How much a finding weighs."""
+        return self._pick(SEVERITIES, str(key))
+
     def decision(self, key: str) -> str:
         """What a check came to."""
         return self._pick(DECISIONS, str(key))
@@ -258,6 +263,10 @@ FREQUENCIES: Mapping[str, str] = {
     "never": _("not renewed"),
 }  # fmt: skip
 PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements"}
+SEVERITIES: Mapping[str, str] = {
+    "info": _("Good to know"), "warn": _("Watch out"), "review": _("To be reviewed"), "needs_info": _("More has to be known"),
+    "block": _("Stands in the way"),
+}  # fmt: skip
 DECISIONS: Mapping[str, str] = {
     "allow": _("fine"), "review": _("to be reviewed"), "needs_info": _("more has to be known"), "block": _("not allowed"),
 }  # fmt: skip

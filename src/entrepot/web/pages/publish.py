@@ -103,8 +103,11 @@ def _show(
     values: dict[str, Any] = {"checked": None, "unreadable": None}
     try:
         with flows.open_upload(exchange(request), upload) as path:
-            check = getattr(flows, "check", None)
-            values["checked"] = check(path, settings=exchange(request).settings).to_dict() if check else None
+            checked = flows.check(path, settings=exchange(request).settings).to_dict()
+        values["checked"] = checked
+        # What the check takes for the person's column is proposed until the owner has said something.
+        if request.method == "GET" and not sent.text("person_key"):
+            sent.fields["person_key"] = [next((table["person_key"] for table in checked["tables"] if table["person_key"]), "")]
     except Invalid as problem:
         values["unreadable"] = problem
         status = problem.status if status == 200 else status
