@@ -77,10 +77,10 @@ def figures(*, copies: int = COPIES, rounds: int = ROUNDS) -> list[dict[str, Any
         goods = _Goods(exchange, _big_csv(folder, copies))
         stack.enter_context(_process([nginx, "-p", str(folder), "-c", str(_nginx(folder, plain_port))], plain_port))
         rows = []
-        for http in ("httptools", "h11"):
-            if http == "h11" or importlib.util.find_spec("httptools"):
-                with _process([sys.executable, __file__, "serve", settings.data_dir, str(port), http], port):
-                    rows += _measure(goods, f"http://127.0.0.1:{plain_port}", http, rounds)
+        for http, loop in (("httptools", "uvloop"), ("h11", "asyncio")):
+            if all(importlib.util.find_spec(name) for name in (http, loop)):
+                with _process([sys.executable, __file__, "serve", settings.data_dir, str(port), http, loop], port):
+                    rows += _measure(goods, f"http://127.0.0.1:{plain_port}", f"{http}, {loop}", rounds)
         return rows
 
 
@@ -249,20 +249,18 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _serve(data_dir: str, port: str, http: str) -> None:
+def _serve(data_dir: str, port: str, http: str, loop: str) -> None:
     import uvicorn
 
     from entrepot.asgi import create_app
 
     settings = Settings(data_dir=data_dir, workers=0, public_url=f"http://127.0.0.1:{port}", port=int(port))
     chosen: Callable[..., uvicorn.Config] = uvicorn.Config
-    uvicorn.Server(
-        chosen(create_app(Exchange(settings)), port=int(port), http=http, loop="asyncio", log_level="error", access_log=False)
-    ).run()
+    uvicorn.Server(chosen(create_app(Exchange(settings)), port=int(port), http=http, loop=loop, log_level="error", access_log=False)).run()
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
-        _serve(*sys.argv[2:5])
+        _serve(*sys.argv[2:6])
     else:
         print(json.dumps(figures(), indent=2))
