@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from entrepot.kit import Conflict
 
 if TYPE_CHECKING:
     import uvicorn
@@ -16,19 +19,42 @@ if TYPE_CHECKING:
 
 
 def run_server(settings: Settings, *, host: str, port: int) -> None:
-    """Serve until the process is told to stop."""
+    """Serve until the process is told to stop.
+
+    Raises:
+        Conflict: Something else listens there, or the records are of another release.
+    """
     from entrepot.runtime import Exchange
     from entrepot.store import migrate
 
+    _require_free(host, port)
     exchange = Exchange(settings)
     migrate.require_current(exchange.database)
     make_server(exchange, host=host, port=port, log_level="info").run()
 
 
+def _require_free(host: str, port: int) -> None:
+    # The server itself would only write a line into its log and stop.
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except (OSError, OverflowError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise Conflict(
+            f"{host}:{port} cannot be listened on: {said}.", "Choose another --port or --host, or stop the other program."
+        ) from None
+
+
 @contextmanager
 def background_server(exchange: Exchange, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve from a thread of this process, and give the address; for the demo, tests and benchmarks."""
-    server = make_server(exchange, host=host, port=port, log_level="warning")
+    with running(make_server(exchange, host=host, port=port, log_level="warning")) as address:
+        yield address
+
+
+@contextmanager
+def running(server: uvicorn.Server) -> Iterator[str]:
+    """Run a server in a thread of this process, and give its address."""
     thread = threading.Thread(target=server.run, name="entrepot-server", daemon=True)
     thread.start()
     while not server.started:
@@ -36,7 +62,7 @@ def background_server(exchange: Exchange, *, host: str = "127.0.0.1", port: int 
             raise RuntimeError("the server did not start")
         time.sleep(0.01)
     try:
-        yield f"http://{host}:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield f"http://{server.config.host}:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(30)

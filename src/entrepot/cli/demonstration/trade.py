@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from entrepot.cli.context import out
 from entrepot.cli.demonstration.compare import compare_rows, find_client_python, read_share
 from entrepot.cli.demonstration.data import FLIGHTS, TABLES, WORKERS
 from entrepot.cli.progress import bytes_progress
-from entrepot.cli.serving import background_server
+from entrepot.cli.serving import background_server, running
 
 if TYPE_CHECKING:
     from entrepot.client import Client
@@ -55,18 +56,34 @@ def _open(folder: Path, port: int) -> Iterator[Demo]:
     from entrepot.flows import initialise
     from entrepot.runtime import Exchange
 
-    port = port or _free_port()
+    port, witness_port = port or _free_port(), _free_port()
+    policy = folder / "witnesses.policy"
     settings = Settings(
-        data_dir=str(folder / "exchange"),
-        port=port,
-        public_url=f"http://127.0.0.1:{port}",
-        origin=f"127.0.0.1:{port}/entrepot",
-        seal_seconds=0.25,
-    )
-    begun = initialise(settings, name="Harbour Exchange", email="operator@example.org")
+        data_dir=str(folder / "exchange"), port=port, public_url=f"http://127.0.0.1:{port}", origin=f"127.0.0.1:{port}/entrepot",
+        seal_seconds=0.25, witnesses=str(policy), allowed_hosts=f"127.0.0.1:{witness_port}",
+    )  # fmt: skip
+    begun = initialise(replace(settings, witnesses=""), name="Harbour Exchange", email="operator@example.org")
     exchange = Exchange(settings)
-    with background_server(exchange, port=port) as address:
+    with _witness(folder / "witness", exchange, policy, witness_port), background_server(exchange, port=port) as address:
         yield Demo(folder, exchange, address, begun.first_login_url)
+
+
+@contextmanager
+def _witness(folder: Path, exchange: Exchange, policy: Path, port: int) -> Iterator[None]:
+    """A witness with a key of its own, as somebody else would run it, and the policy that asks for its cosignature."""
+    import uvicorn
+
+    from entrepot import proof
+    from entrepot.api.witness import create_witness_app
+    from entrepot.runtime import SYSTEM
+
+    with exchange.reading(SYSTEM) as session:
+        keys = proof.log_keys(session)
+    app = create_witness_app(folder, keys, name="witness.example")
+    log_lines = "".join(f"log {key}\n" for key in keys)
+    policy.write_text(f"{log_lines}witness watcher {app.state.vkey} http://127.0.0.1:{port}\nquorum watcher\n", "utf-8")
+    with running(uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))):
+        yield
 
 
 class Demo:
@@ -235,24 +252,31 @@ class Demo:
             entries = _wait(lambda a=agreement: _sealed(buyer.receipts(a)["receipts"]), "the log was not sealed")
             for entry in entries:
                 path = self.receipts / f"{entry['kind']}-{entry['id']}.json"
-                path.write_text(json.dumps(buyer.receipt(entry["id"])), "utf-8")
+                path.write_text(
+                    json.dumps(_wait(lambda e=entry: _cosigned(buyer.receipt(e["id"])), "the witness has not cosigned")), "utf-8"
+                )
                 names.append(path)
             document = self.receipts / f"{agreement}.json"
             document.write_text(json.dumps(buyer.agreement(agreement)["document"]), "utf-8")
             names.append(document)
+        policy = self.receipts / "witnesses.policy"
+        policy.write_text((self.folder / "witnesses.policy").read_text("utf-8"), "utf-8")
         for path in names:
-            _require(_verifies(path, trust), f"{path.name} does not verify offline")
+            _require(_verifies(path, trust, policy), f"{path.name} does not verify offline")
         forged = self.folder / "forged.json"
         forged.write_text(names[0].read_text("utf-8").replace('"owner"', '"0wner"', 1), "utf-8")
-        _require(not _verifies(forged, trust), "a forged receipt verified")
-        self.step("prove", f"{len(names)} receipts and agreements verified offline, a forged one refused")
+        _require(not _verifies(forged, trust, policy), "a forged receipt verified")
+        self.step(
+            "prove",
+            f"{len(names)} receipts and agreements verified offline, with the cosignature of an independent witness; a forged one refused",
+        )
         out.print("\n[bold]log checkpoint[/]")
         for line in buyer.checkpoint().rstrip().splitlines():
             # The second, post-quantum signature (ML-DSA-44) alone has 3,200 letters.
             out.print(line if len(line) < 200 else f"{line[:100]}… ({len(line):,} letters)", markup=False, style="dim")
         out.print("\n[bold]verify a receipt yourself, offline[/]")
         delivered = next(name for name in names if name.name.startswith("delivery.made"))
-        out.print(f"{command()} verify {shortest(delivered)} --trust {shortest(trust)}", markup=False)
+        out.print(f"{command()} verify {shortest(delivered)} --trust {shortest(trust)} --policy {shortest(policy)}", markup=False)
 
     def examine(self, operator: Client) -> None:
         """Run the doctor."""
@@ -305,10 +329,14 @@ def _sealed(entries: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
     return entries if entries and all(entry["position"] is not None for entry in entries) else None
 
 
-def _verifies(path: Path, trust: Path) -> bool:
+def _cosigned(receipt: dict[str, Any]) -> dict[str, Any] | None:
+    return receipt if "— witness.example " in receipt["tlog_proof"] else None
+
+
+def _verifies(path: Path, trust: Path, policy: Path) -> bool:
     from entrepot.flows.verify import verify_document
 
-    return bool(verify_document(path.read_bytes(), trust.read_bytes())["holds"])
+    return bool(verify_document(path.read_bytes(), trust.read_bytes(), policy.read_text("utf-8"))["holds"])
 
 
 def _free_port() -> int:
