@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,11 +66,23 @@ def settings() -> Settings:
 
 @contextmanager
 def local_exchange() -> Iterator[Exchange]:
-    """The exchange on the local data folder."""
+    """The exchange on the local data folder.
+
+    Raises:
+        NotFound: There is none.
+        Conflict: Its records are of another release.
+    """
+    from entrepot.kit import NotFound
     from entrepot.runtime import Exchange
     from entrepot.store import migrate
 
-    with Exchange(settings()) as exchange:
+    found = settings()
+    if not found.database_url and not (found.data_path / "entrepot.db").exists():
+        raise NotFound(
+            f"There is no exchange in {found.data_path}.",
+            "Begin one with `entrepot init`, name its folder with --data, or use one elsewhere with --exchange.",
+        )
+    with Exchange(found) as exchange:
         migrate.require_current(exchange.database)
         yield exchange
 
@@ -85,6 +98,8 @@ def connect(*, operator: bool = False, public: bool = False) -> Iterator[Client]
     from entrepot.client import Client, LocalTransport
 
     if chosen.exchange:
+        if chosen.acting:
+            raise _one_door()
         with Client(chosen.exchange, os.environ.get("ENTREPOT_API_KEY", "")) as client:
             yield client
         return
@@ -98,6 +113,14 @@ def connect(*, operator: bool = False, public: bool = False) -> Iterator[Client]
         # Without a running server nobody else would do what was queued just now.
         exchange.run_due_jobs()
         exchange.tick()
+
+
+def _one_door() -> Exception:
+    from entrepot.kit import Invalid
+
+    return Invalid(
+        "--as chooses an organisation of a local exchange only.", "At another exchange the key in ENTREPOT_API_KEY says who acts."
+    )
 
 
 def _local_actor(exchange: Exchange, *, operator: bool, public: bool) -> Actor:
@@ -133,6 +156,11 @@ def show(value: Any, human: Callable[[Any], object]) -> None:
         human(value)
 
 
+def wrote(path: Path, what: str) -> None:
+    """Say that a file was written, and what it is."""
+    show({"file": str(path), "what": what}, lambda _: out.print(f"{path}: {what}", markup=False))
+
+
 def newest(client: Client, given: str, kind: str) -> str:
     """The id as given, or the newest negotiation or agreement for ``last``.
 
@@ -145,7 +173,8 @@ def newest(client: Client, given: str, kind: str) -> str:
     if not found:
         from entrepot.kit import NotFound
 
-        raise NotFound(f"You have no {kind} yet.", "Begin with `entrepot request`.")
+        begin = {"negotiations": "Ask for a listing with `entrepot request`.", "agreements": "Sign one with `entrepot accept last`."}
+        raise NotFound(f"You have no {kind} yet.", begin.get(kind, ""))
     return str(found[0]["id"])
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import context, operate, proof, publish, trade
+from entrepot.cli import commands, context, operate, proof, publish, trade
 from entrepot.cli.check import check
 from entrepot.cli.demo import demo
 
+# Without rich's markup, whose formatter of help texts takes longer to import than everything else together.
 app = typer.Typer(
-    name="entrepot", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    name="entrepot", cls=commands.Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="An open data exchange: list data without handing it over; every use agreed, metered, paid and provable.",
 )  # fmt: skip
 
@@ -32,8 +35,7 @@ def options(
     context.chosen.data, context.chosen.exchange, context.chosen.acting, context.chosen.as_json = data, exchange, acting, as_json
 
 
-app.command(rich_help_panel="Start here")(check)
-app.command(rich_help_panel="Start here")(demo)
+commands.add(app, "Start here", check, demo)
 operate.add_to(app)
 publish.add_to(app)
 trade.add_to(app)
@@ -41,21 +43,61 @@ proof.add_to(app)
 
 
 def main() -> None:
-    """Run the command line; errors of ours are shown as fact and next step, with exit code 2."""
-    from entrepot.kit import EntrepotError
+    """Run the command line and exit.
+
+    Exit codes: 0 done; 2 refused, not found or wrongly used, shown as fact and next step; 3 and 4 where something is missing or a person
+    must look; 1 an error of the program, with its trace.
+    """
+    sys.exit(run())
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    Raises:
+        Exception: An error of the program.
+    """
+    from entrepot.cli.failures import exit_code, explain
 
     try:
-        app()
-    except EntrepotError as error:
-        if context.chosen.as_json:
-            import json
-
-            sys.stdout.write(json.dumps(error.as_dict(), ensure_ascii=False) + "\n")
-        else:
-            context.err.print(f"[bold red]{error.error}[/]", end=" ")
-            context.err.print(error.message, markup=False)
-            if error.hint:
-                context.err.print(f"→ {error.hint}", markup=False, style="dim")
-        sys.exit(2)
+        return app(args, standalone_mode=False) or 0
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    except typer.Abort:
+        return 130
+    except BrokenPipeError:  # Whoever read the output has had enough, such as `head`.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # the interpreter flushes and closes it
+        return 0
+    except Exception as error:
+        usage = _of_usage(error)
+        if usage is not None:
+            return usage
+        explained = explain(error)
+        if explained is None:
+            raise
+        _tell(explained.as_dict())
+        return exit_code(explained)
+
+
+def _of_usage(error: Exception) -> int | None:
+    """The exit code where the command line itself was wrong, after saying so."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.ctx.get_help())  # type: ignore[attr-defined]  # typer keeps the class private
+        return 0
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return None
+    ctx = getattr(error, "ctx", None)
+    path = ctx.command_path if ctx else "entrepot"
+    _tell({"error": "Usage", "message": message(), "hint": f"`{path} --help` shows what it takes."})
+    return 2
+
+
+def _tell(shown: dict[str, Any]) -> None:
+    if context.chosen.as_json:
+        sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        return
+    context.err.print(f"[bold red]{shown['error']}[/]", end=" ")
+    context.err.print(shown["message"], markup=False)
+    if shown["hint"]:
+        context.err.print(f"→ {shown['hint']}", markup=False, style="dim")

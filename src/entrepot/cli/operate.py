@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from entrepot.cli import commands
 from entrepot.cli.context import chosen, connect, err, local_exchange, out, settings, show
 
 PANEL = "Run an exchange"
@@ -15,8 +16,7 @@ Amount = Annotated[str, typer.Argument(help="Such as '1250.00 EUR'.")]
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for function in (init, serve, upgrade, organisation, invite, deposit, payout, doctor, backup, restore, rotate_key, api_key):
-        app.command(rich_help_panel=PANEL)(function)
+    commands.add(app, PANEL, init, serve, upgrade, organisation, invite, deposit, payout, doctor, backup, restore, rotate_key, api_key)
 
 
 def init(
@@ -77,7 +77,7 @@ def organisation(
     """Add an organisation with a signing key of its own."""
     with connect(operator=True) as client:
         made = client.add_organisation(name, country=country, roles=roles.split(","))
-    show(made, lambda o: out.print(f"{o['name']} ({o['slug']}, {o['id']}) may act as {' and '.join(o['roles'])}"))
+    show(made, lambda o: out.print(f"{o['name']} ({o['slug']}, {o['id']}) may act as {' and '.join(o['roles'])}", markup=False))
 
 
 def invite(
@@ -88,7 +88,7 @@ def invite(
     """Print a one-time link that lets somebody join an organisation."""
     with connect(operator=True) as client:
         link = client.invite(to, email, roles=roles.split(","))
-    show(link, lambda v: out.print(v["url"]))
+    show(link, lambda v: out.print(v["url"], markup=False))
 
 
 def api_key(

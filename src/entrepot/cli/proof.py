@@ -8,18 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli.context import connect, newest, out, show
+from entrepot.cli import commands
+from entrepot.cli.context import connect, newest, out, show, wrote
 
 PANEL = "Prove"
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for function in (receipts, receipt, trust, verify, checkpoint, witness):
-        app.command(rich_help_panel=PANEL)(function)
+    commands.add(app, PANEL, receipts, receipt, trust, verify, checkpoint, witness)
 
 
-def receipts(agreement_id: Annotated[str, typer.Argument(help="The agreement's id, or `last`.")] = "last") -> None:
+def receipts(agreement_id: Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreement's id, or `last`.")] = "last") -> None:
     """What the log holds about an agreement."""
     with connect() as client:
         found = client.receipts(newest(client, agreement_id, "agreements"))
@@ -35,7 +35,9 @@ def receipts(agreement_id: Annotated[str, typer.Argument(help="The agreement's i
 
 
 def receipt(
-    entry_id: Annotated[str, typer.Argument(help="The receipt's id, or `last` for the newest one of the newest agreement.")],
+    entry_id: Annotated[
+        str, typer.Argument(metavar="RECEIPT", help="The receipt's id, or `last` for the newest one of the newest agreement.")
+    ],
     output: Annotated[Path | None, typer.Option("--out", help="File to write.")] = None,
 ) -> None:
     """Fetch a receipt that anyone can verify offline."""
@@ -45,7 +47,7 @@ def receipt(
         text = json.dumps(client.receipt(entry_id), ensure_ascii=False, indent=2)
     if output:
         output.write_text(text + "\n", "utf-8")
-        out.print(f"{output}; verify it offline with: entrepot verify {output} --trust trust.json", markup=False)
+        wrote(output, f"verify it offline with: entrepot verify {output} --trust trust.json")
     else:
         out.print(text, markup=False)
 
@@ -54,7 +56,7 @@ def trust(output: Annotated[Path, typer.Option("--out", help="File to write.")] 
     """Fetch the public keys that receipts verify against; do it once, from a source you trust."""
     with connect(public=True) as client:
         output.write_text(json.dumps(client.trust(), indent=2) + "\n", "utf-8")
-    out.print(f"{output}: public keys of the log and of every organisation", markup=False)
+    wrote(output, "public keys of the log and of every organisation")
 
 
 def verify(
@@ -86,7 +88,8 @@ def verify(
 def checkpoint() -> None:
     """Print the newest signed checkpoint of the log."""
     with connect(public=True) as client:
-        out.print(client.checkpoint(), markup=False, end="")
+        found = client.checkpoint()
+    show({"checkpoint": found}, lambda v: out.print(v["checkpoint"], markup=False, end=""))
 
 
 def witness(

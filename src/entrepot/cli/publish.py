@@ -7,16 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli.context import connect, err, find_listing, out, show
+from entrepot.cli import commands
+from entrepot.cli.context import connect, err, find_listing, out, show, wrote
 from entrepot.cli.progress import bytes_progress
 
 PANEL = "Publish and find"
+_MOST_COLUMNS = 40
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for function in (sample, draft, publish, search, listing, withdraw, export):
-        app.command(rich_help_panel=PANEL)(function)
+    commands.add(app, PANEL, sample, draft, publish, search, listing, withdraw, export)
 
 
 def sample(folder: Annotated[Path, typer.Argument(help="Where to write them.")] = Path(".")) -> None:
@@ -24,9 +25,15 @@ def sample(folder: Annotated[Path, typer.Argument(help="Where to write them.")] 
     from entrepot.cli.demonstration.data import TABLES
 
     folder.mkdir(parents=True, exist_ok=True)
-    for table in TABLES:
-        path = table.write(folder)
-        out.print(f"{path.with_suffix('.csv')} and {path.name}: {table.source}; {table.licence}", markup=False)
+    made = [
+        {"table": str(path.with_suffix(".csv")), "manifest": str(path), "source": table.source, "licence": table.licence}
+        for table in TABLES
+        for path in [table.write(folder)]
+    ]
+    show(
+        made,
+        lambda v: [out.print(f"{t['table']} and {Path(t['manifest']).name}: {t['source']}; {t['licence']}", markup=False) for t in v],
+    )
 
 
 def draft(
@@ -42,7 +49,7 @@ def draft(
 
         raise Conflict(f"{target} exists already.", "Choose another name with --out.")
     target.write_text(draft_manifest(file), "utf-8")
-    out.print(f"{target} is ready to be edited; then: entrepot publish {target}", markup=False)
+    wrote(target, f"a manifest to edit; then: entrepot publish {target}")
 
 
 def publish(
@@ -87,19 +94,22 @@ def listing(listing_id: Annotated[str, typer.Argument(metavar="LISTING", help="T
     def human(value: Any) -> None:
         out.print(value["title"], markup=False, style="bold")
         out.print(value["outcome"], markup=False)
-        out.print(f"{value['owner']['name']} · version {value['version']['number']} · {value['state']}", style="dim")
+        out.print(f"{value['owner']['name']} · version {value['version']['number']} · {value['state']}", markup=False, style="dim")
         out.print(f"\n{value['price_sentence']['en']}", markup=False)
         for sentence in value["terms_sentences"]["en"]:
             out.print(f"  · {sentence}", markup=False)
         for table in value["tables"]:
-            out.print(f"\n[bold]{table['name']}[/]: {table['rows']:,} rows, {len(table['columns'])} columns")
-            for column in table["columns"][:40]:
+            out.print(f"\n{table['name']}: {table['rows']:,} rows, {len(table['columns'])} columns", markup=False, style="bold")
+            for column in table["columns"][:_MOST_COLUMNS]:
                 out.print(f"  {column['name']:<24} {column['type']:<12} {column['description'] or column['title']}", markup=False)
+            if len(table["columns"]) > _MOST_COLUMNS:
+                out.print(f"  and {len(table['columns']) - _MOST_COLUMNS:,} more columns; --json shows all", style="dim")
+        out.print(f"\nto use it: entrepot request {value['id']} --purpose …", markup=False, style="dim")
 
     show(found, human)
 
 
-def withdraw(listing_id: Annotated[str, typer.Argument(help="The listing's id.")]) -> None:
+def withdraw(listing_id: Annotated[str, typer.Argument(metavar="LISTING", help="The listing's id.")]) -> None:
     """Take a listing off the catalogue; running agreements go on."""
     with connect() as client:
         made = client.withdraw(listing_id)
@@ -107,8 +117,8 @@ def withdraw(listing_id: Annotated[str, typer.Argument(help="The listing's id.")
 
 
 def export(
-    listing_id: Annotated[str, typer.Argument(help="The listing's id.")],
-    form: Annotated[str, typer.Option("--as", help="dcat, dcat-turtle, croissant, odcs, datapackage or odrl.")] = "dcat",
+    listing_id: Annotated[str, typer.Argument(metavar="LISTING", help="The listing's id, or words that find just one.")],
+    form: Annotated[str, typer.Option(help="dcat, dcat-turtle, croissant, odcs, datapackage or odrl.")] = "dcat",
 ) -> None:
     """Print a listing in a standard form."""
     with connect(public=True) as client:

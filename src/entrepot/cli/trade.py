@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli.context import connect, err, find_listing, newest, out, show
+from entrepot.cli import commands
+from entrepot.cli.context import connect, err, find_listing, newest, out, show, wrote
 from entrepot.cli.progress import bytes_progress
+from entrepot.kit import Invalid
 
 PANEL = "Trade"
-Negotiation = Annotated[str, typer.Argument(help="The negotiation's id, or `last`.")]
-Agreement = Annotated[str, typer.Argument(help="The agreement's id, or `last`.")]
+Negotiation = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="The negotiation's id, or `last`.")]
+Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreement's id, or `last`.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    commands: tuple[Callable[..., None], ...] = (
-        request, negotiations, negotiation, offer, accept, decline, agreements, agreement, deliver, share_profile, accept_delivery,
-        refund, terminate, balance, statement, invoice, inbox,
+    commands.add(
+        app, PANEL, request, negotiations, negotiation, offer, accept, decline, agreements, agreement, deliver, share_profile,
+        accept_delivery, refund, terminate, balance, statement, invoice, inbox,
     )  # fmt: skip
-    for command in commands:
-        app.command(rich_help_panel=PANEL)(command)
 
 
 def request(
     listing_id: Annotated[str, typer.Argument(metavar="LISTING", help="The listing's id, or words that find just one.")],
-    purpose: Annotated[str, typer.Option(help="What you will use it for: a term of the W3C Data Privacy Vocabulary.")],
+    purpose: Annotated[
+        str, typer.Option(help="What you will use it for: a purpose of the W3C Data Privacy Vocabulary, such as AcademicResearch.")
+    ],
     method: Annotated[str, typer.Option(help="How to receive it: file or table.")] = "file",
+    territory: Annotated[str | None, typer.Option(help="Where you will use it, ISO 3166-1; needed where the terms limit it.")] = None,
     message: Annotated[str, typer.Option(help="A word to the owner.")] = "",
 ) -> None:
     """Ask to use a listing; where the owner's standing policy allows, you can accept at once."""
     with connect() as client:
-        found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, message=message)
+        found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, territory=territory, message=message)
     show(found, _negotiation)
 
 
@@ -67,12 +69,24 @@ def offer(
     message: Annotated[str, typer.Option(help="A word to the other side.")] = "",
 ) -> None:
     """Put a changed offer on the table, as owner or as buyer."""
-    body: dict[str, Any] = json.loads(changes.read_text("utf-8")) if changes else {}
+    body = _read_changes(changes) if changes else {}
     if price:
         body["price"] = price
+    if not body and not message:
+        raise Invalid("The offer changes nothing.", "Give a --price, --changes or a --message, or use `entrepot accept`.")
     with connect() as client:
         found = client.offer(newest(client, negotiation_id, "negotiations"), message=message, **body)
     show(found, _negotiation)
+
+
+def _read_changes(path: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise Invalid(f"{path} is not JSON: {error}.", 'Write an object such as {"terms": {"duration_days": 90}}.') from None
+    if not isinstance(body, dict) or not body.keys() <= {"terms", "rights", "price"}:
+        raise Invalid(f"{path} holds something else than terms, rights and price.", "docs/terms.md lists their fields.")
+    return body
 
 
 def accept(negotiation_id: Negotiation) -> None:
@@ -109,7 +123,7 @@ def agreement(
     with connect() as client:
         found = client.agreement(newest(client, agreement_id, "agreements"))
     if output:
-        output.write_text(json.dumps(found["document"], indent=2), "utf-8")
+        output.write_text(json.dumps(found["document"], indent=2) + "\n", "utf-8")
     show(found, _agreement)
 
 
@@ -153,7 +167,8 @@ def share_profile(
     handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(profile, file, indent=2)
-    out.print(f"{output}: keep it secret. Python: delta_sharing.load_as_pandas('{output}#<share>.<schema>.<table>')", markup=False)
+    os.chmod(output, 0o600)  # A file that was there before keeps its mode.
+    wrote(output, f"keep it secret. In Python: delta_sharing.SharingClient('{output}').list_all_tables()")
 
 
 def accept_delivery(agreement_id: Agreement) -> None:
@@ -197,15 +212,19 @@ def statement(currency: Annotated[str | None, typer.Option(help="ISO 4217 code; 
     show(
         found,
         lambda v: [
-            out.print(f"{t['at'][:19]}  {t['code']:<8} {t['change']:>18} {t['balance']:>18}  {t['subject'] or ''}") for t in v["transfers"]
+            out.print(f"{_minute(t['at'])}  {t['code']:<8} {t['change']:>18} {t['balance']:>18}  {t['subject'] or ''}")
+            for t in v["transfers"]
         ],
     )
 
 
-def invoice(agreement_id: Agreement, form: Annotated[str, typer.Option("--as", help="csv or html.")] = "csv") -> None:
+def invoice(agreement_id: Agreement, form: Annotated[str, typer.Option(help="csv or html.")] = "csv") -> None:
     """Print the invoice of a paid agreement."""
+    if form not in ("csv", "html"):
+        raise Invalid(f"There is no form {form!r} of an invoice.", "Choose csv or html.")
     with connect() as client:
-        out.print(client.invoice(newest(client, agreement_id, "agreements"))[form], markup=False)
+        found = client.invoice(newest(client, agreement_id, "agreements"))
+    show(found, lambda v: out.print(v[form], markup=False, end=""))
 
 
 def inbox() -> None:
@@ -214,7 +233,9 @@ def inbox() -> None:
         found = client.inbox()
     show(
         found,
-        lambda v: [out.print(f"{n['created_at'][:19]}  {n['kind']:<24} {n['subject_id']}") for n in v] or err.print("the inbox is empty"),
+        lambda v: (
+            [out.print(f"{_minute(n['created_at'])}  {n['kind']:<24} {n['subject_id']}") for n in v] or err.print("the inbox is empty")
+        ),
     )
 
 
@@ -230,7 +251,11 @@ def _negotiation(value: Any) -> None:
     if value["agreement_id"]:
         out.print(f"signed: [bold cyan]{value['agreement_id']}[/]")
     elif value["turn"]:
-        out.print(f"{value['turn']['name']} decides by {value['decide_by'][:16]} UTC", style="dim")
+        out.print(
+            f"{value['turn']['name']} decides by {_minute(value['decide_by'])}: entrepot accept, offer or decline",
+            markup=False,
+            style="dim",
+        )
 
 
 def _agreement(value: Any) -> None:
@@ -242,6 +267,12 @@ def _agreement(value: Any) -> None:
         out.print(f"escrow of {value['escrow']['amount']}: {value['escrow']['state']}")
     for delivery in value["deliveries"]:
         out.print(f"delivered {delivery['rows']:,} rows as {delivery['method']}, receipt {delivery['receipt']}")
+    if value["state"] == "active" and not value["deliveries"]:
+        out.print("next: entrepot deliver last", style="dim")
+
+
+def _minute(instant: str) -> str:
+    return f"{instant[:10]} {instant[11:16]} UTC"
 
 
 def _same_digest(path: Path, expected: str) -> bool:

@@ -10,11 +10,13 @@ from typing import Any
 
 import httpx
 
-from entrepot.client.errors import raise_for
+from entrepot.client.errors import raise_for, reaching
+from entrepot.kit import Invalid, NotFound
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
 _CHUNK = 1024 * 1024
+_LARGEST_MANIFEST = 512 * 1024
 
 
 class Client:
@@ -31,7 +33,9 @@ class Client:
     def __init__(self, url: str, key: str = "", *, transport: httpx.BaseTransport | None = None) -> None:
         headers = {"authorization": f"Bearer {key}"} if key else {}
         timeout = httpx.Timeout(10, read=600, write=600)
-        self._http = httpx.Client(base_url=url.rstrip("/"), headers=headers, transport=transport, timeout=timeout, follow_redirects=False)
+        self.url = url.rstrip("/")
+        with reaching(url):
+            self._http = httpx.Client(base_url=self.url, headers=headers, transport=transport, timeout=timeout, follow_redirects=False)
 
     def __enter__(self) -> Client:
         return self
@@ -47,7 +51,8 @@ class Client:
         """Send one request below ``/api/v1`` and give its answer; for verbs that have no method of their own here."""
         headers = {"idempotency-key": key} if key else None
         params = {k: v for k, v in (query or {}).items() if v is not None}
-        answer = self._http.request(method, f"/api/v1{path}", json=body, params=params, headers=headers)
+        with reaching(self.url):
+            answer = self._http.request(method, f"/api/v1{path}", json=body, params=params, headers=headers)
         raise_for(answer)
         return answer.json() if answer.content and answer.headers.get("content-type", "").startswith("application/json") else answer.text
 
@@ -87,7 +92,8 @@ class Client:
         """Send a file; it waits a day to be published."""
         total = path.stat().st_size
         headers = {"content-length": str(total), "content-type": "application/octet-stream"}
-        answer = self._http.post("/api/v1/uploads", params={"name": path.name}, content=_pieces(path, total, progress), headers=headers)
+        with reaching(self.url):
+            answer = self._http.post("/api/v1/uploads", params={"name": path.name}, content=_pieces(path, total, progress), headers=headers)
         raise_for(answer)
         return answer.json()
 
@@ -102,14 +108,18 @@ class Client:
         return self.call("POST", path, body, key=key or secrets.token_hex(16))
 
     def publish_manifest(self, path: Path, *, listing_id: str | None = None, progress: Progress | None = None) -> Any:
-        """Publish a manifest file together with the files it names."""
-        import yaml
+        """Publish a manifest file together with the files it names.
 
-        text = path.read_text("utf-8")
-        named = yaml.safe_load(text) or {}
-        files = named.get("files") or ([named["file"]] if named.get("file") else [])
-        names = [f["path"] if isinstance(f, dict) else str(f) for f in files]
-        uploads = [self.upload(path.parent / name, progress=progress)["id"] for name in names]
+        Raises:
+            Invalid: The manifest cannot be read; the message names the line.
+            NotFound: A file it names does not lie beside it.
+        """
+        text = _manifest_text(path)
+        files = [path.parent / name for name in _files_named(text)]
+        for file in files:
+            if not file.is_file():
+                raise NotFound(f"{path} names the file {file.name}, and {file} is not there.", "Put the file there, or correct its name.")
+        uploads = [self.upload(file, progress=progress)["id"] for file in files]
         return self.publish(text, uploads=uploads, listing_id=listing_id)
 
     def search(self, text: str = "", **filters: Any) -> Any:
@@ -122,7 +132,8 @@ class Client:
 
     def export(self, listing_id: str, form: str) -> Any:
         """A listing in a standard form, such as ``dcat`` or ``croissant``, as text."""
-        answer = self._http.get(f"/api/v1/listings/{listing_id}/exports/{form}")
+        with reaching(self.url):
+            answer = self._http.get(f"/api/v1/listings/{listing_id}/exports/{form}")
         raise_for(answer)
         return answer.text
 
@@ -180,7 +191,7 @@ class Client:
         partial = path.with_name(path.name + ".partial")
         start = partial.stat().st_size if partial.exists() else 0
         headers = {"range": f"bytes={start}-"} if start else {}
-        with self._http.stream("GET", url, headers=headers) as answer:
+        with reaching(self.url), self._http.stream("GET", url, headers=headers) as answer:
             if answer.status_code not in (200, 206):
                 answer.read()
                 raise_for(answer)
@@ -224,7 +235,8 @@ class Client:
 
     def checkpoint(self) -> str:
         """The newest signed checkpoint of the log."""
-        answer = self._http.get("/log/checkpoint")
+        with reaching(self.url):
+            answer = self._http.get("/log/checkpoint")
         raise_for(answer)
         return answer.text
 
@@ -253,6 +265,29 @@ class Client:
     def doctor(self) -> Any:
         """Run the laws of the books (operators)."""
         return self.call("GET", "/doctor")
+
+
+def _manifest_text(path: Path) -> str:
+    if path.stat().st_size > _LARGEST_MANIFEST:
+        raise Invalid(f"{path} is too large for a manifest.", f"If it is the table itself, write one with `entrepot draft {path}`.")
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise Invalid(f"{path} is not UTF-8 text.", "Name the manifest (YAML), not the table, or save it as UTF-8.") from None
+
+
+def _files_named(text: str) -> list[str]:
+    import yaml
+
+    try:
+        named = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        return []  # The exchange reads it too, and says what is wrong and where.
+    if not isinstance(named, dict):
+        return []
+    files = named.get("files") or ([named["file"]] if named.get("file") else [])
+    entries = files if isinstance(files, list) else []
+    return [str(entry.get("path", "")) if isinstance(entry, dict) else str(entry) for entry in entries]
 
 
 def _pieces(path: Path, total: int, progress: Progress | None) -> Iterator[bytes]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 
 from entrepot.kit import Conflict, EntrepotError, Invalid, NotFound, Refused
@@ -22,6 +25,35 @@ class ExchangeFailed(EntrepotError):
     """The exchange answered with an error of its own program."""
 
     status = 502
+
+
+class Unreachable(EntrepotError):
+    """The exchange does not answer, or stopped in the middle."""
+
+    status = 503
+
+
+@contextmanager
+def reaching(url: str) -> Iterator[None]:
+    """Say plainly when an exchange cannot be reached.
+
+    Raises:
+        Invalid: The address is none.
+        Unreachable: Nothing answers there, or not to the end.
+    """
+    try:
+        yield
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise Invalid(
+            f"{url!r} is no address of an exchange.", "Write it like https://exchange.example or http://127.0.0.1:8320."
+        ) from None
+    except httpx.TimeoutException:
+        raise Unreachable(f"The exchange at {url} did not answer in time.", "Try again; a download goes on where it stopped.") from None
+    except httpx.ConnectError as error:
+        raise Unreachable(f"Nothing answers at {url}: {error}.", "Check the address, and that `entrepot serve` runs there.") from None
+    except (httpx.NetworkError, httpx.ProtocolError, httpx.ProxyError) as error:
+        said = str(error) or type(error).__name__
+        raise Unreachable(f"The exchange at {url} stopped answering: {said}.", "Try again; a download goes on where it stopped.") from None
 
 
 def raise_for(answer: httpx.Response) -> None:

@@ -1,0 +1,124 @@
+"""How commands are parsed and explained: options of all commands may stand anywhere, and help costs no heavy import."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shutil
+import textwrap
+from collections.abc import Callable, Collection
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from entrepot.cli.context import chosen
+
+_COMMON = {"--data": "data", "--exchange": "exchange", "--as": "acting", "--json": "as_json"}
+_WIDEST = 100
+_ROOMIEST = 34  # Columns that names may take before their explanation moves to the next line.
+
+
+def add(app: typer.Typer, panel: str, *functions: Callable[..., None]) -> None:
+    """Make functions commands of the application, shown under one heading."""
+    for function in functions:
+        app.command(rich_help_panel=panel, cls=Command)(function)
+
+
+class Command(TyperCommand):
+    """A command that takes the options of all commands after its name too."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take out what is common to all commands, then parse the command's own."""
+        own = {name for parameter in self.params for name in parameter.opts}
+        return super().parse_args(ctx, take_common(args, own))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write what ``--help`` shows."""
+        formatter.write(help_text(self, ctx))
+
+
+class Group(TyperGroup):
+    """The application: its commands under their headings."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write what ``--help`` shows."""
+        formatter.write(help_text(self, ctx))
+
+
+def take_common(args: list[str], own: Collection[str]) -> list[str]:
+    """The arguments without the options of all commands, which are kept in `context.chosen`.
+
+    Args:
+        own: Options that the command has under the same name, which are left to it.
+
+    Raises:
+        typer.BadParameter: An option lacks its value.
+    """
+    common, rest = {name: field for name, field in _COMMON.items() if name not in own}, []
+    waiting = iter(args)
+    for arg in waiting:
+        name, given, value = arg.partition("=")
+        if arg == "--":
+            rest += [arg, *waiting]
+        elif name not in common:
+            rest.append(arg)
+        elif common[name] == "as_json":
+            chosen.as_json = True
+        else:
+            found = value if given else next(waiting, None)
+            if found is None:
+                raise typer.BadParameter("a value is missing.", param_hint=name)
+            setattr(chosen, common[name], found)
+    return rest
+
+
+def help_text(command: Any, ctx: Any) -> str:
+    """What a command does and takes, for a terminal."""
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    usage = " ".join([_bold(ctx.command_path), *command.collect_usage_pieces(ctx)])
+    parts = [f"{_bold('Usage:')} {usage}"]
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    parts += [textwrap.fill(" ".join(p.split()), width, initial_indent="  ", subsequent_indent="  ") for p in paragraphs if p]
+    sections = _sections(command, ctx)
+    names = [name for _, rows in sections for name, _ in rows]
+    room = max((len(name) for name in names if len(name) <= _ROOMIEST), default=_ROOMIEST)
+    parts += [f"{_bold(heading)}\n{_table(rows, room, width)}" for heading, rows in sections]
+    if isinstance(command, Group):
+        parts.append(f"  {ctx.command_path} COMMAND --help says more about a command. Options may stand before or after it.")
+    return "\n\n".join(parts)
+
+
+def _sections(command: Any, ctx: Any) -> list[tuple[str, list[tuple[str, str]]]]:
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record:
+            heading = "Arguments" if parameter.param_type_name == "argument" else "Options"
+            sections.setdefault(heading, []).append(record)
+    for name, found in getattr(command, "commands", {}).items():
+        if not found.hidden:
+            first = inspect.cleandoc(found.help or "").split("\n\n")[0]
+            sections.setdefault(found.rich_help_panel or "Commands", []).append((name, " ".join(first.split())))
+    return list(sections.items())
+
+
+def _table(rows: list[tuple[str, str]], room: int, width: int) -> str:
+    lines = []
+    for name, text in rows:
+        wrapped = textwrap.wrap(text, max(width - room - 4, 20)) or [""]
+        if len(name) > room:
+            lines.append(f"  {_coloured(name)}")
+            lines += [f"{'':{room + 4}}{line}" for line in wrapped]
+        else:
+            lines.append(f"  {_coloured(name)}{'':{room - len(name) + 2}}{wrapped[0]}".rstrip())
+            lines += [f"{'':{room + 4}}{line}" for line in wrapped[1:]]
+    return "\n".join(lines)
+
+
+def _bold(text: str) -> str:
+    return text if "NO_COLOR" in os.environ else typer.style(text, bold=True)
+
+
+def _coloured(text: str) -> str:
+    return text if "NO_COLOR" in os.environ else typer.style(text, fg="cyan")
