@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +92,13 @@ def test_every_rule_can_break_and_every_test_is_used() -> None:
     assert {*rules(everything), *rules(private), *rules(alone)} == {rule.id for rule in RULES}
     assert {rule.test for rule in RULES} == set(TESTS)
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_the_documentation_lists_every_rule_with_its_decision() -> None:
+    text = (Path(__file__).parents[2] / "docs/check.md").read_text("utf-8")
+    words = {"warn": "warning", "info": "information"}
+    listed = re.findall(r"^\| `(HOUSE-[A-Z-]+)` \| (\w+) \|$", text, re.MULTILINE)
+    assert listed == [(rule.id, words.get(rule.severity.value, rule.severity.value)) for rule in RULES]
 
 
 kinds = st.sampled_from(["direct", "quasi", "sensitive", "none"])

@@ -66,6 +66,8 @@ def test_every_usual_delimiter_is_found(delimiter: str, cursor: Cursor, tmp_path
         ("big5", "城市,人口,備註\n臺北,2602418,首都與政府所在地\n高雄,2765932,港口城市的工業\n"),
         ("shift_jis", "都市,人口,メモ\nとうきょう,13960000,しゅとです\n大阪,8809363,たこやきのまち\n"),
         ("latin-1", "ville,habitants\nOrléans,114644\nBesançon,115934\nNîmes,148561\n"),
+        ("euc-kr", "도시,인구,비고\n서울,9411000,대한민국의 수도이며 가장 큰 도시\n부산,3322000,항구 도시이고 두 번째로 크다\n"),
+        ("utf-32", "town,people\nKöln,1073096\nZürich,421878\n"),
         ("windows-1251", "город,население\nМосква,13010112\nКазань,1308660\n"),
     ],
 )
