@@ -42,13 +42,14 @@ def page(request: Request) -> Response:
             "is_own": parties.is_self(session, listing.organisation_id),
             "step": next_step(session, listing, version),
             "quote": pricing.quote(version.manifest.price),
+            "record": trades.track_record(session, listing.id, listing.organisation_id),
             "now": session.now,
         }
     queries = version.manifest.sample_queries or sample_queries(version)
     base = exchange(request).settings.public_url.rstrip("/")
     return render(
         request, "listing", listing=listing, version=version, manifest=version.manifest, queries=queries[:3], base=base, exports=EXPORTS,
-        is_late=_is_late(version, values["now"]), record=None, decision_hours=exchange(request).settings.decision_hours, **values,
+        is_late=_is_late(version, values["now"]), decision_hours=exchange(request).settings.decision_hours, **values,
     )  # fmt: skip
 
 
