@@ -78,10 +78,10 @@ def _measure(store: str, settings: Settings, folder: Path, *, count: int, repeat
     with Exchange(settings) as exchange:
         exchange.start_workers()
         in_process = [_through_flows(exchange, buyer, listing_id) for buyer in buyers]
-        rows = [_row(store, "flows", *_repeat(in_process, count, repeats))]
+        rows = [_row(store, "flows", *repeat(in_process, count, repeats))]
     with _served(settings):
         over_http = [_over_http(settings.port, token, listing_id) for token in tokens]
-        rows.append(_row(store, "http", *_repeat(over_http, count, repeats)))
+        rows.append(_row(store, "http", *repeat(over_http, count, repeats)))
     _check(settings, made=2 * (repeats * (count // clients) + _warm_up(count, clients)) * clients)
     return rows
 
@@ -200,7 +200,7 @@ def _timed(times: dict[str, list[float]], name: str) -> Iterator[None]:
     times.setdefault(name, []).append(time.perf_counter() - began)
 
 
-def _repeat(clients: list[Trade], count: int, repeats: int) -> tuple[list[float], dict[str, list[float]]]:
+def repeat(clients: list[Trade], count: int, repeats: int) -> tuple[list[float], dict[str, list[float]]]:
     """Rates of the repeats, and the seconds of every trade and step of theirs, after a warm-up."""
     each = count // len(clients)
     _run(clients, _warm_up(count, len(clients)))

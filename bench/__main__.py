@@ -1,0 +1,203 @@
+"""`make bench`: measure, print a table, write JSON. `make bench ARGS="--only trades log --quick"` runs a part of it with small sizes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+from bench import report
+from bench.report import Figure, repeated
+
+
+def help_(quick: bool) -> list[Figure]:
+    """`entrepot --help`."""
+    from bench import setup
+
+    ours, bare = setup.help_seconds(3 if quick else 15)
+    beside = f"{repeated(bare)['value']:.3f} s for a Python that does nothing"
+    return [Figure(name="help", what="`entrepot --help`", unit="s", target=0.4, beside=beside, **repeated(ours))]
+
+
+def demo(quick: bool) -> list[Figure]:
+    """The whole demo after set-up."""
+    from bench import setup
+
+    return [Figure(name="demo", what="`make demo` after set-up", unit="s", target=60, **repeated(setup.demo_seconds(1 if quick else 3)))]
+
+
+def setup(quick: bool) -> list[Figure]:
+    """Set-up in a fresh clone."""
+    from bench import setup
+
+    if not setup.has_make():
+        return []
+    steps = setup.setup_seconds()
+    total = steps["setup"] + steps["delta_sharing_client"]
+    beside = f"{steps['delta_sharing_client']:.0f} s of it for the Delta Sharing client's own environment"
+    return [Figure(name="setup", what="set-up, warm package cache", unit="s", target=180, value=total, beside=beside, details=steps)]
+
+
+def publish(quick: bool) -> list[Figure]:
+    """Publishing a large CSV."""
+    from bench import publish
+
+    found = publish.figures(20_000_000 if quick else 1_000_000_000)
+    ours, plain, size = found["entrepot"], found["duckdb"], found["csv_bytes"] / 1e6
+    reads = f"plain DuckDB: {plain['typed_read_rate'] / 1e6:.0f} MB/s to read it, {plain['copy_rate'] / 1e6:.0f} MB/s into Parquet"
+    return [
+        Figure(
+            name="publish.memory", what=f"publish a CSV of {size:,.0f} MB: memory of the process", value=ours["peak_rss_bytes"] / 2**20,
+            unit="MiB", target=1024, beside=f"plain DuckDB: {plain['peak_rss_bytes'] / 2**20:.0f} MiB", details=found,
+        ),
+        Figure(name="publish.rate", what=f"publish a CSV of {size:,.0f} MB: rate", value=ours["rate"] / 1e6, unit="MB/s", beside=reads),
+        Figure(name="publish.convert", what="of which reading it into Parquet", value=ours["convert_rate"] / 1e6, unit="MB/s"),
+    ]  # fmt: skip
+
+
+def delivery(quick: bool) -> list[Figure]:
+    """Downloads and Delta Sharing reads, beside nginx."""
+    from bench import delivery
+
+    rows = delivery.figures(copies=1, rounds=3) if quick else delivery.figures()
+    if not rows:
+        raise RuntimeError("nginx is missing, so there is nothing to compare with; `apt-get install nginx-light` brings it.")
+    return [
+        Figure(
+            name=f"delivery.{row['what']}.{row['http']}", what=f"{row['what']} ({row['bytes'] / 1e6:,.0f} MB, {row['http']})",
+            value=row["ratio"], unit="× nginx", target=1.5, details=row,
+            beside=f"{row['seconds']:.3f} s here, {row['nginx_seconds']:.3f} s from nginx (sendfile off)",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def search(quick: bool) -> list[Figure]:
+    """Search at 100,000 listings."""
+    from bench import search
+
+    count = 2_000 if quick else 100_000
+    targets = {"sqlite": 20.0, "postgresql": 40.0}
+    figures = []
+    for store, found in search.run(count, 10 if quick else 100).items():
+        times = found["milliseconds"]
+        worst = max((kind for kind in times if kind != "all"), key=lambda kind: times[kind]["p95"])
+        beside = f"p50 {times['all']['p50']} ms, p99 {times['all']['p99']} ms; slowest kind: {worst}, p95 {times[worst]['p95']} ms"
+        figures.append(
+            Figure(
+                name=f"search.{store}", what=f"search p95, {count:,} listings, {store}", value=times["all"]["p95"], unit="ms",
+                target=targets[store], beside=beside, details=found,
+            )
+        )  # fmt: skip
+    return figures
+
+
+def trades(quick: bool) -> list[Figure]:
+    """Whole trades."""
+    from bench import trades
+
+    rows = trades.figures(count=16, repeats=1) if quick else trades.figures()
+    return [
+        Figure(
+            name=f"trades.{row['store']}.{row['door']}", what=f"whole trades, {trades.CLIENTS} clients, {row['store']}, {row['door']}",
+            unit="/s", beside=f"p50 {row['p50_ms']} ms, p99 {row['p99_ms']} ms", details=row, **repeated(row["repeats"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def log(quick: bool) -> list[Figure]:
+    """Appends to the log."""
+    from bench import appends, proof
+
+    rows = appends.figures(count=80, repeats=1) if quick else appends.figures()
+    grouped = proof.run(500, tree_entries=5_000) if quick else proof.run()
+    figures = [
+        Figure(
+            name=f"log.{row['store']}", what=f"log appends one by one, 8 clients, {row['store']}", unit="/s", details=row,
+            beside=f"p50 {row['p50_ms']:.1f} ms, p99 {row['p99_ms']:.1f} ms", **repeated(row["repeats"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    for store in ("sqlite", "postgresql"):
+        rate = grouped.get(f"{store}_recorded_and_sealed_per_second")
+        if rate is not None:
+            beside = f"the bare tree in memory: {grouped['tree_appends_per_second']:,.0f}/s"
+            what = f"log appends by the hundred, sealed, {store}"
+            figures.append(Figure(name=f"log.grouped.{store}", what=what, value=rate, unit="/s", beside=beside, details=grouped))
+    return figures
+
+
+def ledger(quick: bool) -> list[Figure]:
+    """Transfers."""
+    from bench import ledger
+    from support import postgres
+
+    sizes = {1: 10, 100: 200} if quick else None
+    with postgres.server(durable=True) if postgres.find_binaries() else nullcontext("") as url:
+        rows = ledger.figures(url, sizes=sizes)
+    return [
+        Figure(
+            name=f"ledger.{row['store']}.{row['batch']}", what=f"ledger transfers, {row['batch']} a commit, {row['store']}",
+            value=row["transfers_per_second"], unit="/s", details=row,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
+    "help": help_, "demo": demo, "setup": setup, "publish": publish, "delivery": delivery, "search": search, "trades": trades,
+    "log": log, "ledger": ledger,
+}  # fmt: skip
+SLOW = ("demo", "setup")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what is asked for; 1 when a benchmark failed. A target that is missed is shown, and is no failure."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--quick", action="store_true", help=f"small sizes, to see that it runs; leaves out {' and '.join(SLOW)}")
+    parser.add_argument("--output", type=Path, help="JSON file; without it, one named by the time in bench-results")
+    chosen = parser.parse_args(arguments)
+    names = chosen.only or [name for name in BENCHMARKS if not (chosen.quick and name in SLOW)]
+    console, facts = Console(), report.machine()
+    console.print(f"{facts['processor']}, {facts['cores']} cores, {facts['system']}; load {facts['load']}", style="dim", highlight=False)
+    parts, figures = [], []
+    for name in names:
+        part, found = _measured(name, chosen.quick, console)
+        parts.append(part)
+        figures += found
+    report.show(figures, console)
+    path = chosen.output or ROOT / "bench-results" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    report.write(path, parts, facts)
+    console.print(f"written to {path}", style="dim", highlight=False)
+    return 1 if any("error" in part for part in parts) else 0
+
+
+def _measured(name: str, quick: bool, console: Console) -> tuple[dict[str, Any], list[Figure]]:
+    before, began = report.load(), time.perf_counter()
+    found: list[Figure] = []
+    part: dict[str, Any] = {"name": name, "quick": quick}
+    try:
+        with console.status(f"measuring {name}"):
+            found = BENCHMARKS[name](quick)
+    except Exception as error:
+        part["error"] = f"{type(error).__name__}: {error}"
+        console.print(f"{name} failed: {part['error'][:2000]}", style="bold red", markup=False)
+    took = time.perf_counter() - began
+    part |= {"seconds": round(took, 1), "load_before": before, "load_after": report.load(), "figures": [report.plain(f) for f in found]}
+    console.print(f"{name}: {took:.0f} s, load {before[0]} to {report.load()[0]}", style="dim", highlight=False)
+    return part, found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
