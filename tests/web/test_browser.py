@@ -25,7 +25,7 @@ def addresses(harbour: Harbour) -> dict[str, list[str]]:
     """Every page there is, by who looks at it."""
     ids = harbour.ids
     return {
-        "": ["/", "/?q=earnings", "/?q=nothing+fits+this", f"/listings/{ids['listing']}", "/log", "/login", "/nowhere"],
+        "": ["/", "/?q=earnings", "/?q=nothing+fits+this", f"/listings/{ids['listing']}", "/log", "/docs", "/login", "/nowhere"],
         harbour.buyer.email: [
             "/agreements", f"/agreements/{ids['settled']}", f"/agreements/{ids['signed']}", f"/agreements/{ids['table']}",
             f"/agreements/{ids['settled']}/invoices/1", f"/negotiations/{ids['negotiation']}", f"/negotiations/{ids['requested']}",
