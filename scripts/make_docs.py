@@ -1,7 +1,10 @@
-"""Write the reference pages that follow from the code: settings, the JSON API, the command line."""
+"""Write the reference pages that follow from the code: settings, the JSON API, the command line, the errors."""
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -63,7 +66,77 @@ def _openapi() -> dict[str, Any]:
         return create_app(Exchange(Settings(data_dir=folder, workers=0))).openapi()
 
 
-PAGES = {"settings.md": settings_page, "api.md": api_page}
+def cli_page() -> str:
+    """docs/cli.md: every command with its arguments and options."""
+    from typer.main import get_command
+
+    from entrepot.cli.main import app
+
+    command: Any = get_command(app)
+    lines = [
+        "# The command line",
+        "",
+        "Options of all commands may stand before or after the command. Exit codes: 0 done; 2 refused, not found, blocked or wrongly used, with the",
+        "fact and the next step; 3 something is missing; 4 a person must look; 1 an error of the program. With `--json` answers and errors are JSON.",
+        "",
+        "| for every command | |",
+        "|---|---|",
+        *_parameters(command, command.context_class(command, info_name="entrepot")),
+        "",
+    ]
+    panels: dict[str, list[Any]] = {}
+    for found in command.commands.values():
+        panels.setdefault(found.rich_help_panel, []).append(found)
+    for panel, members in panels.items():
+        lines += [f"## {panel}", ""]
+        for found in members:
+            ctx = found.context_class(found, info_name=f"entrepot {found.name}")
+            usage = " ".join([ctx.command_path, *(piece for piece in found.collect_usage_pieces(ctx))])
+            rows = _parameters(found, ctx)
+            table = ["| | |", "|---|---|", *rows, ""] if rows else []
+            lines += [f"### {found.name}", "", f"    {usage}", "", inspect.cleandoc(found.help or ""), "", *table]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _parameters(command: Any, ctx: Any) -> list[str]:
+    records = [parameter.get_help_record(ctx) for parameter in command.params if parameter.name != "help"]
+    return [f"| `{name}` | {' '.join(text.split())} |" for name, text in filter(None, records)]
+
+
+def errors_page() -> str:
+    """docs/errors.md: every kind of error with its status and meaning."""
+    import entrepot
+    from entrepot.kit import EntrepotError
+
+    for module in pkgutil.walk_packages(entrepot.__path__, "entrepot."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)
+    lines = [
+        "# Errors",
+        "",
+        "Every door shows the same three fields: `error` (the stable word below), `message` (the fact with its values) and `hint` (the next step). Python",
+        "raises the class of that name, one of four kinds: `Invalid`, `NotFound`, `Refused`, `Conflict`. What belongs to another answers `NotFound`.",
+        "",
+        "| error | kind | HTTP status | meaning |",
+        "|---|---|---|---|",
+    ]
+    classes = sorted(_subclasses(EntrepotError), key=lambda c: (c.status, c.__name__))
+    for found in dict.fromkeys(classes):
+        kind = found.__mro__[1].__name__
+        meaning = inspect.cleandoc(found.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+        lines.append(f"| `{found.__name__}` | {'' if kind == 'EntrepotError' else f'`{kind}`'} | {found.status} | {meaning} |")
+    lines += [
+        "",
+        "Beside these the HTTP doors say `MethodNotAllowed` (405), and the command line says `Usage` where a command was called wrongly.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _subclasses(base: Any) -> list[Any]:
+    return [found for child in base.__subclasses__() if child.__module__.startswith("entrepot.") for found in (child, *_subclasses(child))]
+
+
+PAGES = {"settings.md": settings_page, "api.md": api_page, "cli.md": cli_page, "errors.md": errors_page}
 
 
 def main() -> int:

@@ -30,18 +30,10 @@ class RecordsUnreachable(EntrepotError):
     status = 503
 
 
-class PackageMissing(EntrepotError):
-    """An optional part of the installation is not there."""
-
-    status = 501
-
-
 def explain(error: BaseException) -> EntrepotError | None:
     """The error as fact and next step, where its cause lies outside the program; else None."""
     if isinstance(error, EntrepotError):
         return error
-    if isinstance(error, ModuleNotFoundError) and error.name and error.name.partition(".")[0] == "psycopg":
-        return PackageMissing("The driver for PostgreSQL is not installed.", "Install entrepot[postgres].")
     if isinstance(error, OSError) and error.errno in _FILE_HINTS and error.filename is not None:
         return FileTrouble(f"{error.filename}: {error.strerror}.", _FILE_HINTS[error.errno])
     return _of_the_records(error)

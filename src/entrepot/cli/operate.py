@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from entrepot.cli import commands
 from entrepot.cli.context import chosen, connect, err, local_exchange, out, settings, show
 
 PANEL = "Run an exchange"
-Amount = Annotated[str, typer.Argument(help="Such as '1250.00 EUR'.")]
+Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as '1250.00 EUR'.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,13 +53,18 @@ def serve(
 ) -> None:
     """Open the exchange to browsers and programs; a new one is begun first where there is none."""
     from entrepot.cli.serving import run_server
+    from entrepot.config import Settings
     from entrepot.flows.initialise import initialise, is_initialised
 
     found = settings()
+    host, port = host or found.host, port or found.port
+    if found.public_url == Settings().public_url:
+        # Links and signed addresses must lead to where it really listens; whoever sets another address means that one.
+        found = replace(found, public_url=f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104  # compared only
     if not is_initialised(found):
         made = initialise(found, email="operator@example.org")
         err.print(f"A new exchange was begun in {found.data_path}.\nFirst login, once: {made.first_login_url}")
-    run_server(found, host=host or found.host, port=port or found.port)
+    run_server(found, host=host, port=port)
 
 
 def upgrade() -> None:
@@ -70,7 +76,7 @@ def upgrade() -> None:
 
 
 def organisation(
-    name: Annotated[str, typer.Argument(help="Its name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.")],
     country: Annotated[str, typer.Option(help="Its country, ISO 3166-1.")] = "DE",
     roles: Annotated[str, typer.Option(help="Comma-separated: owner, buyer, regulator.")] = "owner,buyer",
 ) -> None:
@@ -81,7 +87,7 @@ def organisation(
 
 
 def invite(
-    email: Annotated[str, typer.Argument(help="Whom to invite.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Whom to invite.")],
     to: Annotated[str, typer.Option(help="Organisation to join: short name or id.")],
     roles: Annotated[str, typer.Option(help="Comma-separated roles of the new member.")] = "owner,buyer",
 ) -> None:
@@ -92,7 +98,7 @@ def invite(
 
 
 def api_key(
-    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")],
     scopes: Annotated[str, typer.Option(help="Comma-separated: read, publish, trade, deliver, pay, admin.")] = "read,publish,trade,deliver",
     days: Annotated[int, typer.Option(help="Days until it expires.")] = 90,
 ) -> None:
@@ -103,7 +109,7 @@ def api_key(
 
 
 def deposit(
-    organisation: Annotated[str, typer.Argument(help="Short name or id.")],
+    organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="Short name or id.")],
     amount: Amount,
     reference: Annotated[str, typer.Option(help="The bank's reference; a repeat with it has no second effect.")],
 ) -> None:
@@ -114,7 +120,7 @@ def deposit(
 
 
 def payout(
-    organisation: Annotated[str, typer.Argument(help="Short name or id.")],
+    organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="Short name or id.")],
     amount: Amount,
     reference: Annotated[str, typer.Option(help="The bank's reference; a repeat with it has no second effect.")],
 ) -> None:
@@ -147,7 +153,7 @@ def doctor() -> None:
         raise typer.Exit(2)
 
 
-def backup(path: Annotated[Path, typer.Argument(help="File to write; it must not exist.")]) -> None:
+def backup(path: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; it must not exist.")]) -> None:
     """Copy records and objects into one file while the exchange runs; the master key is not in it."""
     from entrepot.flows.backup import backup as run
 
@@ -156,7 +162,7 @@ def backup(path: Annotated[Path, typer.Argument(help="File to write; it must not
     show(made, lambda v: out.print(f"{v['path']}: {v['bytes']:,} bytes, {v['objects']} objects, records at revision {v['revision']}"))
 
 
-def restore(path: Annotated[Path, typer.Argument(help="File that `entrepot backup` wrote.", exists=True, dir_okay=False)]) -> None:
+def restore(path: Annotated[Path, typer.Argument(metavar="FILE", help="File that `entrepot backup` wrote.", exists=True, dir_okay=False)]) -> None:
     """Bring a backup back into an empty data folder (and database)."""
     from entrepot.flows.backup import restore as run
 

@@ -60,7 +60,7 @@ def trust(output: Annotated[Path, typer.Option("--out", help="File to write.")] 
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A receipt, or a signed agreement.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A receipt, or a signed agreement.", exists=True, dir_okay=False)],
     trusted: Annotated[
         Path, typer.Option("--trust", help="Public keys, as `entrepot trust` writes them.", exists=True, dir_okay=False)
     ] = Path("trust.json"),

@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
     commands.add(app, PANEL, sample, draft, publish, search, listing, withdraw, export)
 
 
-def sample(folder: Annotated[Path, typer.Argument(help="Where to write them.")] = Path(".")) -> None:
+def sample(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write them.")] = Path(".")) -> None:
     """Write two real tables with their manifests, to play with: workers.csv and flights.csv."""
     from entrepot.cli.demonstration.data import TABLES
 
@@ -37,7 +37,7 @@ def sample(folder: Annotated[Path, typer.Argument(help="Where to write them.")] 
 
 
 def draft(
-    file: Annotated[Path, typer.Argument(help="A table: CSV, Parquet, JSON lines or Excel.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table: CSV, Parquet, JSON lines or Excel.", exists=True, dir_okay=False)],
     output: Annotated[Path | None, typer.Option("--out", help="Where to write the manifest; default: beside the file.")] = None,
 ) -> None:
     """Write a manifest for a table, prefilled from what the file shows; edit it, then publish it."""
@@ -53,7 +53,7 @@ def draft(
 
 
 def publish(
-    manifest: Annotated[Path, typer.Argument(help="The manifest (YAML); the files it names lie beside it.", exists=True, dir_okay=False)],
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The manifest (YAML); the files it names lie beside it.", exists=True, dir_okay=False)],
     listing_id: Annotated[str | None, typer.Option("--listing", help="Publish a new version of this listing.")] = None,
 ) -> None:
     """Check and publish what a manifest describes."""
@@ -65,7 +65,7 @@ def publish(
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="What to look for, in any language.")] = "",
+    text: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for, in any language.")] = "",
     limit: Annotated[int, typer.Option(help="How many to show.")] = 20,
 ) -> None:
     """Find listings."""

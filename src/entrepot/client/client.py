@@ -191,7 +191,7 @@ class Client:
         partial = path.with_name(path.name + ".partial")
         start = partial.stat().st_size if partial.exists() else 0
         headers = {"range": f"bytes={start}-"} if start else {}
-        with reaching(self.url), self._http.stream("GET", url, headers=headers) as answer:
+        with reaching(url.partition("?")[0]), self._http.stream("GET", url, headers=headers) as answer:
             if answer.status_code not in (200, 206):
                 answer.read()
                 raise_for(answer)

@@ -12,6 +12,10 @@ from entrepot.parties import jws
 from entrepot.parties.tables import signing_keys
 from entrepot.runtime import Session
 
+_CURRENT = sa.select(signing_keys).where(
+    signing_keys.c.organisation_id == sa.bindparam("organisation_id"), signing_keys.c.retired_at.is_(None)
+)
+
 
 def create_key(session: Session, organisation_id: str) -> str:
     """Make a new signing key and give its id (the RFC 7638 thumbprint); the one before it stays good for verifying only."""
@@ -37,9 +41,9 @@ def sign(session: Session, organisation_id: str, payload: Any, *, typ: str = "en
     Raises:
         NotFound: The organisation has no signing key.
     """
-    row = session.db.execute(sa.select(signing_keys).where(_current(organisation_id))).one_or_none()
+    row = session.db.execute(_CURRENT, {"organisation_id": organisation_id}).one_or_none()
     if row is None:
-        raise NotFound(f"{organisation_id} has no signing key.", "Make one with `entrepot keys rotate`.")
+        raise NotFound(f"{organisation_id} has no signing key.", "Make one with `entrepot rotate-key`.")
     secret = session.master_key.open(row.sealed, f"signing:{organisation_id}:{row.id}")
     key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": row.public_x, "d": b64url(secret)})
     return jws.sign(payload, key, kid=row.id, typ=typ)
@@ -51,10 +55,10 @@ def current_key_id(session: Session, organisation_id: str) -> str:
     Raises:
         NotFound: The organisation has no signing key.
     """
-    kid = session.db.scalar(sa.select(signing_keys.c.id).where(_current(organisation_id)))
-    if kid is None:
-        raise NotFound(f"{organisation_id} has no signing key.", "Make one with `entrepot keys rotate`.")
-    return str(kid)
+    row = session.db.execute(_CURRENT, {"organisation_id": organisation_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"{organisation_id} has no signing key.", "Make one with `entrepot rotate-key`.")
+    return str(row.id)
 
 
 def public_keys(session: Session, organisation_id: str | None = None) -> dict[str, dict[str, str]]:
