@@ -13,18 +13,19 @@ from typing import Any
 
 from rich.console import Console
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
 from bench import report
 from bench.report import Figure, repeated
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))  # Where the PostgreSQL of the tests is made.
 
 
 def help_(quick: bool) -> list[Figure]:
     """`entrepot --help`."""
     from bench import setup
 
-    ours, bare = setup.help_seconds(3 if quick else 15)
-    beside = f"{repeated(bare)['value']:.3f} s for a Python that does nothing"
+    ours, bare, processor = setup.help_seconds(3 if quick else 15)
+    beside = f"{processor:.2f} s of processor time; {repeated(bare)['value']:.2f} s for a Python that does nothing"
     return [Figure(name="help", what="`entrepot --help`", unit="s", target=0.4, beside=beside, **repeated(ours))]
 
 
@@ -109,7 +110,8 @@ def trades(quick: bool) -> list[Figure]:
     return [
         Figure(
             name=f"trades.{row['store']}.{row['door']}", what=f"whole trades, {trades.CLIENTS} clients, {row['store']}, {row['door']}",
-            unit="/s", beside=f"p50 {row['p50_ms']} ms, p99 {row['p99_ms']} ms", details=row, **repeated(row["repeats"]),
+            unit="/s", details=row, **repeated(row["repeats"]),
+            beside=f"p50 {row['p50_ms']:.0f} ms, p99 {row['p99_ms']:.0f} ms" + (f", {row['processor_ms']} ms of processor time each" if "processor_ms" in row else ""),
         )
         for row in rows
     ]  # fmt: skip

@@ -8,25 +8,26 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench.trades import CLIENTS, repeat
+from bench.trades import CLIENTS, STORES, repeat
 from entrepot import flows, proof
 from entrepot.config import Settings
 from entrepot.runtime import SYSTEM, Exchange
 from support import postgres
 
 
-def figures(*, count: int = 2_000, repeats: int = 3, clients: int = CLIENTS) -> list[dict[str, Any]]:
+def figures(*, count: int = 2_000, repeats: int = 3, clients: int = CLIENTS, stores: Sequence[str] = STORES) -> list[dict[str, Any]]:
     """One row per store: appends a second (median and each repeat), and milliseconds of one append."""
     rows = []
     with ExitStack() as stack:
-        stores = {"sqlite": ""}
-        if postgres.find_binaries() is not None:
-            stores["postgresql"] = stack.enter_context(postgres.server(durable=True))
-        for store, url in stores.items():
+        for store in stores:
+            if store == "postgresql" and postgres.find_binaries() is None:
+                continue
+            url = stack.enter_context(postgres.server(durable=True)) if store == "postgresql" else ""
             with tempfile.TemporaryDirectory(prefix="entrepot-bench-") as folder:
                 settings = Settings(data_dir=str(Path(folder) / "data"), database_url=url)
                 rows.append({"bench": "appends", "store": store, **_measure(settings, count, repeats, clients)})

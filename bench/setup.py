@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,13 +16,15 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMAND = Path(sys.executable).parent / "entrepot"
 
 
-def help_seconds(repeats: int = 15) -> tuple[list[float], list[float]]:
-    """Seconds of `entrepot --help`, and of a Python that does nothing, in turns."""
-    ours, bare = [], []
+def help_seconds(repeats: int = 15) -> tuple[list[float], list[float], float]:
+    """Seconds of `entrepot --help`, and of a Python that does nothing, in turns; and the processor seconds of the former."""
+    ours, bare, processor = [], [], []
     for _ in range(repeats + 1):
+        before = _children()
         ours.append(_run([str(COMMAND), "--help"]))
+        processor.append(_children() - before)
         bare.append(_run([sys.executable, "-c", "pass"]))
-    return ours[1:], bare[1:]  # The first ones warm the caches.
+    return ours[1:], bare[1:], statistics.median(processor[1:])  # The first ones warm the caches.
 
 
 def demo_seconds(repeats: int = 1) -> list[float]:
@@ -44,6 +48,11 @@ def setup_seconds() -> dict[str, float]:
 def has_make() -> bool:
     """Whether make and git are here, which the set-up needs."""
     return bool(shutil.which("make") and shutil.which("git"))
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _run(command: list[str], cwd: Path | None = None) -> float:

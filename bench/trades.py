@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role
 from support import postgres
 
 CLIENTS = 8
+STORES = ("sqlite", "postgresql")
 TRADES = 240  # in one repeat, of all clients together
 REPEATS = 3
 ROWS = 1_000
@@ -52,14 +53,14 @@ Trade = Callable[[dict[str, list[float]]], None]
 """Makes one trade and notes the seconds of each step."""
 
 
-def figures(*, count: int = TRADES, repeats: int = REPEATS, clients: int = CLIENTS) -> list[dict[str, Any]]:
+def figures(*, count: int = TRADES, repeats: int = REPEATS, clients: int = CLIENTS, stores: Sequence[str] = STORES) -> list[dict[str, Any]]:
     """One row per store and door: trades a second (median and each repeat), and milliseconds of a trade and of its steps."""
     rows = []
     with ExitStack() as stack:
-        stores = {"sqlite": ""}
-        if postgres.find_binaries() is not None:
-            stores["postgresql"] = stack.enter_context(postgres.server(durable=True))
-        for store, url in stores.items():
+        for store in stores:
+            if store == "postgresql" and postgres.find_binaries() is None:
+                continue
+            url = stack.enter_context(postgres.server(durable=True)) if store == "postgresql" else ""
             with tempfile.TemporaryDirectory(prefix="entrepot-bench-") as folder:
                 rows += _measure(store, _settings(Path(folder), url), Path(folder), count=count, repeats=repeats, clients=clients)
     return rows
@@ -78,12 +79,19 @@ def _measure(store: str, settings: Settings, folder: Path, *, count: int, repeat
     with Exchange(settings) as exchange:
         exchange.start_workers()
         in_process = [_through_flows(exchange, buyer, listing_id) for buyer in buyers]
+        used = time.process_time()
         rows = [_row(store, "flows", *repeat(in_process, count, repeats))]
+        rows[0]["processor_ms"] = round((time.process_time() - used) * 1_000 / (_made(count, repeats, clients) // 2), 1)
     with _served(settings):
         over_http = [_over_http(settings.port, token, listing_id) for token in tokens]
         rows.append(_row(store, "http", *repeat(over_http, count, repeats)))
-    _check(settings, made=2 * (repeats * (count // clients) + _warm_up(count, clients)) * clients)
+    _check(settings, made=_made(count, repeats, clients))
     return rows
+
+
+def _made(count: int, repeats: int, clients: int) -> int:
+    """Trades through both doors, the warm-ups included."""
+    return 2 * (repeats * (count // clients) + _warm_up(count, clients)) * clients
 
 
 def _market(exchange: Exchange, folder: Path, clients: int) -> tuple[str, list[Actor]]:
