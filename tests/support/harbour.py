@@ -92,8 +92,7 @@ def settle(exchange: Exchange, folder: Path) -> Harbour:
 def publish(harbour: Harbour, manifest: str, path: Path) -> str:
     """A listing on offer."""
     exchange, actor = harbour.exchange, harbour.owner.actor
-    with exchange.session(actor) as session:
-        upload = flows.add_upload(session, path, name=path.name)
+    upload = flows.add_upload(exchange, actor, path, name=path.name)
     listing_id = flows.publish_uploads(exchange, actor, manifest, [upload.id]).listing_id
     with exchange.session(harbour.operator.actor) as session:
         if catalogue.get(session, listing_id).pending_number:

@@ -109,7 +109,7 @@ def _things(market: Market) -> dict[str, str]:
     offered = market.request(asked_for)
     with market.exchange.session(market.owner) as session:
         flows.offer(session, offered.id, message="gladly")
-        upload = flows.add_upload(session, iris_csv(market.folder), name="iris.csv")
+    upload = flows.add_upload(market.exchange, market.owner, iris_csv(market.folder), name="iris.csv")
     market.seal()
     return {
         "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",

@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 
 from entrepot import catalogue, flows, parties
 from entrepot.api import views
-from entrepot.api.deps import ActingDep, IdempotencyKey
+from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Sent
 from entrepot.api.errors import RESPONSES
+from entrepot.blobs import CHUNK
 from entrepot.kit import Invalid
 from entrepot.runtime import Role, Scope
 
@@ -30,17 +31,23 @@ class UploadOut(BaseModel):
     expires_at: datetime
 
 
-class PublishIn(BaseModel):
+class PublishIn(Sent):
     """A manifest (YAML text) and the uploads it names, in its order."""
 
     manifest: str = Field(max_length=200_000)
     uploads: list[str] = Field(max_length=100)
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Sent):
     """Why."""
 
     reason: str = Field("", max_length=4000)
+
+
+class RejectIn(Sent):
+    """What the owner should change."""
+
+    reason: str = Field(min_length=1, max_length=4000)
 
 
 @router.post(
@@ -59,15 +66,21 @@ async def upload(
     with acting.exchange.blobs.scratch() as folder:
         path = folder / "upload"
         with path.open("wb") as file:
+            pieces = bytearray()
             async for piece in request.stream():
-                file.write(piece)
+                pieces += piece
+                if len(pieces) >= CHUNK:
+                    await run_in_threadpool(file.write, bytes(pieces))
+                    pieces.clear()
+            await run_in_threadpool(file.write, bytes(pieces))
+            if not file.tell():
+                raise Invalid(f"The file {name[:100]!r} is empty.", "Send the file as the body of the request.")
         kept = await run_in_threadpool(_keep, acting, path, name)
     return UploadOut(id=kept.id, name=kept.name, bytes=kept.bytes, expires_at=kept.expires_at)
 
 
 def _keep(acting: ActingDep, path: Any, name: str) -> flows.Upload:
-    with acting.writing(Scope.PUBLISH) as session:
-        return flows.add_upload(session, path, name=name)
+    return flows.add_upload(acting.exchange, acting.actor, path, name=name)
 
 
 @router.post("/uploads/{upload_id}/check", tags=["publish"])
@@ -100,7 +113,7 @@ def _publish(acting: ActingDep, body: PublishIn, listing_id: str | None, key: st
         return views.listing(session, catalogue.get(session, made.listing_id), catalogue.get_version(session, made.version_id))
 
 
-@router.get("/listings", tags=["find"])
+@router.get("/listings", tags=["find"], openapi_extra=PUBLIC)
 def search(
     acting: ActingDep,
     q: Annotated[str, Query(max_length=500, description="Words in any language; quoted ones stand side by side.")] = "",
@@ -143,14 +156,14 @@ def mine(acting: ActingDep) -> dict[str, list[dict[str, Any]]]:
         return {"listings": shown}
 
 
-@router.get("/listings/{listing_id}", tags=["find"])
+@router.get("/listings/{listing_id}", tags=["find"], openapi_extra=PUBLIC)
 def listing(acting: ActingDep, listing_id: ListingId, version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None) -> views.ListingOut:
     """One listing: what it holds, what you may do with it, what it costs."""
     with acting.reading() as session:
         return views.listing(session, catalogue.get(session, listing_id), catalogue.current_version(session, listing_id, version))
 
 
-@router.get("/listings/{listing_id}/exports/{form}", tags=["find"], response_class=Response)
+@router.get("/listings/{listing_id}/exports/{form}", tags=["find"], response_class=Response, openapi_extra=PUBLIC)
 def export(
     acting: ActingDep,
     listing_id: ListingId,
@@ -195,10 +208,8 @@ def approve(acting: ActingDep, listing_id: ListingId) -> views.ListingOut:
 
 
 @router.post("/listings/{listing_id}/rejection", tags=["operate"])
-def reject(acting: ActingDep, listing_id: ListingId, body: ReasonIn) -> views.ListingOut:
+def reject(acting: ActingDep, listing_id: ListingId, body: RejectIn) -> views.ListingOut:
     """Send the version that waits for review back to its owner (operators)."""
-    if not body.reason:
-        raise Invalid("A rejection needs a reason.", "Say what the owner should change.")
     with acting.writing(Scope.ADMIN) as session:
         found = catalogue.reject(session, listing_id, reason=body.reason)
         return views.listing(session, found, catalogue.current_version(session, listing_id))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import obstore
 from obstore.store import LocalStore, S3Store
@@ -50,13 +52,19 @@ class BlobStore:
         return blob
 
     def put_file(self, key: str, path: Path) -> None:
-        """Write a file under a key, replacing what was there; memory stays bounded."""
+        """Write a file under a key, replacing what was there; on return it outlasts a power cut, and memory stays bounded."""
         with path.open("rb") as file:
-            obstore.put(self._store, key, file, chunk_size=8 * CHUNK)
+            if self._folder is not None:
+                _write_durably(self._folder / key, file)
+            else:
+                obstore.put(self._store, key, file, chunk_size=8 * CHUNK)
 
     def put(self, key: str, data: bytes) -> None:
-        """Write a small object whole, replacing what was there."""
-        obstore.put(self._store, key, data)
+        """Write a small object whole, replacing what was there; on return it outlasts a power cut."""
+        if self._folder is not None:
+            _write_durably(self._folder / key, io.BytesIO(data))
+        else:
+            obstore.put(self._store, key, data)
 
     def get(self, key: str) -> bytes:
         """A small object whole.
@@ -125,7 +133,8 @@ class BlobStore:
         """The keys below a prefix."""
         for page in obstore.list(self._store, prefix or None):
             for entry in page:
-                yield entry["path"]
+                if not Path(entry["path"]).name.startswith(".partial-"):
+                    yield entry["path"]
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -181,6 +190,26 @@ def copy_stream(chunks: Iterable[bytes], path: Path, *, limit: int) -> int:
                 )
             file.write(piece)
     return size
+
+
+def _write_durably(target: Path, source: IO[bytes]) -> None:
+    # Records that name the object are written with an fsync, so the object must be on disk before them.
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(source, file, CHUNK)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _read_file(path: Path, start: int, end: int, chunk: int) -> Iterator[bytes]:

@@ -154,7 +154,7 @@ def _restore_object(blobs: Any, tar: tarfile.TarFile, member: tarfile.TarInfo, c
     if key.startswith("sha256/"):
         blobs.add_file(path)
     else:
-        blobs.put(key, path.read_bytes())
+        blobs.put_file(key, path)
     path.unlink()
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from entrepot import jobs, parties
 from entrepot.flows.tables import uploads
 from entrepot.kit import NotFound, new_id
-from entrepot.runtime import Exchange, Role, Session
+from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 
 KEPT = timedelta(hours=24)
 
@@ -30,24 +30,27 @@ class Upload:
     expires_at: datetime
 
 
-def add_upload(session: Session, path: Path, *, name: str) -> Upload:
-    """Keep a file for the acting organisation for a day.
+def add_upload(exchange: Exchange, actor: Actor, path: Path, *, name: str) -> Upload:
+    """Keep a file for the acting organisation for a day; only owners publish, so only they upload.
+
+    The object is written before its row, outside the transaction, so that a large file holds up no other writer.
 
     Raises:
-        Refused: The actor may not publish, so the file would be of no use.
+        Refused: The actor is no owner.
     """
-    parties.require_role(session, Role.OWNER)
-    upload = Upload(
-        id=new_id("upl"),
-        organisation_id=parties.acting_organisation(session),
-        name=safe_name(name),
-        bytes=path.stat().st_size,
-        expires_at=session.now + KEPT,
-    )
-    values = {f: getattr(upload, f) for f in Upload.__slots__} | {"created_at": session.now}
-    session.db.execute(sa.insert(uploads).values(values))
-    session.blobs.put_file(_key(upload.id), path)
-    session.enqueue("flows.forget_upload", at=upload.expires_at, upload_id=upload.id)
+    with exchange.reading(actor) as session:
+        parties.require_scope(session, Scope.PUBLISH)
+        parties.require_role(session, Role.OWNER)
+        organisation_id = parties.acting_organisation(session)
+    upload_id = new_id("upl")
+    exchange.blobs.put_file(_key(upload_id), path)
+    with exchange.session(actor) as session:
+        upload = Upload(
+            id=upload_id, organisation_id=organisation_id, name=safe_name(name), bytes=path.stat().st_size, expires_at=session.now + KEPT
+        )
+        values = {f: getattr(upload, f) for f in Upload.__slots__} | {"created_at": session.now}
+        session.db.execute(sa.insert(uploads).values(values))
+        session.enqueue("flows.forget_upload", at=upload.expires_at, upload_id=upload.id)
     return upload
 
 
@@ -72,11 +75,12 @@ def open_upload(exchange: Exchange, upload: Upload) -> Iterator[Path]:
         yield named
 
 
-@jobs.handler("flows.forget_upload")
-def forget_upload(session: Session, *, upload_id: str) -> None:
-    """Remove an upload whose day is over."""
-    session.db.execute(sa.delete(uploads).where(uploads.c.id == upload_id))
-    session.blobs.delete(_key(upload_id))
+@jobs.handler("flows.forget_upload", outbound=True)
+def forget_upload(exchange: Exchange, *, upload_id: str) -> None:
+    """Remove an upload whose day is over: first the row, then the object, so that no row ever names a missing one."""
+    with exchange.session(SYSTEM) as session:
+        session.db.execute(sa.delete(uploads).where(uploads.c.id == upload_id))
+    exchange.blobs.delete(_key(upload_id))
 
 
 def safe_name(name: str) -> str:

@@ -35,8 +35,7 @@ def page(request: Request) -> Response:
         found = sent.upload("file")
         if found is None or not found.size:
             raise Invalid("No file was chosen, or it is empty.", "Choose a table: CSV, Parquet, JSON lines or Excel.", field="file")
-        with exchange(request).session(visit(request).actor) as session:
-            kept = flows.add_upload(session, found.path, name=found.name)
+        kept = flows.add_upload(exchange(request), visit(request).actor, found.path, name=found.name)
     except EntrepotError as error:
         return render(request, "publish", error.status, listing_id=listing_id, limit=limit, error=error)
     address = f"/publish/{kept.id}"
