@@ -9,7 +9,7 @@ from joserfc.jwk import OKPKey
 
 from entrepot.kit import NotFound, b64url, unb64url
 from entrepot.parties import jws
-from entrepot.parties.tables import signing_keys
+from entrepot.parties.tables import organisations, signing_keys
 from entrepot.runtime import Session
 
 _CURRENT = sa.select(signing_keys).where(
@@ -18,7 +18,11 @@ _CURRENT = sa.select(signing_keys).where(
 
 
 def create_key(session: Session, organisation_id: str) -> str:
-    """Make a new signing key and give its id (the RFC 7638 thumbprint); the one before it stays good for verifying only."""
+    """Make a new signing key and give its id (the RFC 7638 thumbprint); the one before it stays good for verifying only.
+
+    Rotations of one organisation wait for each other, so that the last one alone leaves a key to sign with.
+    """
+    session.db.execute(sa.select(organisations.c.id).where(organisations.c.id == organisation_id).with_for_update())
     key = OKPKey.generate_key("Ed25519")
     kid = key.thumbprint()
     secret = unb64url(str(key.as_dict(private=True)["d"]))

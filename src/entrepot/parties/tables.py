@@ -76,7 +76,12 @@ signing_keys = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("retired_at", UtcDateTime),
-)
+    # One key signs at a time, whoever else rotates it in the same moment.
+    sa.Index(
+        "uq_signing_keys_current", "organisation_id", unique=True,
+        sqlite_where=sa.text("retired_at IS NULL"), postgresql_where=sa.text("retired_at IS NULL"),
+    ),
+)  # fmt: skip
 
 links = sa.Table(
     "links",
