@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, model_validator
 
 from entrepot import parties
 from entrepot.runtime import ANONYMOUS, Actor, Exchange, Role, Scope, Session
+
+
+class Sent(BaseModel):
+    """A request's body: texts that one of the stores could not keep are refused alike on both."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_texts(cls, value: Any) -> Any:
+        waiting = [value]
+        while waiting:
+            found = waiting.pop()
+            if isinstance(found, str) and _UNSTORABLE.search(found):
+                raise ValueError("a text holds a null character or half a character")
+            if isinstance(found, dict):
+                waiting += [*found, *found.values()]
+            elif isinstance(found, list):
+                waiting += found
+        return value
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +67,14 @@ class Acting:
                 parties.require_role(session, *roles)
 
 
-def acting(request: Request, authorization: Annotated[str, Header(description="`Bearer` and an API key.")] = "") -> Acting:
+_bearer = HTTPBearer(scheme_name="key", auto_error=False, description="An API key of your organisation; public things need none.")
+
+
+def acting(
+    request: Request,
+    authorization: Annotated[str, Header(include_in_schema=False)] = "",
+    named: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None,  # So that the document names the scheme.
+) -> Acting:
     """Who the API key stands for; nobody in particular without one.
 
     Raises:
@@ -65,6 +96,8 @@ def acting(request: Request, authorization: Annotated[str, Header(description="`
     return Acting(exchange, actor)
 
 
+PUBLIC: dict[str, Any] = {"security": [{}]}
+"""For ``openapi_extra`` of what anybody may read: the key is optional there."""
 ActingDep = Annotated[Acting, Depends(acting)]
 IdempotencyKey = Annotated[
     str,

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from entrepot import flows, parties, settlement
-from entrepot.api.deps import ActingDep
+from entrepot.api.deps import ActingDep, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.api.trades import AgreementId
 from entrepot.kit import Money, parse_money
 from entrepot.runtime import Role, Scope
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
+
+
+def _written_out(value: object) -> object:
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("a moment is written like 2026-11-21T09:30:00Z")
+    return value
+
+
+# Bare numbers would be taken for seconds since 1970.
+Moment = Annotated[datetime, BeforeValidator(_written_out)]
 
 
 class AccountOut(BaseModel):
@@ -53,7 +64,7 @@ class StatementOut(BaseModel):
     transfers: list[LineOut]
 
 
-class MoneyIn(BaseModel):
+class MoneyIn(Sent):
     """Money that came in or went out; the same reference counts once."""
 
     organisation: str = Field(max_length=60)
@@ -87,8 +98,8 @@ def accounts(acting: ActingDep) -> AccountsOut:
 def transfers(
     acting: ActingDep,
     currency: Annotated[str | None, Query(min_length=3, max_length=3)] = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
 ) -> StatementOut:
     """What changed your organisation's available balance."""
     with acting.reading(Scope.READ) as session:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from entrepot import parties
-from entrepot.api.deps import ActingDep
+from entrepot.api.deps import PUBLIC, ActingDep, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.runtime import Role, Scope
 
@@ -27,7 +27,7 @@ class OrganisationOut(BaseModel):
     roles: list[str]
 
 
-class OrganisationIn(BaseModel):
+class OrganisationIn(Sent):
     """A new organisation."""
 
     name: str = Field(max_length=200)
@@ -35,7 +35,7 @@ class OrganisationIn(BaseModel):
     roles: list[Role] = Field(max_length=5, examples=[["owner", "buyer"]])
 
 
-class InviteIn(BaseModel):
+class InviteIn(Sent):
     """Whom to invite, and with which roles."""
 
     email: str = Field(max_length=254)
@@ -48,7 +48,7 @@ class LinkOut(BaseModel):
     url: str
 
 
-class KeyIn(BaseModel):
+class KeyIn(Sent):
     """A new API key."""
 
     name: str = Field(max_length=200)
@@ -89,7 +89,7 @@ class MeOut(BaseModel):
     scopes: list[str]
 
 
-@router.get("/me", tags=["parties"])
+@router.get("/me", tags=["parties"], openapi_extra=PUBLIC)
 def me(acting: ActingDep) -> MeOut:
     """Who you are to the exchange."""
     with acting.reading() as session:
@@ -98,14 +98,14 @@ def me(acting: ActingDep) -> MeOut:
         return MeOut(organisation=organisation, roles=sorted(acting.actor.roles), scopes=sorted(acting.actor.scopes))
 
 
-@router.get("/organisations", tags=["parties"])
+@router.get("/organisations", tags=["parties"], openapi_extra=PUBLIC)
 def organisations(acting: ActingDep) -> list[OrganisationOut]:
     """Every organisation on the exchange."""
     with acting.reading() as session:
         return [OrganisationOut(**o.as_dict()) for o in parties.list_organisations(session)]
 
 
-@router.get("/organisations/{organisation_id}", tags=["parties"])
+@router.get("/organisations/{organisation_id}", tags=["parties"], openapi_extra=PUBLIC)
 def organisation(acting: ActingDep, organisation_id: Id) -> OrganisationOut:
     """One organisation."""
     with acting.reading() as session:
@@ -130,7 +130,7 @@ def invite(acting: ActingDep, organisation_id: Id, body: InviteIn) -> LinkOut:
         return LinkOut(url=f"{session.settings.public_url}/join/{token}")
 
 
-@router.get("/keys", tags=["parties"])
+@router.get("/keys", tags=["parties"], openapi_extra=PUBLIC)
 def public_keys(acting: ActingDep, organisation: Annotated[str | None, Query(max_length=60)] = None) -> dict[str, list[dict[str, str]]]:
     """Public signing keys as a JWK set (RFC 7517), retired ones included; each names its organisation as ``owner``."""
     with acting.reading() as session:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from entrepot import flows, pricing, proof, terms, trades
 from entrepot.api import views
-from entrepot.api.deps import ActingDep, IdempotencyKey
+from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.api.listings import ListingId, ReasonIn
 from entrepot.runtime import Scope
@@ -20,7 +20,7 @@ NegotiationId = Annotated[str, Path(max_length=60, description="The negotiation'
 AgreementId = Annotated[str, Path(max_length=60, description="The agreement's id.")]
 
 
-class ChangesIn(BaseModel):
+class ChangesIn(Sent):
     """What to change; what is left out stays as it is on the table."""
 
     terms: dict[str, Any] | None = None
@@ -37,13 +37,13 @@ class RequestIn(ChangesIn):
     territory: str | None = Field(None, max_length=2, description="Where the data will be used, ISO 3166-1.")
 
 
-class AcceptIn(BaseModel):
+class AcceptIn(Sent):
     """The offer that was read; another one on the table is then a conflict."""
 
     offer_id: str | None = Field(None, max_length=60)
 
 
-class DeclineIn(BaseModel):
+class DeclineIn(Sent):
     """A word to the other side."""
 
     message: str = Field("", max_length=4000)
@@ -245,7 +245,7 @@ def receipt(acting: ActingDep, entry_id: Annotated[str, Path(max_length=60)]) ->
         return flows.prove(session, entry_id)
 
 
-@router.get("/trust", tags=["prove"])
+@router.get("/trust", tags=["prove"], openapi_extra=PUBLIC)
 def trust(acting: ActingDep) -> dict[str, Any]:
     """The public keys that receipts and agreements verify against: the log's and every organisation's."""
     with acting.reading() as session:
