@@ -69,18 +69,52 @@ def test_the_same_key_queues_once(exchange: Exchange) -> None:
     assert ran == ["one"]
 
 
-def test_a_failed_job_leaves_no_effect_and_is_retried_with_backoff_until_a_person_must_look(exchange: Exchange, clock: ManualClock) -> None:
+def test_a_failed_job_leaves_no_effect_and_is_tried_on_with_backoff_while_the_doctor_names_it(
+    exchange: Exchange, clock: ManualClock
+) -> None:
     with exchange.session(SYSTEM) as session:
         session.enqueue("tests.note", text="broken")
-    for attempt in range(1, 13):
+    for attempt in range(1, 20):
         assert exchange.run_due_jobs() == 1
         assert exchange.run_due_jobs() == 0, "waits for its backoff"
         clock.advance(jobs.backoff(attempt))
-    assert exchange.run_due_jobs() == 0
-    assert _states(exchange) == ["failed"], "and the job it queued was rolled back"
-    with exchange.reading() as session:
+    assert jobs.backoff(19) == timedelta(hours=1)
+    assert _states(exchange) == ["queued"], "and the job it queued was rolled back each time"
+    with exchange.session(SYSTEM) as session:
         (stuck,) = jobs.stuck(session.db, now=session.now)
-    assert stuck["last_error"] == "RuntimeError: broken on purpose"
+        assert stuck["last_error"] == "RuntimeError: broken on purpose"
+        assert jobs.retry(session.db, stuck["id"], now=session.now)
+
+
+def test_a_job_that_ends_its_process_is_named_and_given_up(exchange: Exchange, clock: ManualClock) -> None:
+    with exchange.session(SYSTEM) as session:
+        session.enqueue("tests.note", text="killer")
+    for _ in range(12):
+        with exchange.database.transaction() as db:
+            assert jobs.lease_next(db, now=clock.now()) is not None, "and then the process dies"
+        clock.advance(timedelta(minutes=6))
+    with exchange.reading(SYSTEM) as session:
+        assert [j["attempts"] for j in jobs.stuck(session.db, now=session.now)] == [12]
+    exchange.tidy_jobs()
+    assert _states(exchange) == ["failed"]
+    assert exchange.run_due_jobs() == 0
+
+
+def test_a_job_that_nobody_runs_for_an_hour_is_named(exchange: Exchange, clock: ManualClock) -> None:
+    with exchange.session(SYSTEM) as session:
+        session.enqueue("tests.note", text="waits")
+    clock.advance(timedelta(minutes=61))
+    with exchange.reading(SYSTEM) as session:
+        assert len(jobs.stuck(session.db, now=session.now)) == 1
+
+
+def test_finished_jobs_are_forgotten_after_a_week(exchange: Exchange, clock: ManualClock) -> None:
+    with exchange.session(SYSTEM) as session:
+        session.enqueue("tests.note", text="one")
+    exchange.run_due_jobs()
+    clock.advance(timedelta(days=8))
+    exchange.tidy_jobs()
+    assert _states(exchange) == []
 
 
 def test_a_worker_whose_lease_has_passed_on_changes_nothing(exchange: Exchange, clock: ManualClock) -> None:

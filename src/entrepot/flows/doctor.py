@@ -95,8 +95,10 @@ def _forged(session: Session) -> tuple[tuple[str, str], ...]:
         if agreement.id in seen:
             found.append(f"The document of the agreement {agreement.id} stands in the place of another agreement's.")
         seen.add(agreement.id)
-        documents = {(e.fact or {}).get("document") for e in proof.history(session, agreement.id) if e.kind == "agreement.signed"}
-        if documents != {digest(agreement.jws)}:
+        signed = [e for e in proof.history(session, agreement.id) if e.kind == "agreement.signed"]
+        # What was erased can no longer be compared; the log's commitment to it stays.
+        documents = {e.fact.get("document") for e in signed if e.fact is not None}
+        if not signed or documents - {digest(agreement.jws)}:
             found.append(f"The document of the agreement {agreement.id} is not the one that the log has.")
     return _with_hint(found, "Compare with a party's own copy of the document and with the last backup.")
 
@@ -122,8 +124,8 @@ def _stuck(session: Session) -> tuple[tuple[str, str], ...]:
     found = jobs.stuck(session.db, now=session.now)
     return tuple(
         (
-            f"The job {j['name']} {j['id']} has failed {j['attempts']} times: {j['last_error']}",
-            "Mend the cause; it is tried again by itself until it is marked failed.",
+            f"The job {j['name']} {j['id']} has been tried {j['attempts']} times: {j['last_error'] or 'it is overdue, or ends its process'}",
+            "Start a worker if none runs; mend the cause; then `entrepot retry-job` runs it now.",
         )
         for j in found
     )

@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 from entrepot.kit import NotFound
 
-MAX_ATTEMPTS = 12
+PATIENCE = 12
+"""Attempts after which a person must look. A job that fails is tried on, hourly; one that ends its process is not."""
 LEASE = timedelta(minutes=5)
 
 
 class JobState(StrEnum):
-    """Queued until done; ``failed`` once the attempts are used up, and then a person must look."""
+    """Queued until done; ``failed`` is a job that again and again ended the process it ran in."""
 
     QUEUED = "queued"
     DONE = "done"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,19 +10,26 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
-from entrepot.jobs.model import LEASE, MAX_ATTEMPTS, Job, JobState, next_due
+from entrepot.jobs.model import LEASE, PATIENCE, Job, JobState, next_due
 from entrepot.jobs.tables import jobs
 from entrepot.kit import Conflict, new_id
+
+# Built once: putting the statement together takes several times as long as SQLite needs to run it.
+_ADD = {
+    name: insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.dedup_key])
+    for name, insert in (("postgresql", postgres_insert), ("sqlite", sqlite_insert))
+}
+
+OVERDUE = timedelta(hours=1)
 
 
 def enqueue(db: Connection, name: str, arguments: dict[str, Any], *, now: datetime, due_at: datetime, dedup_key: str | None = None) -> None:
     """Queue a job; one with the same ``dedup_key`` is queued only once, ever."""
-    insert = postgres_insert if db.dialect.name == "postgresql" else sqlite_insert
     values = {
         "id": new_id("job"), "name": name, "arguments": arguments, "dedup_key": dedup_key, "state": JobState.QUEUED,
         "due_at": due_at, "attempts": 0, "created_at": now,
     }  # fmt: skip
-    db.execute(insert(jobs).values(values).on_conflict_do_nothing(index_elements=[jobs.c.dedup_key]))
+    db.execute(_ADD[db.dialect.name], values)
 
 
 def lease_next(db: Connection, *, now: datetime) -> Job | None:
@@ -63,27 +70,30 @@ def finish(db: Connection, job: Job, *, now: datetime) -> None:
 
 
 def put_off(db: Connection, job: Job, *, now: datetime, error: str) -> None:
-    """Record a failed attempt and when to try again; the last attempt leaves the job for a person."""
-    final = job.attempts >= MAX_ATTEMPTS
-    values = {"state": JobState.FAILED if final else JobState.QUEUED, "lease": None, "leased_until": None, "last_error": error[:2000]}
+    """Record a failed attempt and when to try again: money that waits for a job must not wait for ever, so no failure is the last."""
+    values = {"lease": None, "leased_until": None, "last_error": error[:2000], "due_at": next_due(now, job.attempts)}
     mine = sa.update(jobs).where(jobs.c.id == job.id, jobs.c.lease == job.lease, jobs.c.state == JobState.QUEUED)
-    db.execute(mine.values(values | {"due_at": next_due(now, job.attempts)}))
+    db.execute(mine.values(values))
+
+
+def give_up_killers(db: Connection, *, now: datetime) -> int:
+    """Mark as failed what was begun many times and never came to an end, not even a bad one: it ends its process."""
+    begun = sa.and_(jobs.c.state == JobState.QUEUED, jobs.c.attempts >= PATIENCE, jobs.c.last_error.is_(None), jobs.c.leased_until < now)
+    return db.execute(sa.update(jobs).where(begun).values(state=JobState.FAILED, lease=None, leased_until=None)).rowcount
 
 
 def stuck(db: Connection, *, now: datetime) -> list[dict[str, Any]]:
-    """Jobs that failed for good or keep failing, for the doctor."""
-    query = sa.select(jobs.c.id, jobs.c.name, jobs.c.state, jobs.c.attempts, jobs.c.last_error, jobs.c.due_at).where(
-        sa.or_(
-            jobs.c.state == JobState.FAILED, sa.and_(jobs.c.state == JobState.QUEUED, jobs.c.attempts >= 3, jobs.c.last_error.is_not(None))
-        )
-    )
-    return [dict(row._mapping) for row in db.execute(query.order_by(jobs.c.id))]
+    """Jobs that keep failing, end their process, or have been due for an hour, for the doctor."""
+    free = sa.or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < now)
+    waiting = sa.and_(jobs.c.state == JobState.QUEUED, sa.or_(jobs.c.attempts >= 3, sa.and_(jobs.c.due_at < now - OVERDUE, free)))
+    query = sa.select(jobs.c.id, jobs.c.name, jobs.c.state, jobs.c.attempts, jobs.c.last_error, jobs.c.due_at)
+    return [dict(row._mapping) for row in db.execute(query.where(sa.or_(jobs.c.state == JobState.FAILED, waiting)).order_by(jobs.c.id))]
 
 
 def retry(db: Connection, job_id: str, *, now: datetime) -> bool:
-    """Queue a failed job again from the start; False when it is not failed."""
-    again = sa.update(jobs).where(jobs.c.id == job_id, jobs.c.state == JobState.FAILED)
-    return db.execute(again.values(state=JobState.QUEUED, attempts=0, due_at=now)).rowcount == 1
+    """Run an unfinished job now, counting its attempts anew; False when there is none."""
+    again = sa.update(jobs).where(jobs.c.id == job_id, jobs.c.state != JobState.DONE)
+    return db.execute(again.values(state=JobState.QUEUED, attempts=0, due_at=now, lease=None, leased_until=None)).rowcount == 1
 
 
 def forget_done(db: Connection, *, before: datetime) -> int:

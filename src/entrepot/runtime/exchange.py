@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import cached_property
 from types import TracebackType
 
@@ -21,6 +22,7 @@ from entrepot.store import Database
 log = logging.getLogger("entrepot.runtime")
 Ticker = tuple[Callable[[Settings], float], Callable[["Exchange"], object]]
 _tickers: list[Ticker] = []
+_TIDY_SECONDS = 600.0
 
 
 def ticker(seconds: Callable[[Settings], float]) -> Callable[[Callable[[Exchange], object]], Callable[[Exchange], object]]:
@@ -97,10 +99,18 @@ class Exchange:
             count += 1
         return count
 
+    def tidy_jobs(self) -> None:
+        """Forget finished jobs after a week, and stop handing out those that end their process."""
+        with self.database.transaction() as db:
+            jobs.forget_done(db, before=self.clock.now() - timedelta(days=7))
+            jobs.give_up_killers(db, now=self.clock.now())
+
     def start_workers(self) -> None:
         """Start the job workers the settings ask for; the first one also runs the tickers."""
         for index in range(self.settings.workers):
             tickers = [(seconds(self.settings), _named(function, self)) for seconds, function in _tickers] if index == 0 else []
+            if index == 0:
+                tickers.append((_TIDY_SECONDS, self.tidy_jobs))
             worker = jobs.Worker(self.run_next_job, tickers)
             worker.start()
             self._workers.append(worker)
