@@ -17,7 +17,9 @@ Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as '1250.00 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    commands.add(app, PANEL, init, serve, upgrade, organisation, invite, deposit, payout, doctor, backup, restore, rotate_key, api_key)
+    commands.add(
+        app, PANEL, init, serve, upgrade, organisation, invite, deposit, payout, doctor, backup, restore, rotate_key, api_key, retry_job
+    )
 
 
 def init(
@@ -162,7 +164,9 @@ def backup(path: Annotated[Path, typer.Argument(metavar="FILE", help="File to wr
     show(made, lambda v: out.print(f"{v['path']}: {v['bytes']:,} bytes, {v['objects']} objects, records at revision {v['revision']}"))
 
 
-def restore(path: Annotated[Path, typer.Argument(metavar="FILE", help="File that `entrepot backup` wrote.", exists=True, dir_okay=False)]) -> None:
+def restore(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="File that `entrepot backup` wrote.", exists=True, dir_okay=False)],
+) -> None:
     """Bring a backup back into an empty data folder (and database)."""
     from entrepot.flows.backup import restore as run
 
@@ -175,3 +179,16 @@ def rotate_key() -> None:
     with connect() as client:
         made = client.call("POST", "/signing-keys")
     show(made, lambda v: out.print(f"new signing key {v['kid']}"))
+
+
+def retry_job(job_id: Annotated[str, typer.Argument(metavar="JOB", help="The job's id, as the doctor names it.")]) -> None:
+    """Run a job now that keeps failing, after its cause has been mended."""
+    from entrepot import jobs
+    from entrepot.kit import NotFound
+
+    with local_exchange() as exchange:
+        with exchange.database.transaction() as db:
+            if not jobs.retry(db, job_id, now=exchange.clock.now()):
+                raise NotFound(f"No unfinished job is called {job_id[:60]}.", "`entrepot doctor` names the jobs that are stuck.")
+        ran = exchange.run_due_jobs()
+    show({"ran": ran}, lambda v: out.print(f"{v['ran']} due jobs ran"))
