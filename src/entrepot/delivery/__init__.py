@@ -1,6 +1,7 @@
 """Hand over what was agreed: files and table shares, metered, receipted, and stopped when the agreement stops."""
 
 from entrepot.delivery.files import FileToSend, open_file, parse_link, record_read
+from entrepot.delivery.meter import Meter
 from entrepot.delivery.methods import METHODS, DeliveryMethod
 from entrepot.delivery.methods import find as find_method
 from entrepot.delivery.methods import names as method_names
@@ -9,6 +10,7 @@ from entrepot.delivery.service import (
     check_deliveries,
     deliver,
     download_links,
+    first_received,
     get_parcel,
     parcels_of,
     prepare,
@@ -20,8 +22,8 @@ from entrepot.delivery.tokens import create_token, list_tokens, profile, revoke_
 from entrepot.delivery.versions import covered_versions
 
 __all__ = [
-    "METHODS", "CountSpent", "DeliveryMethod", "FileToSend", "LinkInvalid", "Parcel", "Read", "Receipt", "RowGroup", "ShareToken",
-    "SharedFile", "TokenInvalid", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "find_method",
+    "METHODS", "CountSpent", "DeliveryMethod", "FileToSend", "LinkInvalid", "Meter", "Parcel", "Read", "Receipt", "RowGroup", "ShareToken",
+    "SharedFile", "TokenInvalid", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "find_method", "first_received",
     "get_parcel", "list_tokens", "method_names", "open_file", "parcels_of", "parse_link", "prepare", "profile", "reads", "receipts",
     "record_read", "revoke_token", "rotate_tokens", "usage",
 ]  # fmt: skip

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from entrepot import trades
-from entrepot.delivery import links, methods, repository, tokens
+from entrepot.delivery import links, methods, parcels, repository, tokens
 from entrepot.delivery.model import LinkInvalid, Parcel, SharedFile, is_complete, merge_spans, rows_read
 from entrepot.kit import NotFound
-from entrepot.runtime import SYSTEM, Exchange
+from entrepot.runtime import SYSTEM, Exchange, Session
 
 CHUNK = 1024 * 1024
 GATE_SECONDS = 0.25
@@ -57,17 +57,20 @@ def open_file(exchange: Exchange, link: links.Link, signature: str) -> FileToSen
     links.check(exchange.master_key, link, signature, now=exchange.clock.now())
     with exchange.reading(SYSTEM) as session:
         parcel = repository.get_parcel(session.db, link.parcel_id)
-    file = None if parcel is None else parcel.file(link.file_id)
-    if parcel is None or file is None:
-        raise NotFound("There is no such file.", "Ask for the file again.")
-    gate = _gate(exchange)
-    gate.forget(parcel.agreement_id, link.token_id)
-    gate.require(exchange, parcel.agreement_id, link.token_id)
+        file = None if parcel is None else parcel.file(link.file_id)
+        if parcel is None or file is None:
+            raise NotFound("There is no such file.", "Ask for the file again.")
+        # A new request always looks for itself; only the pieces that follow rely on what was seen a moment ago.
+        _gate(exchange).look(session, parcel.agreement_id, link.token_id)
     return FileToSend(exchange=exchange, link=link, parcel=parcel, file=file)
 
 
-def record_read(exchange: Exchange, sent: FileToSend, *, start: int, end: int) -> Parcel:
-    """Count the bytes from ``start`` up to ``end`` as sent; the last missing ones may make the delivery."""
+def record_read(exchange: Exchange, sent: FileToSend, *, start: int, end: int, goes_on: bool = False) -> Parcel:
+    """Count the bytes from ``start`` up to ``end`` as sent; the last missing ones may make the delivery.
+
+    Args:
+        goes_on: They belong to a request of which something has been counted already.
+    """
     with exchange.session(SYSTEM) as session:
         # The agreement's lock comes first: two last reads at the same moment make one delivery.
         repository.lock(session.db, sent.parcel.agreement_id)
@@ -77,12 +80,14 @@ def record_read(exchange: Exchange, sent: FileToSend, *, start: int, end: int) -
         spans = merge_spans([*before, (start, end)])
         done = read.completed_at or (session.now if is_complete(sent.file, spans) else None)
         counted = replace(
-            read, requests=read.requests + 1, sent=read.sent + end - start, bytes=sum(e - s for s, e in spans),
+            read, requests=read.requests + (not goes_on), sent=read.sent + end - start, bytes=sum(e - s for s, e in spans),
             rows=rows_read(sent.file, spans), last_at=session.now, completed_at=done,
         )  # fmt: skip
         repository.save_read(session.db, counted, spans)
         parcel = repository.get_parcel(session.db, sent.parcel.id) or sent.parcel
-        if done is not None and read.completed_at is None:
+        if counted.rows and not read.rows:
+            parcels.start_window(session, parcel.agreement_id)
+        if parcel.delivered_at is None and (done is not None or counted.rows > 0):
             parcel = methods.find(parcel.method).after_read(session, parcel)
         return parcel
 
@@ -95,21 +100,21 @@ class _Gate:
         self._lock = threading.Lock()
 
     def require(self, exchange: Exchange, agreement_id: str, token_id: str) -> None:
-        now = time.monotonic()
-        if now - self._seen.get((agreement_id, token_id), float("-inf")) < GATE_SECONDS:
-            return
-        with exchange.reading(SYSTEM) as session:
-            trades.get(session, agreement_id).require_open_at(session.now)
-            if token_id:
-                tokens.require_good(session, token_id)
+        """Let pass on what was seen a moment ago, or look again."""
+        if time.monotonic() - self._seen.get((agreement_id, token_id), float("-inf")) >= GATE_SECONDS:
+            with exchange.reading(SYSTEM) as session:
+                self.look(session, agreement_id, token_id)
+
+    def look(self, session: Session, agreement_id: str, token_id: str) -> None:
+        """Look at the agreement, and at the share token if one was used."""
+        began = time.monotonic()
+        trades.get(session, agreement_id).require_open_at(session.now)
+        if token_id:
+            tokens.require_good(session, token_id)
         with self._lock:
             if len(self._seen) > 10_000:
                 self._seen.clear()
-            self._seen[agreement_id, token_id] = now
-
-    def forget(self, agreement_id: str, token_id: str) -> None:
-        with self._lock:
-            self._seen.pop((agreement_id, token_id), None)
+            self._seen[agreement_id, token_id] = began
 
 
 _gates: weakref.WeakKeyDictionary[Exchange, _Gate] = weakref.WeakKeyDictionary()

@@ -54,10 +54,17 @@ def record_delivery(session: Session, parcel: Parcel) -> Parcel:
     document = jws.assemble(fact, [signature])
     entry = proof.record(session, DELIVERED, fact, subject_id=parcel.agreement_id, jws=document)
     receipt = canonical_json({"fact": fact, "jws": document}).decode()
-    window = trades.get(session, parcel.agreement_id).acceptance_window
-    # Escrow is settled by itself when the window of the first delivery ends without a word from the buyer.
-    session.enqueue("flows.settle_agreement", after=window, dedup_key=f"settle:{parcel.agreement_id}", agreement_id=parcel.agreement_id)
+    start_window(session, parcel.agreement_id)
     return repository.add_delivery(session.db, parcel, entry_id=entry.id, receipt=receipt, at=session.now)
+
+
+def start_window(session: Session, agreement_id: str) -> None:
+    """Begin the acceptance window with the first thing that reaches the buyer: a delivery, or rows of a share.
+
+    Escrow is settled by itself when it ends without a word from the buyer; what comes later does not begin it again.
+    """
+    window = trades.get(session, agreement_id).acceptance_window
+    session.enqueue("flows.settle_agreement", after=window, dedup_key=f"settle:{agreement_id}", agreement_id=agreement_id)
 
 
 def _require_room(session: Session, agreement: Agreement) -> None:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,20 @@ from entrepot.delivery.model import Parcel, Read, Receipt, RowGroup, SharedFile,
 from entrepot.delivery.tables import deliveries, file_reads, parcels, shared_files
 from entrepot.kit import new_id
 
+# Built once: putting a statement together takes several times as long as SQLite needs to run it.
+_FILES = sa.select(shared_files).where(shared_files.c.id.in_(sa.bindparam("ids", expanding=True)))
+_PARCELS = sa.select(parcels, deliveries.c.delivered_at, deliveries.c.entry_id).outerjoin(
+    deliveries, deliveries.c.parcel_id == parcels.c.id
+)
+_PARCEL = _PARCELS.where(
+    parcels.c.agreement_id == sa.bindparam("agreement_id"), parcels.c.version_id == sa.bindparam("version_id"),
+    parcels.c.key == sa.bindparam("key"),
+)  # fmt: skip
+_COUNT = sa.select(sa.func.count()).select_from(parcels).where(parcels.c.agreement_id == sa.bindparam("agreement_id"))
+_ALL_RECEIPTS = sa.select(deliveries).order_by(deliveries.c.delivered_at, deliveries.c.parcel_id)
+_RECEIPTS = _ALL_RECEIPTS.where(deliveries.c.agreement_id == sa.bindparam("agreement_id"))
+_ADD_DELIVERY = sa.insert(deliveries)
+
 
 def lock(db: Connection, name: str) -> None:
     """Let one transaction at a time past this name, until it ends; on SQLite a writer is alone anyway."""
@@ -27,14 +42,19 @@ def lock(db: Connection, name: str) -> None:
 
 def insert_once(db: Connection, table: sa.Table, values: dict[str, Any]) -> bool:
     """Insert a row unless there is one with its key; whether this call inserted it."""
-    insert = postgres_insert if db.dialect.name == "postgresql" else sqlite_insert
-    return db.execute(insert(table).values(values).on_conflict_do_nothing()).rowcount == 1
+    return db.execute(_once(table, db.dialect.name), values).rowcount == 1
+
+
+@cache
+def _once(table: sa.Table, dialect: str) -> sa.Insert:
+    insert = postgres_insert if dialect == "postgresql" else sqlite_insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def find_files(db: Connection, ids: Iterable[str]) -> dict[str, SharedFile]:
     """The files of these ids that have been made."""
-    found = db.execute(sa.select(shared_files).where(shared_files.c.id.in_(list(ids))))
-    return {row.id: _file(row) for row in found}
+    wanted = list(ids)
+    return {row.id: _file(row) for row in db.execute(_FILES, {"ids": wanted})} if wanted else {}
 
 
 def add_file(db: Connection, file: SharedFile, *, now: datetime) -> None:
@@ -52,8 +72,8 @@ def add_parcel(db: Connection, parcel: Parcel) -> bool:
 
 def find_parcel(db: Connection, *, agreement_id: str, version_id: str, key: str) -> Parcel | None:
     """The parcel of one agreement for one version and key."""
-    same = (parcels.c.agreement_id == agreement_id, parcels.c.version_id == version_id, parcels.c.key == key)
-    return next(iter(list_parcels(db, *same)), None)
+    found = db.execute(_PARCEL, {"agreement_id": agreement_id, "version_id": version_id, "key": key}).one_or_none()
+    return None if found is None else _parcel(found, find_files(db, found.file_ids))
 
 
 def get_parcel(db: Connection, parcel_id: str) -> Parcel | None:
@@ -63,10 +83,7 @@ def get_parcel(db: Connection, parcel_id: str) -> Parcel | None:
 
 def list_parcels(db: Connection, *where: sa.ColumnElement[bool]) -> list[Parcel]:
     """Parcels, oldest first."""
-    query = sa.select(parcels, deliveries.c.delivered_at, deliveries.c.entry_id).outerjoin(
-        deliveries, deliveries.c.parcel_id == parcels.c.id
-    )
-    rows = db.execute(query.where(*where).order_by(parcels.c.id)).all()
+    rows = db.execute(_PARCELS.where(*where).order_by(parcels.c.id)).all()
     files = find_files(db, {file_id for row in rows for file_id in row.file_ids})
     return [_parcel(row, files) for row in rows]
 
@@ -78,22 +95,20 @@ def parcels_of(db: Connection, agreement_id: str) -> list[Parcel]:
 
 def count_parcels(db: Connection, agreement_id: str) -> int:
     """How many parcels of an agreement have been opened."""
-    return int(db.scalar(sa.select(sa.func.count()).select_from(parcels).where(parcels.c.agreement_id == agreement_id)) or 0)
+    return int(db.scalar(_COUNT, {"agreement_id": agreement_id}) or 0)
 
 
 def add_delivery(db: Connection, parcel: Parcel, *, entry_id: str, receipt: str, at: datetime) -> Parcel:
     """Record that the delivery was made."""
     values = {"parcel_id": parcel.id, "agreement_id": parcel.agreement_id, "entry_id": entry_id, "receipt": receipt, "delivered_at": at}
-    db.execute(sa.insert(deliveries).values(values))
+    db.execute(_ADD_DELIVERY, values)
     return replace(parcel, delivered_at=at, entry_id=entry_id)
 
 
 def list_receipts(db: Connection, agreement_id: str | None = None) -> list[Receipt]:
     """Receipts of one agreement, or of all, oldest first."""
-    query = sa.select(deliveries).order_by(deliveries.c.delivered_at, deliveries.c.parcel_id)
-    if agreement_id is not None:
-        query = query.where(deliveries.c.agreement_id == agreement_id)
-    return [_receipt(row) for row in db.execute(query)]
+    found = db.execute(_ALL_RECEIPTS) if agreement_id is None else db.execute(_RECEIPTS, {"agreement_id": agreement_id})
+    return [_receipt(row) for row in found]
 
 
 def spans_for_update(db: Connection, *, parcel: Parcel, file_id: str, issue: str, now: datetime) -> tuple[Read, tuple[Span, ...]]:
@@ -124,10 +139,19 @@ def list_reads(db: Connection, agreement_id: str, *, since: datetime | None = No
     return [_read(row) for row in db.execute(query.order_by(file_reads.c.first_at, file_reads.c.id))]
 
 
-def files_read_whole(db: Connection, parcel_id: str) -> set[str]:
-    """Ids of the parcel's files that have been read whole at least once."""
-    done = sa.and_(file_reads.c.parcel_id == parcel_id, file_reads.c.completed_at.is_not(None))
-    return set(db.scalars(sa.select(file_reads.c.file_id).where(done).distinct()))
+def spans_read(db: Connection, parcel_id: str) -> dict[str, tuple[Span, ...]]:
+    """The bytes of each of a parcel's files that have been sent in any of its readings, by the file's id."""
+    found: dict[str, list[Span]] = {}
+    for row in db.execute(sa.select(file_reads.c.file_id, file_reads.c.spans).where(file_reads.c.parcel_id == parcel_id)):
+        found.setdefault(row.file_id, []).extend((s, e) for s, e in row.spans)
+    return {file_id: merge_spans(spans) for file_id, spans in found.items()}
+
+
+def first_received(db: Connection, agreement_id: str) -> datetime | None:
+    """When the first delivery was made or the first row read, whichever came first; None while neither has happened."""
+    delivered = sa.select(sa.func.min(deliveries.c.delivered_at)).where(deliveries.c.agreement_id == agreement_id)
+    read = sa.select(sa.func.min(file_reads.c.first_at)).where(file_reads.c.agreement_id == agreement_id, file_reads.c.rows > 0)
+    return min((at for at in (db.scalar(delivered), db.scalar(read)) if at is not None), default=None)
 
 
 def _reading(parcel_id: str, file_id: str, issue: str) -> tuple[sa.ColumnElement[bool], ...]:

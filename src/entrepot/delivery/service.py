@@ -114,6 +114,15 @@ def reads(session: Session, agreement_id: str, *, since: datetime | None = None,
     return repository.list_reads(session.db, trades.get(session, agreement_id).id, since=since, until=until)
 
 
+def first_received(session: Session, agreement_id: str) -> datetime | None:
+    """When the buyer first received something, a delivery or any row of a share; None while nothing has reached it.
+
+    Raises:
+        NotFound: There is no such agreement for the actor.
+    """
+    return repository.first_received(session.db, trades.get(session, agreement_id).id)
+
+
 def usage(session: Session, agreement_id: str, *, since: datetime | None = None, until: datetime | None = None) -> Usage:
     """What a metered bill counts: readings of files, their distinct bytes, and the rows of what they touched.
 

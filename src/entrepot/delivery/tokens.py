@@ -29,6 +29,7 @@ def create_token(session: Session, *, name: str = "", days: int = 90) -> tuple[S
         Refused: The actor may not take deliveries.
     """
     parties.require_scope(session, Scope.DELIVER)
+    parties.require_role(session, Role.BUYER)
     if not 1 <= days <= MAX_DAYS:
         raise Invalid(f"A share token lasts 1 to {MAX_DAYS} days, not {days}.", "Make a new one when it runs out.")
     secret = secrets.token_urlsafe(32)
@@ -52,8 +53,10 @@ def revoke_token(session: Session, token_id: str) -> None:
 
     Raises:
         NotFound: The acting organisation has no such token.
+        Refused: The actor may not take deliveries.
     """
     parties.require_scope(session, Scope.DELIVER)
+    parties.require_role(session, Role.BUYER)
     mine = sa.and_(share_tokens.c.id == token_id, share_tokens.c.organisation_id == parties.acting_organisation(session))
     ended = sa.update(share_tokens).where(mine).values(revoked_at=sa.func.coalesce(share_tokens.c.revoked_at, session.now))
     if session.db.execute(ended).rowcount != 1:

@@ -32,5 +32,5 @@ class DeliveryMethod(Protocol):
         ...
 
     def after_read(self, session: Session, parcel: Parcel) -> Parcel:
-        """Told whenever a file of the parcel has just been read whole."""
+        """Told whenever something of a parcel that is not delivered yet has been read."""
         ...

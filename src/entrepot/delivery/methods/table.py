@@ -5,7 +5,7 @@ from __future__ import annotations
 from entrepot.catalogue.model import Version
 from entrepot.delivery import parcels, repository
 from entrepot.delivery.materialise import build, make_file
-from entrepot.delivery.model import Parcel, SharedFile
+from entrepot.delivery.model import Parcel, SharedFile, is_complete
 from entrepot.delivery.rights import parts
 from entrepot.runtime import Session
 from entrepot.trades.model import Agreement
@@ -17,7 +17,7 @@ _SUMMARIES = {
 
 
 class TableDelivery:
-    """The delivery is made when the last table of the version has been read whole for the first time."""
+    """The delivery is made when the last row of the version has been read for the first time."""
 
     name = "table"
 
@@ -40,7 +40,10 @@ class TableDelivery:
         return parcel
 
     def after_read(self, session: Session, parcel: Parcel) -> Parcel:
-        """Make the delivery once every file has been read whole."""
-        if parcel.delivered_at is not None or repository.files_read_whole(session.db, parcel.id) < {f.id for f in parcel.files}:
+        """Make the delivery once every file has been read whole, in however many readings."""
+        if parcel.delivered_at is not None:
             return parcel
-        return parcels.record_delivery(session, parcel)
+        read = repository.spans_read(session.db, parcel.id)
+        if all(file.id in read and is_complete(file, read[file.id]) for file in parcel.files):
+            return parcels.record_delivery(session, parcel)
+        return parcel
