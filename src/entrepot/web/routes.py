@@ -19,7 +19,7 @@ from entrepot.web import pages
 from entrepot.web.forms import read_form
 from entrepot.web.statics import PageFiles
 from entrepot.web.view import error_page
-from entrepot.web.visits import check_form, exchange, open_visit
+from entrepot.web.visits import check_form, exchange, open_visit, visit
 
 PageFunction = Callable[[Request], Response]
 
@@ -97,6 +97,9 @@ def _endpoint(page: Page) -> Callable[[Request], Awaitable[Response]]:
         stack = ExitStack()
         try:
             if request.method == "POST":
+                if page.uploads:
+                    # Before a byte is written to disk: strangers must not be able to fill it.
+                    visit(request).require_owner()
                 scratch = await run_in_threadpool(stack.enter_context, exchange(request).blobs.scratch()) if page.uploads else None
                 settings = exchange(request).settings
                 request.state.form = await read_form(

@@ -66,6 +66,17 @@ class Visit:
         if not self.signed_in:
             raise parties.NotSignedIn("This page is for people who are signed in.", "Sign in, then come back.")
 
+    def require_owner(self) -> None:
+        """Let only people pass who may publish for their organisation.
+
+        Raises:
+            NotSignedIn: Nobody has logged in.
+            Refused: The organisation, or its member, is no owner.
+        """
+        self.require_login()
+        if not self.actor.has_role(Role.OWNER):
+            raise Refused("Only owners publish data.", "Ask a member of your organisation, or an operator, for the role owner.")
+
     def require_operator(self) -> None:
         """Let only the operator pass; to everybody else the page does not exist."""
         self.require_login()
