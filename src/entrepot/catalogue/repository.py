@@ -19,6 +19,13 @@ _CONTENT = (
     "id", "listing_id", "number", "manifest", "manifest_text", "tables", "dictionary", "profile", "assessment", "decision", "preview",
     "personal", "quality", "published_at",
 )  # fmt: skip
+# Built once: putting a statement together takes several times as long as SQLite needs to run it.
+_LISTING = sa.select(listings).where(listings.c.id == sa.bindparam("id"))
+_CONTENT_OF = sa.select(listing_versions.c.content, listing_versions.c.digest)
+_VERSION = _CONTENT_OF.where(listing_versions.c.id == sa.bindparam("id"))
+_NUMBERED = _CONTENT_OF.where(
+    listing_versions.c.listing_id == sa.bindparam("listing_id"), listing_versions.c.number == sa.bindparam("number")
+)
 
 
 def content(version: Version) -> bytes:
@@ -57,18 +64,18 @@ def plain_enum(value: Any) -> Any:
 
 def find_listing(db: Connection, listing_id: str) -> Listing | None:
     """The listing, or None."""
-    row = db.execute(sa.select(listings).where(listings.c.id == listing_id)).one_or_none()
+    row = db.execute(_LISTING, {"id": listing_id}).one_or_none()
     return None if row is None else _listing(row)
 
 
 def find_version(db: Connection, version_id: str) -> Version | None:
     """The version by its id, or None."""
-    return _one(db, listing_versions.c.id == version_id)
+    return _one(db, _VERSION, {"id": version_id})
 
 
 def find_numbered(db: Connection, listing_id: str, number: int) -> Version | None:
     """The version of a listing by its number, or None."""
-    return _one(db, sa.and_(listing_versions.c.listing_id == listing_id, listing_versions.c.number == number))
+    return _one(db, _NUMBERED, {"listing_id": listing_id, "number": number})
 
 
 def last_number(db: Connection, listing_id: str) -> int:
@@ -119,8 +126,8 @@ def open_versions(db: Connection) -> Iterator[tuple[Listing, Version]]:
         last = found[-1].id
 
 
-def _one(db: Connection, condition: sa.ColumnElement[bool]) -> Version | None:
-    row = db.execute(sa.select(listing_versions.c.content, listing_versions.c.digest).where(condition)).one_or_none()
+def _one(db: Connection, query: sa.Select[Any], values: dict[str, Any]) -> Version | None:
+    row = db.execute(query, values).one_or_none()
     return None if row is None else _version(json.loads(row.content), row.digest)
 
 

@@ -12,6 +12,8 @@ from entrepot.parties.model import Notification
 from entrepot.parties.tables import notifications
 from entrepot.runtime import Session
 
+_ADD = sa.insert(notifications)
+
 
 def notify(session: Session, organisation_id: str, kind: str, subject_id: str, **facts: Any) -> None:
     """Put a line into an organisation's inbox.
@@ -29,7 +31,7 @@ def notify(session: Session, organisation_id: str, kind: str, subject_id: str, *
         "facts": facts,
         "created_at": session.now,
     }
-    session.db.execute(sa.insert(notifications).values(values))
+    session.db.execute(_ADD, values)
 
 
 def inbox(session: Session, *, unread_only: bool = False, limit: int = 100) -> list[Notification]:

@@ -13,6 +13,9 @@ from entrepot.parties.model import NotSignedIn, Organisation, check_country, che
 from entrepot.parties.tables import organisations
 from entrepot.runtime import Role, Scope, Session
 
+_ONE = sa.select(organisations).where(sa.or_(organisations.c.id == sa.bindparam("id"), organisations.c.slug == sa.bindparam("id")))
+_EXCHANGE = sa.select(organisations).where(organisations.c.is_exchange)
+
 
 def create_organisation(session: Session, name: str, *, country: str, roles: frozenset[Role], is_exchange: bool = False) -> Organisation:
     """Add an organisation with a signing key of its own.
@@ -37,8 +40,7 @@ def get(session: Session, organisation_id: str) -> Organisation:
     Raises:
         NotFound: There is none.
     """
-    query = sa.select(organisations).where(sa.or_(organisations.c.id == organisation_id, organisations.c.slug == organisation_id))
-    row = session.db.execute(query).one_or_none()
+    row = session.db.execute(_ONE, {"id": organisation_id}).one_or_none()
     if row is None:
         raise NotFound(f"There is no organisation {organisation_id[:60]}.", "List the organisations, or check the spelling.")
     return _organisation(row)
@@ -55,7 +57,7 @@ def exchange_organisation(session: Session) -> Organisation:
     Raises:
         Conflict: The exchange has not been initialised.
     """
-    row = session.db.execute(sa.select(organisations).where(organisations.c.is_exchange)).one_or_none()
+    row = session.db.execute(_EXCHANGE).one_or_none()
     if row is None:
         raise Conflict("This exchange has not been initialised.", "Run `entrepot init`.")
     return _organisation(row)
