@@ -133,11 +133,10 @@ def escrow(session: Session, agreement_id: str, *, period: int = 1) -> Escrow:
     Raises:
         NotFound: No escrow was placed.
     """
-    id_ = _id("escrow", agreement_id, period)
-    promise = repository.find_transfers(session.db, [id_]).get(id_)
-    if promise is None:
+    found = repository.find_promise(session.db, _id("escrow", agreement_id, period))
+    if found is None:
         raise NotFound(f"No money is in escrow for {agreement_id[:60]}, period {period}.", "Check the agreement and the period.")
-    return _escrow(session, promise, period, repository.find_resolutions(session.db, [id_]).get(id_))
+    return _escrow(session, *found, period)
 
 
 def escrows_of(session: Session, agreement_id: str) -> list[Escrow]:
@@ -150,9 +149,7 @@ def escrows_of(session: Session, agreement_id: str) -> list[Escrow]:
             return found
 
 
-def _escrow(session: Session, promise: Transfer, period: int, end: Transfer | None) -> Escrow:
-    account = repository.find_account(session.db, promise.debit_account_id)
-    assert account is not None
+def _escrow(session: Session, promise: Transfer, buyer_id: str, end: Transfer | None, period: int) -> Escrow:
     assert promise.created_at is not None
     if end is not None:
         states = {Flag.POST: EscrowState.RELEASED, Flag.VOID: EscrowState.REFUNDED, Flag.EXPIRE: EscrowState.EXPIRED}
@@ -162,7 +159,7 @@ def _escrow(session: Session, promise: Transfer, period: int, end: Transfer | No
         state = EscrowState.EXPIRED if is_over else EscrowState.HELD
     released = (end.amount or 0) if end is not None and state is EscrowState.RELEASED else 0
     return Escrow(
-        agreement_id=promise.subject_id or "", period=period, transfer_id=promise.id, buyer_id=account.organisation_id,
+        agreement_id=promise.subject_id or "", period=period, transfer_id=promise.id, buyer_id=buyer_id,
         amount=Money(promise.amount or 0, promise.currency), released=Money(released, promise.currency), state=state,
         placed_at=promise.created_at, expires_at=promise.expires_at, resolved_at=None if end is None else end.created_at,
     )  # fmt: skip

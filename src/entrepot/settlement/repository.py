@@ -21,6 +21,36 @@ COPY_FROM = 50  # Rows from which COPY pays on PostgreSQL.
 _COLUMNS = [c for c in transfers.c if c.name != "position"]
 _FIELDS = tuple(c.name for c in _COLUMNS)
 _CREATION_LOCK = 0x656E_7472  # The advisory lock that is taken before any account row.
+# Built once: putting a statement together takes several times as long as SQLite needs to run it.
+_SOME: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+_MISSING = sa.select(accounts.c.id).where(accounts.c.id.in_(_SOME))
+_ACCOUNT = sa.select(accounts).where(accounts.c.id == sa.bindparam("account_id"))
+_TRANSFERS = sa.select(*_COLUMNS).where(transfers.c.id.in_(_SOME))
+_RESOLUTIONS = sa.select(*_COLUMNS).where(transfers.c.pending_id.in_(_SOME))
+_FAILED = sa.select(failed_transfers.c.id).where(failed_transfers.c.id.in_(_SOME))
+_ABOUT = sa.select(*_COLUMNS).where(transfers.c.subject_id == sa.bindparam("subject_id")).order_by(transfers.c.position)
+_END = transfers.alias()
+_PROMISE = (
+    sa.select(*_COLUMNS, accounts.c.organisation_id, *(_END.c[name].label(f"end_{name}") for name in _FIELDS))
+    .join(accounts, accounts.c.id == transfers.c.debit_account_id)
+    .outerjoin(_END, _END.c.pending_id == transfers.c.id)
+    .where(transfers.c.id == sa.bindparam("transfer_id"))
+)
+_ADD = sa.insert(transfers)
+_ACCOUNTS = sa.select(accounts).where(accounts.c.id.in_(_SOME))
+_LOCKED = {
+    # The order of bytes, as Python sorts the chunks, whatever the language of the database.
+    ("postgresql", wait): _ACCOUNTS.order_by(accounts.c.id.collate("C")).with_for_update(nowait=not wait)
+    for wait in (True, False)
+}
+_UPDATE = (
+    sa.update(accounts)
+    .where(accounts.c.id == sa.bindparam("b_id"))
+    .values(
+        debits_pending=sa.bindparam("b_dp"), debits_posted=sa.bindparam("b_d"), credits_pending=sa.bindparam("b_cp"),
+        credits_posted=sa.bindparam("b_c"),
+    )
+)  # fmt: skip
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -39,12 +69,10 @@ def lock_accounts(db: Connection, ids: Iterable[str], *, wait: bool = True) -> d
         Conflict: With ``wait=False`` on PostgreSQL, another transaction holds one of them.
     """
     found: dict[str, Account] = {}
-    # The order of bytes, as Python sorts the chunks, whatever the language of the database.
-    order = accounts.c.id.collate("C") if db.dialect.name == "postgresql" else accounts.c.id
+    query = _LOCKED.get((db.dialect.name, wait), _ACCOUNTS)
     try:
         for some in chunks(ids):
-            query = sa.select(accounts).where(accounts.c.id.in_(some)).order_by(order).with_for_update(nowait=not wait)
-            found |= {row.id: account_of(row) for row in db.execute(query)}
+            found |= {row.id: account_of(row) for row in db.execute(query, {"ids": some})}
     except sa.exc.OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == "55P03":
             raise _busy() from None
@@ -74,7 +102,7 @@ def missing_accounts(db: Connection, ids: Iterable[str]) -> set[str]:
     """Which of these ids belong to no account yet."""
     wanted = set(ids)
     for some in chunks(wanted):
-        wanted -= set(db.scalars(sa.select(accounts.c.id).where(accounts.c.id.in_(some))))
+        wanted -= set(db.scalars(_MISSING, {"ids": some}))
     return wanted
 
 
@@ -91,16 +119,7 @@ def update_sums(db: Connection, sums: Iterable[tuple[str, tuple[int, int, int, i
         {"b_id": id_, "b_dp": four[0], "b_d": four[1], "b_cp": four[2], "b_c": four[3]} for id_, four in sorted(sums, key=lambda s: s[0])
     ]
     if rows:
-        update = sa.update(accounts).where(accounts.c.id == sa.bindparam("b_id"))
-        db.execute(
-            update.values(
-                debits_pending=sa.bindparam("b_dp"),
-                debits_posted=sa.bindparam("b_d"),
-                credits_pending=sa.bindparam("b_cp"),
-                credits_posted=sa.bindparam("b_c"),
-            ),
-            rows,
-        )
+        db.execute(_UPDATE, rows)
 
 
 def set_closed(db: Connection, account_id: str, closed: bool) -> None:
@@ -110,7 +129,7 @@ def set_closed(db: Connection, account_id: str, closed: bool) -> None:
 
 def find_account(db: Connection, account_id: str) -> Account | None:
     """One account."""
-    row = db.execute(sa.select(accounts).where(accounts.c.id == account_id)).one_or_none()
+    row = db.execute(_ACCOUNT, {"account_id": account_id}).one_or_none()
     return None if row is None else account_of(row)
 
 
@@ -124,16 +143,23 @@ def find_transfers(db: Connection, ids: Iterable[str]) -> dict[str, Transfer]:
     """Transfers by id."""
     found: dict[str, Transfer] = {}
     for some in chunks(ids):
-        found |= {row.id: transfer_of(row) for row in db.execute(sa.select(*_COLUMNS).where(transfers.c.id.in_(some)))}
+        found |= {row.id: transfer_of(row) for row in db.execute(_TRANSFERS, {"ids": some})}
     return found
+
+
+def find_promise(db: Connection, transfer_id: str) -> tuple[Transfer, str, Transfer | None] | None:
+    """A pending transfer, the organisation whose money it promises, and the transfer that ended it."""
+    row = db.execute(_PROMISE, {"transfer_id": transfer_id}).one_or_none()
+    if row is None:
+        return None
+    return transfer_of(row), row.organisation_id, None if row.end_id is None else transfer_of(row, "end_")
 
 
 def find_resolutions(db: Connection, pending_ids: Iterable[str]) -> dict[str, Transfer]:
     """The transfers that posted, voided or expired these pending ones, by the pending id."""
     found: dict[str, Transfer] = {}
     for some in chunks(pending_ids):
-        query = sa.select(*_COLUMNS).where(transfers.c.pending_id.in_(some))
-        found |= {row.pending_id: transfer_of(row) for row in db.execute(query)}
+        found |= {row.pending_id: transfer_of(row) for row in db.execute(_RESOLUTIONS, {"ids": some})}
     return found
 
 
@@ -141,14 +167,13 @@ def find_failed(db: Connection, ids: Iterable[str]) -> set[str]:
     """Which of these ids a transient failure has spent."""
     found: set[str] = set()
     for some in chunks(ids):
-        found |= set(db.scalars(sa.select(failed_transfers.c.id).where(failed_transfers.c.id.in_(some))))
+        found |= set(db.scalars(_FAILED, {"ids": some}))
     return found
 
 
 def about(db: Connection, subject_id: str) -> list[Transfer]:
     """Every transfer about a subject, oldest first."""
-    query = sa.select(*_COLUMNS).where(transfers.c.subject_id == subject_id).order_by(transfers.c.position)
-    return [transfer_of(row) for row in db.execute(query)]
+    return [transfer_of(row) for row in db.execute(_ABOUT, {"subject_id": subject_id})]
 
 
 def insert_transfers(db: Connection, added: Sequence[Transfer]) -> None:
@@ -161,7 +186,7 @@ def insert_transfers(db: Connection, added: Sequence[Transfer]) -> None:
         if db.dialect.name == "postgresql" and len(added) >= COPY_FROM:
             _copy(db, added)
         elif added:
-            db.execute(sa.insert(transfers), [_values(transfer) for transfer in added])
+            db.execute(_ADD, [_values(transfer) for transfer in added])
 
 
 def _copy(db: Connection, added: Sequence[Transfer]) -> None:
@@ -201,9 +226,9 @@ def account_of(row: Any) -> Account:
     return Account(**{c.name: values[c.name] for c in accounts.c if c.name != "code"}, code=AccountCode(values["code"]))
 
 
-def transfer_of(row: Any) -> Transfer:
-    """A transfer from a row that has its columns."""
-    values = {name: getattr(row, name) for name in _FIELDS}
+def transfer_of(row: Any, prefix: str = "") -> Transfer:
+    """A transfer from a row that has its columns, perhaps with a prefix to their names."""
+    values = {name: getattr(row, prefix + name) for name in _FIELDS}
     return Transfer(**values | {"flags": Flag(values["flags"])})
 
 
