@@ -55,7 +55,7 @@ def offer_on_table(session: Session, negotiation_id: str) -> Offer:
         NotFound: There is no such negotiation for the actor.
     """
     negotiation = get_negotiation(session, negotiation_id)
-    return next(o for o in repository.list_offers(session.db, negotiation.id) if o.round == negotiation.round)
+    return repository.offer_in_round(session.db, negotiation.id, negotiation.round)
 
 
 def agreement_of(session: Session, negotiation_id: str) -> Agreement | None:

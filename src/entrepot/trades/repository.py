@@ -18,17 +18,38 @@ from entrepot.terms.model import Rights, Terms
 from entrepot.trades.model import Agreement, AgreementState, Move, Negotiation, NegotiationState, Offer, agreement_from
 from entrepot.trades.tables import agreement_moves, agreements, idempotency_keys, negotiations, offers
 
+# Built once: putting a statement together takes several times as long as SQLite needs to run it.
+_NEGOTIATION = sa.select(negotiations).where(negotiations.c.id == sa.bindparam("id"))
+_OFFERS = sa.select(offers).where(offers.c.negotiation_id == sa.bindparam("negotiation_id")).order_by(offers.c.round)
+_OFFER = sa.select(offers).where(offers.c.negotiation_id == sa.bindparam("negotiation_id"), offers.c.round == sa.bindparam("round"))
+_AGREEMENT = sa.select(agreements).where(agreements.c.id == sa.bindparam("id"))
+_AGREEMENT_OF = sa.select(agreements).where(agreements.c.negotiation_id == sa.bindparam("id"))
+_STATE = sa.select(agreements.c.state).where(agreements.c.id == sa.bindparam("id"))
+_STEP = (
+    sa.update(agreements)
+    .where(agreements.c.id == sa.bindparam("seen_id"), agreements.c.state == sa.bindparam("seen"))
+    .values(state=sa.bindparam("next"))
+)
+_MOVES = sa.select(agreement_moves).where(agreement_moves.c.agreement_id == sa.bindparam("agreement_id")).order_by(agreement_moves.c.id)
+_KEY = sa.select(idempotency_keys).where(
+    idempotency_keys.c.organisation_id == sa.bindparam("organisation_id"), idempotency_keys.c.key == sa.bindparam("key")
+)
+_ADD_NEGOTIATION, _ADD_OFFER, _ADD_AGREEMENT, _ADD_MOVE = map(sa.insert, (negotiations, offers, agreements, agreement_moves))
+_CLAIM = {
+    name: insert(idempotency_keys).on_conflict_do_nothing() for name, insert in (("postgresql", postgres_insert), ("sqlite", sqlite_insert))
+}
+
 
 def insert_negotiation(db: Connection, negotiation: Negotiation) -> None:
     """Keep a new negotiation."""
     values = {f: getattr(negotiation, f) for f in Negotiation.__slots__ if f != "acceptance_window"}
     seconds = int(negotiation.acceptance_window.total_seconds())
-    db.execute(sa.insert(negotiations).values(values | {"acceptance_seconds": seconds}))
+    db.execute(_ADD_NEGOTIATION, values | {"acceptance_seconds": seconds})
 
 
 def find_negotiation(db: Connection, negotiation_id: str) -> Negotiation | None:
     """The negotiation with this id."""
-    row = db.execute(sa.select(negotiations).where(negotiations.c.id == negotiation_id)).one_or_none()
+    row = db.execute(_NEGOTIATION, {"id": negotiation_id}).one_or_none()
     return None if row is None else _negotiation(row)
 
 
@@ -49,53 +70,55 @@ def insert_offer(db: Connection, offer: Offer) -> None:
     """Keep a new offer."""
     values = {f: getattr(offer, f) for f in Offer.__slots__}
     values |= {"terms": offer.terms.to_dict(), "price": offer.price.to_dict(), "rights": offer.rights.to_dict()}
-    db.execute(sa.insert(offers).values(values))
+    db.execute(_ADD_OFFER, values)
 
 
 def list_offers(db: Connection, negotiation_id: str) -> list[Offer]:
     """Every offer of a negotiation, the published one first."""
-    query = sa.select(offers).where(offers.c.negotiation_id == negotiation_id).order_by(offers.c.round)
-    return [_offer(row) for row in db.execute(query)]
+    return [_offer(row) for row in db.execute(_OFFERS, {"negotiation_id": negotiation_id})]
+
+
+def offer_in_round(db: Connection, negotiation_id: str, round: int) -> Offer:
+    """The offer of one round; every round has one."""
+    return _offer(db.execute(_OFFER, {"negotiation_id": negotiation_id, "round": round}).one())
 
 
 def insert_agreement(db: Connection, agreement: Agreement) -> None:
     """Keep a signed agreement."""
     names = ["id", "negotiation_id", "listing_id", "version_id", "owner_id", "buyer_id", "state", "signed_at", "ends_at"]
     values = {name: getattr(agreement, name) for name in names}
-    db.execute(sa.insert(agreements).values(values | {"jws": json.dumps(agreement.jws)}))
+    db.execute(_ADD_AGREEMENT, values | {"jws": json.dumps(agreement.jws)})
 
 
 def find_agreement(db: Connection, agreement_id: str) -> Agreement | None:
     """The agreement with this id."""
-    return _one_agreement(db, agreements.c.id == agreement_id)
+    return _one_agreement(db, _AGREEMENT, agreement_id)
 
 
 def find_agreement_of(db: Connection, negotiation_id: str) -> Agreement | None:
     """The agreement that a negotiation has led to."""
-    return _one_agreement(db, agreements.c.negotiation_id == negotiation_id)
+    return _one_agreement(db, _AGREEMENT_OF, negotiation_id)
 
 
 def agreement_state(db: Connection, agreement_id: str) -> AgreementState | None:
     """The state as it is now."""
-    state = db.scalar(sa.select(agreements.c.state).where(agreements.c.id == agreement_id))
+    state = db.scalar(_STATE, {"id": agreement_id})
     return None if state is None else AgreementState(state)
 
 
 def step_agreement(db: Connection, agreement_id: str, *, before: AgreementState, after: AgreementState) -> bool:
     """Move on from exactly the state that the caller has seen; False when somebody was faster."""
-    seen = sa.and_(agreements.c.id == agreement_id, agreements.c.state == before)
-    return db.execute(sa.update(agreements).where(seen).values(state=after)).rowcount == 1
+    return db.execute(_STEP, {"seen_id": agreement_id, "seen": before, "next": after}).rowcount == 1
 
 
 def insert_move(db: Connection, move: Move) -> None:
     """Keep one change of an agreement's state."""
-    db.execute(sa.insert(agreement_moves).values({f: getattr(move, f) for f in Move.__slots__} | {"id": new_id("mov")}))
+    db.execute(_ADD_MOVE, {f: getattr(move, f) for f in Move.__slots__} | {"id": new_id("mov")})
 
 
 def list_moves(db: Connection, agreement_id: str) -> list[Move]:
     """Every change of an agreement's state, oldest first."""
-    query = sa.select(agreement_moves).where(agreement_moves.c.agreement_id == agreement_id).order_by(agreement_moves.c.id)
-    rows = ({f: row._mapping[f] for f in Move.__slots__} for row in db.execute(query))
+    rows = ({f: row._mapping[f] for f in Move.__slots__} for row in db.execute(_MOVES, {"agreement_id": agreement_id}))
     return [Move(**row | {"before": AgreementState(row["before"]), "after": AgreementState(row["after"])}) for row in rows]
 
 
@@ -131,12 +154,11 @@ def list_agreements(
 
 def claim(db: Connection, *, organisation_id: str, key: str, kind: str, request: str, result_id: str, at: datetime) -> tuple[str, str, str]:
     """The kind, request and result that a key stands for: these, or those of whoever came first."""
-    insert = postgres_insert if db.dialect.name == "postgresql" else sqlite_insert
     values = {"organisation_id": organisation_id, "key": key, "kind": kind, "request": request, "result_id": result_id, "created_at": at}
     # On PostgreSQL this waits for a transaction that is claiming the same key, so the row read next is final.
-    db.execute(insert(idempotency_keys).values(values).on_conflict_do_nothing())
-    mine = sa.and_(idempotency_keys.c.organisation_id == organisation_id, idempotency_keys.c.key == key)
-    row = db.execute(sa.select(idempotency_keys).where(mine)).one()
+    if db.execute(_CLAIM[db.dialect.name], values).rowcount == 1:
+        return kind, request, result_id
+    row = db.execute(_KEY, {"organisation_id": organisation_id, "key": key}).one()
     return row.kind, row.request, row.result_id
 
 
@@ -170,8 +192,8 @@ def _offer(row: Any) -> Offer:
     return Offer(**values | read)
 
 
-def _one_agreement(db: Connection, which: sa.ColumnElement[bool]) -> Agreement | None:
-    row = db.execute(sa.select(agreements).where(which)).one_or_none()
+def _one_agreement(db: Connection, which: sa.Select[Any], id_: str) -> Agreement | None:
+    row = db.execute(which, {"id": id_}).one_or_none()
     return None if row is None else _agreement(row)
 
 
