@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
-from entrepot.delivery.model import Parcel, Read, Receipt, RowGroup, SharedFile, Span
+from entrepot.delivery.model import Parcel, Read, Receipt, RowGroup, SharedFile, Span, merge_spans
 from entrepot.delivery.tables import deliveries, file_reads, parcels, shared_files
 from entrepot.kit import new_id
 
