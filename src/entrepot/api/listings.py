@@ -89,7 +89,7 @@ def check(acting: ActingDep, upload_id: UploadId) -> dict[str, Any]:
     with acting.reading(Scope.PUBLISH) as session:
         found = flows.get_upload(session, upload_id)
     with flows.open_upload(acting.exchange, found) as path:
-        return flows.check(path, settings=acting.exchange.settings).to_dict()
+        return flows.check(path, settings=acting.exchange.settings, engine=acting.exchange.engine).to_dict()
 
 
 @router.post("/listings", status_code=201, tags=["publish"])

@@ -98,10 +98,12 @@ def check(
     options: ReadOptions | None = None,
     progress: Progress | None = None,
     now: datetime | None = None,
+    engine: DuckEngine | None = None,
 ) -> CheckReport:
     """Check a file on this machine; nothing of it is kept.
 
     Args:
+        engine: The engine to use, so that many checks share one limit of memory; without it, one for this check alone.
         manifest: The offer it would belong to; without one, the rules about offers are left out.
         options: What the owner says about the file's form.
         progress: Told the step and its share done, from another thread.
@@ -113,14 +115,17 @@ def check(
     settings = settings or Settings()
     with tempfile.TemporaryDirectory(prefix="entrepot-check-") as folder:
         scratch = Path(folder)
-        engine = DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=scratch / "engine")
+        own = engine or DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=scratch / "engine")
+        cursor = own.cursor()
         try:
             table = check_table(
-                engine.cursor(), Path(path), scratch / "table.parquet", scratch=scratch, manifest=manifest, settings=settings, options=options,
+                cursor, Path(path), scratch / "table.parquet", scratch=scratch, manifest=manifest, settings=settings, options=options,
                 progress=progress, now=now,
             )  # fmt: skip
         finally:
-            engine.close()
+            cursor.close()
+            if engine is None:
+                own.close()
     return CheckReport(path=Path(path), decision=table.verdict.decision, tables=(table,), findings=table.verdict.findings)
 
 

@@ -102,7 +102,7 @@ def _show(
     values: dict[str, Any] = {"checked": None, "unreadable": None}
     try:
         with flows.open_upload(exchange(request), upload) as path:
-            checked = flows.check(path, settings=exchange(request).settings).to_dict()
+            checked = flows.check(path, settings=exchange(request).settings, engine=exchange(request).engine).to_dict()
         values["checked"] = checked
         # What the check takes for the person's column is proposed until the owner has said something.
         if request.method == "GET" and not sent.text("person_key"):
