@@ -111,10 +111,12 @@ def test_what_was_never_delivered_is_paid_back_when_the_agreement_ends(market: M
         market.deliver(agreement)
 
 
-def test_what_was_delivered_shortly_before_the_end_is_paid_at_the_end(market: Market) -> None:
+def test_what_was_delivered_shortly_before_the_end_is_paid_when_its_window_ends(market: Market) -> None:
     agreement = market.agree(market.publish(terms={"purposes": ["ResearchAndDevelopment"], "duration_days": 1}).listing_id)
     market.wait(hours=20)
     market.deliver(agreement)
+    market.wait(days=2)
+    assert (market.agreement(agreement).state, _earned(market)) == (AgreementState.EXPIRED, Money(0, "EUR"))
     market.wait(days=2)
     assert (market.agreement(agreement).state, _earned(market)) == (AgreementState.EXPIRED, PRICE)
 
@@ -331,6 +333,7 @@ def test_either_party_ends_metered_use_and_what_was_used_is_paid(market: Market,
     agreement = market.agree(market.publish(price=METERED).listing_id)
     _download(market, agreement)
     _terminate(market, agreement, by)
+    market.wait(hours=1)
     assert (_earned(market), _spent(market)) == (Money(IRIS_ROWS, "EUR"), Money(IRIS_ROWS, "EUR"))
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
+from entrepot.flows import settle
 from entrepot.kit import EntrepotError, digest
 from entrepot.runtime import SYSTEM, Exchange, Session
 from entrepot.trades import AgreementState
@@ -67,7 +68,10 @@ def examine(exchange: Exchange) -> Examination:
         )
 
 
-_CLOSING = timedelta(days=2)
+# How long the job that closes an agreement may be late; what ends while it is suspended is closed by the next daily look.
+_CLOSING = {
+    AgreementState.EXPIRED: timedelta(days=2), AgreementState.TERMINATED: timedelta(minutes=10), AgreementState.REFUNDED: timedelta(),
+}  # fmt: skip
 _LOG_HINT = "Stop trading, keep a copy of the records, and compare with a backup and with what witnesses have cosigned."
 _DELIVERY_HINT = "Compare with the last backup; the buyer's own copy of the receipt still verifies."
 _BOOK_LAWS = (
@@ -112,12 +116,16 @@ def _unpaid(session: Session) -> tuple[tuple[str, str], ...]:
 def _stranded(session: Session) -> tuple[tuple[str, str], ...]:
     over = (AgreementState.TERMINATED, AgreementState.EXPIRED, AgreementState.REFUNDED)
     ended = trades.list_agreements(session, states=over, everybody=True, limit=1_000_000)
-    # What ends while it is suspended is closed by the next daily look.
-    due = [a for a in ended if a.state is not AgreementState.EXPIRED or (a.ends_at is not None and a.ends_at < session.now - _CLOSING)]
-    held = [(a, e) for a in due for e in settlement.escrows_of(session, a.id) if e.state is settlement.EscrowState.HELD]
-    return tuple(
-        (f"{e.amount} is held for the agreement {a.id}, which is {a.state}.", "Refund or release it as an operator.") for a, e in held
-    )
+    held = [(a, e) for a in ended for e in settlement.escrows_of(session, a.id) if e.state is settlement.EscrowState.HELD]
+    found = []
+    for agreement, escrow in held:
+        if settle.awaits_decision(session, agreement):
+            message = f"{escrow.amount} is held for the agreement {agreement.id}, which ended in a dispute and waits for a decision."
+            found.append((message, "As an operator, refund it to pay it back, or accept its delivery to pay it out."))
+        elif settle.closes_by(session, agreement) + _CLOSING[agreement.state] < session.now:
+            message = f"{escrow.amount} is held for the agreement {agreement.id}, which is {agreement.state}."
+            found.append((message, "Refund or release it as an operator."))
+    return tuple(found)
 
 
 def _stuck(session: Session) -> tuple[tuple[str, str], ...]:

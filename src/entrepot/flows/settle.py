@@ -8,15 +8,19 @@ from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
 from entrepot.flows.periods import months_after
 from entrepot.kit import Conflict, Money, Refused, rfc3339
 from entrepot.pricing import Plan, Usage
-from entrepot.runtime import Role, Session
+from entrepot.runtime import Role, Scope, Session
 from entrepot.settlement import AccountCode, BalanceTooLow, Escrow, EscrowState
 from entrepot.trades import Agreement, AgreementState
 
 LOOK_AGAIN = timedelta(days=1)
+BILLING_GRACE = timedelta(minutes=2)
+"""How long after an end the bytes that were on their way then may still be counted, before the last bill is made."""
 
 
 def accept_delivery(session: Session, agreement_id: str) -> Agreement:
     """Accept what was delivered, as the buyer: escrow goes to the owner, less the fee. A repeat changes nothing.
+
+    What ended in a dispute is paid out this way too, by the buyer or by an operator.
 
     Raises:
         NotFound: It is another buyer's agreement.
@@ -24,25 +28,56 @@ def accept_delivery(session: Session, agreement_id: str) -> Agreement:
         Conflict: The agreement has ended.
     """
     agreement = trades.get(session, agreement_id)
+    if agreement.state is AgreementState.EXPIRED and _held(session, agreement) is not None:
+        return pay_out_held(session, agreement.id, reason="accepted after the end")
     parties.require_self(session, agreement.buyer_id)
     if agreement.state is AgreementState.FULFILLED:
         return agreement
-    if not delivery.receipts(session, agreement.id):
+    if delivery.first_received(session, agreement.id) is None:
         raise Refused(
             f"Nothing has been delivered under {agreement.id} yet.",
-            "Ask for the delivery first; a share counts once a table was read whole.",
+            "Ask for the delivery first; a share counts once something of a table was read.",
         )
     return _fulfil(session, agreement, "accepted by the buyer")
 
 
+def pay_out_held(session: Session, agreement_id: str, *, reason: str) -> Agreement:
+    """Pay what is still held of an agreement whose time is over, as its buyer or as an operator who decides a dispute.
+
+    Raises:
+        NotFound: It is another buyer's agreement.
+        Conflict: It goes on, or holds no money any more.
+        Refused: Nothing has been delivered under it.
+    """
+    agreement = trades.get(session, agreement_id)
+    if not session.actor.has_role(Role.OPERATOR):
+        parties.require_self(session, agreement.buyer_id)
+        parties.require_role(session, Role.BUYER)
+    parties.require_scope(session, Scope.TRADE)
+    held = _held(session, agreement)
+    if agreement.state is not AgreementState.EXPIRED or held is None:
+        raise Conflict(f"Agreement {agreement.id} is {agreement.state} and waits for no decision.", "Look at it again.")
+    if delivery.first_received(session, agreement.id) is None:
+        raise Refused(f"Nothing has been delivered under {agreement.id}.", "Pay it back.")
+    if agreement.price.plan is Plan.METERED:
+        _bill(session, agreement, held, close=True)
+    else:
+        _pay(session, agreement, held, held.amount)
+    for organisation_id in (agreement.owner_id, agreement.buyer_id):
+        parties.notify(session, organisation_id, "agreement.decided", agreement.id, listing=agreement.listing_id, reason=reason)
+    return agreement
+
+
 @jobs.handler("flows.settle_agreement")
 def settle_agreement(session: Session, *, agreement_id: str) -> None:
-    """Settle when the acceptance window has ended without a word; a suspended agreement waits."""
+    """Settle when the acceptance window has ended without a word, also of what has expired meanwhile; a suspended agreement waits."""
     agreement = trades.get(session, agreement_id)
     if agreement.state is AgreementState.ACTIVE:
         _fulfil(session, agreement, "the acceptance window has ended")
     elif agreement.state is AgreementState.SUSPENDED:
         session.enqueue("flows.settle_agreement", after=LOOK_AGAIN, agreement_id=agreement.id)
+    elif agreement.state is AgreementState.EXPIRED:
+        close_agreement(session, agreement_id=agreement.id)
 
 
 def refund(session: Session, agreement_id: str, *, reason: str) -> Agreement:
@@ -55,6 +90,7 @@ def refund(session: Session, agreement_id: str, *, reason: str) -> Agreement:
     agreement = trades.get(session, agreement_id)
     if not (parties.is_self(session, agreement.owner_id) or session.actor.has_role(Role.OPERATOR)):
         raise Refused("Only the owner or an operator gives escrow back.", "Ask the owner; an operator decides in a dispute.")
+    parties.require_role(session, Role.OWNER, Role.OPERATOR)
     if agreement.state is AgreementState.REFUNDED:
         return agreement
     held = last_escrow(session, agreement.id)
@@ -70,46 +106,65 @@ def refund(session: Session, agreement_id: str, *, reason: str) -> Agreement:
 def terminate(session: Session, agreement_id: str, *, reason: str) -> Agreement:
     """End an agreement early, as either party; bytes stop at once.
 
-    What the owner ends is paid back, except for metered use; what the buyer ends after a delivery is paid.
+    What the owner ends is paid back, except for metered use; what the buyer ends after a delivery is paid. Where bytes may still be on
+    their way, the money moves a moment later, once they have been counted.
     """
     agreement = trades.get(session, agreement_id)
-    by_buyer = parties.is_self(session, agreement.buyer_id)
-    was_accepted = agreement.state is AgreementState.FULFILLED
     moved = trades.move(session, agreement.id, AgreementState.TERMINATED, reason)
-    held = last_escrow(session, agreement.id)
-    if held is None or held.state is not EscrowState.HELD:
-        return moved
-    if agreement.price.plan is Plan.METERED:
-        _bill(session, agreement, held, close=True)
-    elif (by_buyer or was_accepted) and delivery.receipts(session, agreement.id):
-        _pay(session, agreement, held, held.amount)
-    else:
-        _give_back(session, agreement, held)
+    close_agreement(session, agreement_id=agreement.id)
     return moved
 
 
 @jobs.handler("flows.close_agreement")
 def close_agreement(session: Session, *, agreement_id: str) -> None:
-    """Settle what is open when an agreement's time is over: delivered is paid, never delivered is paid back."""
+    """Settle what is open when an agreement is over: received is paid, never received is paid back, disputed waits for a decision.
+
+    It comes back by itself while the acceptance window is open or bytes may be on their way uncounted.
+    """
     agreement = trades.get(session, agreement_id)
-    held = last_escrow(session, agreement.id)
-    if held is None or held.state is not EscrowState.HELD:
+    held = _held(session, agreement)
+    if held is None:
         return
-    if agreement.state is AgreementState.SUSPENDED:
-        session.enqueue("flows.close_agreement", after=LOOK_AGAIN, agreement_id=agreement.id)
+    later = _close_later(session, agreement)
+    if later is not None:
+        session.enqueue("flows.close_agreement", at=later, agreement_id=agreement.id)
+    elif not _is_due_at_the_end(session, agreement):
+        _give_back(session, agreement, held)
+    elif _ended_in_dispute(session, agreement):
+        session.enqueue("flows.ask_for_decision", dedup_key=f"decide:{agreement.id}", agreement_id=agreement.id)
     elif agreement.price.plan is Plan.METERED:
         _bill(session, agreement, held, close=True)
-    elif delivery.receipts(session, agreement.id):
-        _pay(session, agreement, held, held.amount)
     else:
-        _give_back(session, agreement, held)
+        _pay(session, agreement, held, held.amount)
+
+
+@jobs.handler("flows.ask_for_decision")
+def ask_for_decision(session: Session, *, agreement_id: str) -> None:
+    """Tell the parties and the operator, once, that an agreement has ended in dispute and its money waits."""
+    agreement = trades.get(session, agreement_id)
+    for organisation_id in {agreement.owner_id, agreement.buyer_id, parties.exchange_organisation(session).id}:
+        parties.notify(session, organisation_id, "agreement.undecided", agreement.id, listing=agreement.listing_id, reason=UNDECIDED)
+
+
+def awaits_decision(session: Session, agreement: Agreement) -> bool:
+    """Whether money is held because the agreement ended while it was disputed; an operator pays it back or out."""
+    return _held(session, agreement) is not None and _is_due_at_the_end(session, agreement) and _ended_in_dispute(session, agreement)
+
+
+def closes_by(session: Session, agreement: Agreement) -> datetime:
+    """Until when an agreement that is over may hold money: its acceptance window has ended, and its last bytes are counted."""
+    ended = trades.history(session, agreement.id)[-1].at
+    received = delivery.first_received(session, agreement.id)
+    window = [received + agreement.acceptance_window] if agreement.state is AgreementState.EXPIRED and received is not None else []
+    return max([ended + BILLING_GRACE, *window])
 
 
 @jobs.handler("flows.renew_period")
 def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
     """Begin a subscription's next month: pay the one that has ended and put the next into escrow.
 
-    Where the balance is too low the agreement is suspended and tried again daily; a deposit lets it go on. While somebody has
+    A month before whose end nothing had ever been delivered is paid back instead, and while the buyer may still look at the first
+    delivery, the month waits. Where the balance is too low the agreement is suspended and tried again daily; a deposit lets it go on. While somebody has
     suspended it, no month begins and none is paid; the months that passed meanwhile are not made up for.
     """
     agreement = trades.get(session, agreement_id)
@@ -121,7 +176,11 @@ def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
     _hold_accounts(session, agreement)
     held = last_escrow(session, agreement.id)
     if held is not None and held.state is EscrowState.HELD and held.period < period:
-        _pay(session, agreement, held, held.amount)
+        window_ends = _window_ends(session, agreement)
+        if window_ends is not None:
+            session.enqueue("flows.renew_period", at=window_ends, agreement_id=agreement.id, period=period)
+            return
+        _end_month(session, agreement, held)
     try:
         settlement.renew(session, agreement.id, agreement.buyer_id, pricing.quote(agreement.price).escrow, period=period)
     except BalanceTooLow as error:
@@ -138,8 +197,8 @@ def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
 def bill_usage(session: Session, *, agreement_id: str, month: int) -> None:
     """Bill a month's metered use, and hold what is left of the cap."""
     agreement = trades.get(session, agreement_id)
-    held = last_escrow(session, agreement.id)
-    if held is None or held.state is not EscrowState.HELD:
+    held = _held(session, agreement)
+    if held is None or agreement.state in _OVER:
         return
     if agreement.state is not AgreementState.SUSPENDED:
         _bill(session, agreement, held, close=False)
@@ -157,6 +216,62 @@ def last_escrow(session: Session, agreement_id: str) -> Escrow | None:
 def escrows(session: Session, agreement_id: str) -> list[Escrow]:
     """The escrow of each period, oldest first."""
     return settlement.escrows_of(session, agreement_id)
+
+
+def _held(session: Session, agreement: Agreement) -> Escrow | None:
+    held = last_escrow(session, agreement.id)
+    return held if held is not None and held.state is EscrowState.HELD else None
+
+
+def _close_later(session: Session, agreement: Agreement) -> datetime | None:
+    """When to look again at an agreement that is over; None when it can be closed now."""
+    if agreement.state is AgreementState.SUSPENDED:
+        return session.now + LOOK_AGAIN
+    is_metered = agreement.price.plan is Plan.METERED
+    later = None if is_metered or agreement.state is AgreementState.TERMINATED else _window_ends(session, agreement)
+    may_be_read = is_metered or delivery.first_received(session, agreement.id) is None
+    if later is None and may_be_read and delivery.parcels_of(session, agreement.id):
+        ended = trades.history(session, agreement.id)[-1].at if agreement.state in _OVER else agreement.ends_at
+        later = None if ended is None else ended + BILLING_GRACE
+    return later if later is not None and later > session.now else None
+
+
+def _is_due_at_the_end(session: Session, agreement: Agreement) -> bool:
+    """Whether the buyer owes what is held: it has received something, and the owner has not taken the agreement back."""
+    if delivery.first_received(session, agreement.id) is None:
+        return False
+    if agreement.state is not AgreementState.TERMINATED or agreement.price.plan is Plan.METERED:
+        return True
+    last = trades.history(session, agreement.id)[-1]
+    return last.by_id == agreement.buyer_id or last.before is AgreementState.FULFILLED
+
+
+def _ended_in_dispute(session: Session, agreement: Agreement) -> bool:
+    moves = trades.history(session, agreement.id)
+    if agreement.state is not AgreementState.EXPIRED or moves[-1].before is not AgreementState.SUSPENDED:
+        return False
+    return moves[-2].reason != NO_MONEY
+
+
+def _window_ends(session: Session, agreement: Agreement) -> datetime | None:
+    """When the acceptance window ends; None when it is over, was cut short by an acceptance, or has not begun."""
+    received = delivery.first_received(session, agreement.id)
+    if received is None or received + agreement.acceptance_window <= session.now:
+        return None
+    accepted = any(move.after is AgreementState.FULFILLED for move in trades.history(session, agreement.id))
+    return None if accepted else received + agreement.acceptance_window
+
+
+def _end_month(session: Session, agreement: Agreement, held: Escrow) -> None:
+    """Pay a subscription's month that has passed, or pay it back where nothing had ever been received by its end."""
+    months = 1
+    while (ended := months_after(agreement.starts_at, months)) <= held.placed_at:
+        months += 1
+    received = delivery.first_received(session, agreement.id)
+    if received is not None and received < ended:
+        _pay(session, agreement, held, held.amount)
+    else:
+        _give_back(session, agreement, held)
 
 
 def _fulfil(session: Session, agreement: Agreement, reason: str) -> Agreement:
@@ -236,4 +351,6 @@ def _suspended_for_money(session: Session, agreement: Agreement) -> bool:
     return trades.history(session, agreement.id)[-1].reason == NO_MONEY
 
 
+_OVER = frozenset({AgreementState.TERMINATED, AgreementState.EXPIRED, AgreementState.REFUNDED})
+UNDECIDED = "It ended in a dispute, so its money waits until the operator pays it back or out."
 NO_MONEY = "The balance does not cover the next month."
