@@ -25,6 +25,7 @@ WORKBOOK = (
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
     '<sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
+TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>'
 RELATIONS = (
     '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
     'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
@@ -39,6 +40,10 @@ def parquet_bytes(tmp_path: Path) -> bytes:
 
 def workbook(path: Path, sheet: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr(
+            "_rels/.rels", RELATIONS.replace('/worksheet"', '/officeDocument"').replace("worksheets/sheet1.xml", "xl/workbook.xml")
+        )
         archive.writestr("xl/workbook.xml", WORKBOOK)
         archive.writestr("xl/_rels/workbook.xml.rels", RELATIONS)
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
@@ -127,7 +132,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a workbook that unpacks to too much": (zip_bomb, "unpacks to more than"),
     "a workbook with one cell far away": (far_cell, "1,048,576 rows and 16,384 columns"),
     "a workbook under a password": (protected, "password"),
-    "a damaged workbook": (lambda folder: workbook(folder / "sales.xlsx", b"<worksheet><sheetData><row"), "sales.xlsx"),
+    "a damaged workbook": (lambda folder: workbook(folder / "sales.xlsx", b"<worksheet><sheetData><row"), "damaged workbook"),
     "a broken JSON line": (written("sales.jsonl", b'{"a": 1}\n{"a": 2\n{"a": 3}\n'), "line 2"),
     "a JSON line that is no object": (written("sales.jsonl", b'{"a": 1}\n[1, 2]\n'), "line 2: a list"),
     "a JSON array that is cut off": (written("sales.json", b'[{"a": 1}, {"a": 2'), "JSON"),

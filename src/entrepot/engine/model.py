@@ -115,8 +115,8 @@ class SourceTable:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it has too many columns for DuckDB's readers."""
-        return len(self.columns) >= WIDE
+        """Whether it has too many columns for DuckDB's readers, and is of a form that Arrow batches can be made of."""
+        return len(self.columns) >= WIDE and (self.dialect is not None or self.format is Format.PARQUET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ def open_table(
         sheet = folder / "sheet.csv"
         _, notes = excel_to_csv(given if file is given else file, sheet, limits, sheet=options.sheet)
         opened = _open_csv(cursor, base, sheet, folder, replace(options, delimiter=",", encoding="utf-8"), notes)
-        return replace(opened, format=Format.EXCEL, encoding="", dialect=None)
+        return replace(opened, format=Format.EXCEL, encoding="")
     if format_ in (Format.JSONL, Format.JSON):
         return _open_json(cursor, base, file, folder, format_, options)
     return _open_csv(cursor, base, file, folder, options, notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,5 +110,5 @@ def _write_parquet(table: SourceTable, target: Path) -> int:
 
 def _plain(array: Any) -> Any:
     if pa.types.is_nested(array.type) or pa.types.is_null(array.type):
-        return pc.cast(pa.array([None if v is None else str(v) for v in array.to_pylist()], pa.string()), pa.string())
+        return pc.cast(pa.array([None if v is None else json.dumps(v, default=str) for v in array.to_pylist()], pa.string()), pa.string())
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
