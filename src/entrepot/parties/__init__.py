@@ -2,10 +2,11 @@
 
 from entrepot.parties.inbox import count_unread, inbox, mark_read, notify
 from entrepot.parties.keys import create_api_key, key_actor, list_api_keys, revoke_api_key, touch_api_key
-from entrepot.parties.model import ApiKey, Link, LinkKind, Login, Notification, NotSignedIn, Organisation, Person, TooManyAttempts
+from entrepot.parties.model import ApiKey, Attempt, Link, LinkKind, Login, Notification, NotSignedIn, Organisation, Person, TooManyAttempts
 from entrepot.parties.people import (
     choose_organisation,
     create_reset_link,
+    finish_login,
     get_person,
     invite,
     join,
@@ -15,6 +16,7 @@ from entrepot.parties.people import (
     open_link,
     organisations_of,
     set_password,
+    try_password,
     use_link,
 )
 from entrepot.parties.service import (
@@ -31,10 +33,10 @@ from entrepot.parties.service import (
 from entrepot.parties.signing import create_key, current_key_id, public_keys, sign
 
 __all__ = [
-    "ApiKey", "Link", "LinkKind", "Login", "NotSignedIn", "Notification", "Organisation", "Person", "TooManyAttempts",
+    "ApiKey", "Attempt", "Link", "LinkKind", "Login", "NotSignedIn", "Notification", "Organisation", "Person", "TooManyAttempts",
     "acting_organisation", "choose_organisation", "count_unread", "create_api_key", "create_key", "create_organisation",
-    "create_reset_link", "current_key_id", "exchange_organisation", "get", "get_person", "inbox", "invite", "is_self", "join", "key_actor",
+    "create_reset_link", "current_key_id", "exchange_organisation", "finish_login", "get", "get_person", "inbox", "invite", "is_self", "join", "key_actor",
     "list_api_keys", "list_organisations", "login", "login_actor", "logout", "mark_read", "notify", "open_link",
     "organisations_of", "public_keys", "require_role", "require_scope", "require_self", "revoke_api_key", "set_password",
-    "sign", "touch_api_key", "use_link",
+    "sign", "touch_api_key", "try_password", "use_link",
 ]  # fmt: skip

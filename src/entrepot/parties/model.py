@@ -67,6 +67,21 @@ class Login:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A password that was compared.
+
+    Attributes:
+        person_id: Whose it would be; None where nobody has the address.
+        password_hash: What it was compared with, so that a password changed meanwhile lets nobody in.
+        good: Whether it was the right one.
+    """
+
+    person_id: str | None
+    password_hash: str | None
+    good: bool
+
+
 class LinkKind(StrEnum):
     """What a one-time link is for."""
 

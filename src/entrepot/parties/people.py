@@ -15,6 +15,7 @@ from entrepot.kit import NotFound, Refused, new_id
 from entrepot.parties import service
 from entrepot.parties.model import (
     ORGANISATION_ROLES,
+    Attempt,
     Link,
     LinkKind,
     Login,
@@ -36,11 +37,12 @@ LOCK = timedelta(minutes=15)
 def invite(session: Session, email: str, *, organisation_id: str | None, roles: frozenset[Role]) -> str:
     """A one-time token that lets whoever holds it join an organisation with these roles; it is shown once.
 
-    Members with a role may pass on roles of their own organisation; only operators invite elsewhere.
+    Members pass on roles that they have themselves, within their own organisation; only operators invite elsewhere.
 
     Raises:
         NotFound: The organisation is not the actor's own.
         Invalid: A role cannot be given there.
+        Refused: The actor lacks one of the roles, or is a key that may do less than the login it would lead to.
     """
     if organisation_id is None:
         service.require_role(session, Role.OPERATOR)
@@ -49,6 +51,7 @@ def invite(session: Session, email: str, *, organisation_id: str | None, roles: 
         if not session.actor.has_role(Role.OPERATOR):
             service.require_self(session, organisation_id)
         check_roles(roles, within=service.get(session, organisation_id).roles & ORGANISATION_ROLES)
+    _require_passable(session, roles)
     return _new_link(session, LinkKind.INVITE, check_email(email), organisation_id, roles)
 
 
@@ -57,8 +60,10 @@ def create_reset_link(session: Session, email: str) -> str:
 
     Raises:
         NotFound: Nobody has this address.
+        Refused: The actor is no operator, or is a key that may do less than the login it would lead to.
     """
     service.require_role(session, Role.OPERATOR)
+    _require_passable(session, frozenset())
     folded = check_email(email)
     if session.db.execute(sa.select(people.c.id).where(people.c.email == folded)).first() is None:
         raise NotFound(f"Nobody signs in as {folded}.", "Check the address, or invite them.")
@@ -116,21 +121,37 @@ def set_password(session: Session, person_id: str, password: str) -> None:
 
 
 def login(session: Session, email: str, password: str) -> Login | Refused:
-    """Sign in by e-mail and password.
+    """Sign in by e-mail and password, in one session; a door takes the two steps apart, as ``try_password`` says.
 
     A refusal is returned, not raised, so that the session commits the count of failed attempts; the door raises it.
     After five wrong passwords an address is locked for 15 minutes. Unknown addresses take as long as known ones.
     """
+    return finish_login(session, try_password(session, email, password))
+
+
+def try_password(session: Session, email: str, password: str) -> Attempt:
+    """Compare a password, slowly by design, in a reading session, so that nobody who writes waits for it; ``finish_login`` decides."""
     row = session.db.execute(sa.select(people).where(people.c.email == email.strip().casefold())).one_or_none()
-    if row is not None and row.locked_until is not None and row.locked_until > session.now:
+    if row is not None and _is_locked(session, row):
+        return Attempt(person_id=row.id, password_hash=None, good=False)
+    kept = row.password_hash if row is not None else None
+    good = _hasher().verify(password, kept or _dummy_hash())
+    return Attempt(person_id=None if row is None else row.id, password_hash=kept, good=good and kept is not None)
+
+
+def finish_login(session: Session, attempt: Attempt) -> Login | Refused:
+    """Sign in after a password was tried, or count the failure; both meet the lock as it is now, whatever was tried meanwhile."""
+    wrong = NotSignedIn("The e-mail address or the password is wrong.", "Try again, or ask an operator for a reset link.")
+    row = session.db.execute(sa.select(people).where(people.c.id == attempt.person_id).with_for_update()).one_or_none()
+    if row is None:
+        return wrong
+    if _is_locked(session, row):
         return TooManyAttempts(
             "Too many wrong passwords for this address.", f"Try again after {row.locked_until:%H:%M} UTC, or ask for a reset link."
         )
-    good = _hasher().verify(password, row.password_hash if row is not None and row.password_hash else _dummy_hash())
-    if row is None or not row.password_hash or not good:
-        if row is not None:
-            _count_failure(session, row)
-        return NotSignedIn("The e-mail address or the password is wrong.", "Try again, or ask an operator for a reset link.")
+    if not attempt.good or row.password_hash != attempt.password_hash:
+        _count_failure(session, row.id)
+        return wrong
     session.db.execute(sa.update(people).where(people.c.id == row.id).values(failed_logins=0, locked_until=None))
     first = session.db.scalar(
         sa.select(memberships.c.organisation_id).where(memberships.c.person_id == row.id).order_by(memberships.c.created_at).limit(1)
@@ -148,10 +169,12 @@ def login_actor(session: Session, token: str) -> tuple[Actor, str] | None:
     row = session.db.execute(sa.select(logins).where(logins.c.token_hash == _hash(token))).one_or_none()
     if row is None or row.expires_at <= session.now:
         return None
-    roles = {Role.PERSON} | _member_roles(session, row.person_id, row.organisation_id)
-    return Actor(
-        organisation_id=row.organisation_id, person_id=row.person_id, roles=frozenset(roles), scopes=ALL_SCOPES, via="login"
-    ), row.csrf
+    given = _member_roles(session, row.person_id, row.organisation_id)
+    organisation_id = row.organisation_id if given else None  # Whoever has left an organisation acts for it no more.
+    actor = Actor(
+        organisation_id=organisation_id, person_id=row.person_id, roles=frozenset({Role.PERSON} | given), scopes=ALL_SCOPES, via="login"
+    )
+    return actor, row.csrf
 
 
 def choose_organisation(session: Session, token: str, organisation_id: str) -> None:
@@ -194,6 +217,17 @@ def get_person(session: Session, person_id: str) -> Person:
     return Person(**{c: row._mapping[c] for c in Person.__slots__})
 
 
+def _require_passable(session: Session, roles: frozenset[Role]) -> None:
+    """A link leads to a login, which carries every scope and outlives any key: so a key of less than that makes none."""
+    actor = session.actor
+    is_operator = actor.has_role(Role.OPERATOR, Role.SYSTEM)
+    if actor.via == "key" and not (is_operator and actor.scopes >= ALL_SCOPES):
+        raise Refused("This key may do less than the login it would lead to.", "Sign in to invite, or ask an operator of the exchange.")
+    if not is_operator and not roles <= actor.roles:
+        missing = ", ".join(sorted(roles - actor.roles))
+        raise Refused(f"You cannot pass on a role that you do not have: {missing}.", "Ask a member who has it, or an operator.")
+
+
 def _add_person(session: Session, email: str, name: str, password: str, language: str) -> str:
     person_id = new_id("per")
     values: dict[str, Any] = {
@@ -228,11 +262,15 @@ def _sign_in(session: Session, person_id: str, organisation_id: str | None) -> L
     return found
 
 
-def _count_failure(session: Session, row: Any) -> None:
-    failed = row.failed_logins + 1
-    locked = session.now + LOCK if failed >= FREE_ATTEMPTS else None
-    values = {"failed_logins": 0 if locked else failed, "locked_until": locked}
-    session.db.execute(sa.update(people).where(people.c.id == row.id).values(values))
+def _is_locked(session: Session, row: Any) -> bool:
+    return row.locked_until is not None and row.locked_until > session.now
+
+
+def _count_failure(session: Session, person_id: str) -> None:
+    mine = people.c.id == person_id
+    added = sa.update(people).where(mine).values(failed_logins=people.c.failed_logins + 1).returning(people.c.failed_logins)
+    if session.db.execute(added).scalar_one() >= FREE_ATTEMPTS:
+        session.db.execute(sa.update(people).where(mine).values(failed_logins=0, locked_until=session.now + LOCK))
 
 
 def _member_roles(session: Session, person_id: str, organisation_id: str | None) -> set[Role]:

@@ -16,8 +16,10 @@ def page(request: Request) -> Response:
     if request.method == "GET":
         return render(request, "login", back=back, email="")
     sent = form(request)
+    with exchange(request).reading() as session:
+        attempt = parties.try_password(session, sent.text("email"), sent.secret("password"))
     with exchange(request).session() as session:
-        found = parties.login(session, sent.text("email"), sent.secret("password"))
+        found = parties.finish_login(session, attempt)
     if not isinstance(found, parties.Login):
         return render(request, "login", found.status, back=back, email=sent.text("email"), error=found)
     sign_in(request, found)
