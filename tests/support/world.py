@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,11 @@ def settle_world(settings: Settings, clock: ManualClock) -> World:
     for role, actor in actors.items():
         with exchange.session(actor) as session:
             key, tokens[role] = parties.create_api_key(session, role, scopes=ALL_SCOPES)
-            shares[role] = delivery.profile(session)["bearerToken"]
             if role == "owner":
                 ids["key_id"] = key.id
+        # A token made while an organisation was a buyer goes on when it is none any more.
+        with exchange.session(replace(actor, roles=actor.roles | {Role.BUYER})) as session:
+            shares[role] = delivery.profile(session)["bearerToken"]
     logins = {role: _login(exchange, role, actors.get(role)) for role in ROLES[1:]}
     with exchange.session(market.owner) as session:
         ids["token"] = parties.invite(

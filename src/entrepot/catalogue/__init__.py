@@ -26,6 +26,7 @@ from entrepot.catalogue.quality import quality
 from entrepot.catalogue.review import approve, reinstate, reject, suspend, waiting, withdraw
 from entrepot.catalogue.service import (
     add,
+    agreed_listing,
     agreed_version,
     current_version,
     get,
@@ -38,7 +39,8 @@ from entrepot.catalogue.service import (
 
 __all__ = [
     "NEXT", "ColumnNote", "Contact", "DataTable", "Filters", "Frequency", "Hit", "Listing", "ListingState", "Manifest", "Page",
-    "Preview", "SampleQuery", "Segment", "SourceFile", "ThreeRights", "Version", "Visibility", "add", "agreed_version", "approve",
+    "Preview", "SampleQuery", "Segment", "SourceFile", "ThreeRights", "Version", "Visibility", "add", "agreed_listing",
+    "agreed_version", "approve",
     "current_version", "describe", "describe_all", "describe_catalogue", "get", "get_version", "list_for", "load_manifest", "manifest_schema", "open_versions", "quality", "reindex",
     "reinstate", "reject", "search", "suspend", "template", "waiting", "withdraw",
 ]  # fmt: skip

@@ -124,6 +124,18 @@ def agreed_version(session: Session, version_id: str) -> Version:
     return version
 
 
+def agreed_listing(session: Session, listing_id: str) -> Listing:
+    """A listing in whatever state, for callers that have checked the actor's part in a trade of it.
+
+    Raises:
+        NotFound: There never was one.
+    """
+    listing = repository.find_listing(session.db, listing_id)
+    if listing is None:
+        raise _no_listing(listing_id)
+    return listing
+
+
 def list_for(session: Session, organisation_id: str, *, after: str | None = None, limit: int = 100) -> list[Listing]:
     """An organisation's own listings in every state, newest first.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from entrepot import catalogue, parties, pricing, proof, settlement, trades
 from entrepot.flows.periods import months_after
-from entrepot.kit import Invalid, digest, rfc3339
+from entrepot.kit import Conflict, Invalid, digest, rfc3339
 from entrepot.pricing import Plan, Price
 from entrepot.runtime import Session
 from entrepot.terms import Rights, Terms
@@ -34,10 +34,12 @@ def request(
         NotFound: There is no such listing for the actor.
         Refused: The published terms do not cover the purpose or territory.
         Invalid: There is no such way of delivery.
+        Conflict: The listing is not on offer.
     """
     if method not in METHODS:
         raise Invalid(f"There is no delivery method {method[:40]!r}.", f"Choose {' or '.join(METHODS)}.")
     listing = catalogue.get(session, listing_id)
+    _require_on_offer(listing)
     version = catalogue.current_version(session, listing.id)
     manifest = version.manifest
     window = None if manifest.acceptance_hours is None else timedelta(hours=manifest.acceptance_hours)
@@ -63,12 +65,12 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
 
     Raises:
         BalanceTooLow: The buyer's balance does not cover the escrow; nothing is signed.
-        Conflict: Something else has happened first.
+        Conflict: Something else has happened first, or the listing is no longer on offer; what was signed before goes on.
     """
-    made = trades.agreement_of(session, negotiation_id)
-    if made is not None and idempotency_key is not None:
-        return trades.accept(session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key)
-    agreement = trades.accept(session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key)
+    agreement, is_new = trades.conclude(session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key)
+    if not is_new:
+        return agreement
+    _require_on_offer(catalogue.agreed_listing(session, agreement.listing_id))
     held = pricing.quote(agreement.price).escrow
     if held.amount:
         settlement.place_escrow(session, agreement.id, agreement.buyer_id, held)
@@ -81,12 +83,19 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
     return agreement
 
 
+def _require_on_offer(listing: catalogue.Listing) -> None:
+    if listing.state is not catalogue.ListingState.LIVE:
+        raise Conflict(
+            f"The listing {listing.id} is {listing.state}, not on offer.", "Ask its owner, or look for another.", state=listing.state
+        )
+
+
 def _set_timers(session: Session, agreement: trades.Agreement) -> None:
     if agreement.ends_at is not None:
-        session.enqueue("flows.close_agreement", at=agreement.ends_at, agreement_id=agreement.id)
+        session.enqueue("flows.close_agreement", at=agreement.ends_at, dedup_key=f"close:{agreement.id}", agreement_id=agreement.id)
     next_month = months_after(agreement.starts_at, 1)
     is_over_by_then = agreement.ends_at is not None and agreement.ends_at <= next_month
     if agreement.price.plan is Plan.MONTHLY and not is_over_by_then:
-        session.enqueue("flows.renew_period", at=next_month, agreement_id=agreement.id, period=2)
+        session.enqueue("flows.renew_period", at=next_month, dedup_key=f"renew:{agreement.id}", agreement_id=agreement.id, period=2)
     if agreement.price.plan is Plan.METERED and not is_over_by_then:
-        session.enqueue("flows.bill_usage", at=next_month, agreement_id=agreement.id, month=1)
+        session.enqueue("flows.bill_usage", at=next_month, dedup_key=f"bill:{agreement.id}", agreement_id=agreement.id, month=1)

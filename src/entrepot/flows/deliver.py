@@ -8,7 +8,7 @@ from typing import Any
 
 from entrepot import catalogue, delivery, parties, trades
 from entrepot.kit import Conflict
-from entrepot.runtime import Actor, Exchange, Session
+from entrepot.runtime import Actor, Exchange, Role, Session
 from entrepot.trades import AgreementState
 
 
@@ -42,10 +42,12 @@ def deliver(exchange: Exchange, actor: Actor, agreement_id: str, *, version_id: 
         NotFound: The agreement is another's.
         AgreementClosed: It lets nothing be delivered now.
         CountSpent: The terms allow no further delivery.
+        Refused: The actor is no buyer.
     """
     with exchange.reading(actor) as session:
         agreement = trades.get(session, agreement_id)
         parties.require_self(session, agreement.buyer_id)
+        parties.require_role(session, Role.BUYER)
         trades.require_open(session, agreement, session.now)
         version = catalogue.agreed_version(session, version_id or agreement.version_id)
     delivery.prepare(exchange, agreement, version)

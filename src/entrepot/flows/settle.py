@@ -31,6 +31,7 @@ def accept_delivery(session: Session, agreement_id: str) -> Agreement:
     if agreement.state is AgreementState.EXPIRED and _held(session, agreement) is not None:
         return pay_out_held(session, agreement.id, reason="accepted after the end")
     parties.require_self(session, agreement.buyer_id)
+    parties.require_role(session, Role.BUYER)
     if agreement.state is AgreementState.FULFILLED:
         return agreement
     if delivery.first_received(session, agreement.id) is None:

@@ -79,6 +79,7 @@ def _require_allowed(session: Session, agreement: Agreement, to: AgreementState,
     if not _is_party(session, agreement):
         raise Refused("Only the owner, the buyer and the operator change an agreement.", "You may read it.")
     is_owner = acting == agreement.owner_id
+    parties.require_role(session, Role.OWNER if is_owner else Role.BUYER)
     if to not in (_OWNER_MAY if is_owner else _BUYER_MAY):
         raise Refused(f"The {'owner' if is_owner else 'buyer'} cannot make an agreement {to}.", "Ask the operator of the exchange.")
     if agreement.state is State.SUSPENDED and to in OPEN and (moves[-1].by_exchange or moves[-1].by_id != acting):

@@ -151,15 +151,22 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
         Refused: It is the other party's turn.
         Conflict: The negotiation has ended or moved on; ``agreement_id`` in the details names an agreement made already.
     """
+    return conclude(session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key)[0]
+
+
+def conclude(
+    session: Session, negotiation_id: str, *, offer_id: str | None = None, idempotency_key: str | None = None
+) -> tuple[Agreement, bool]:
+    """Agree as ``accept`` does, and tell whether the agreement was made just now: what follows from signing belongs to that one call."""
     negotiation = _mine(session, negotiation_id)
     agreement_id = new_id("agr")
     if idempotency_key is not None:
         asks = {"negotiation": negotiation_id, "offer": offer_id}
         first = claim_key(session, idempotency_key, kind="accept", request=asks, result_id=agreement_id)
         if first != agreement_id:
-            return reading.get(session, first)
+            return reading.get(session, first), False
     _require_turn(session, negotiation)
-    on_table = reading.offer_on_table(session, negotiation.id)
+    on_table = repository.offer_in_round(session.db, negotiation.id, negotiation.round)
     if offer_id is not None and offer_id != on_table.id:
         raise Conflict("Another offer is on the table by now.", "Read it, then accept that one.", offer_id=on_table.id)
     _require_covered(on_table.terms, Use(purpose=negotiation.purpose, territory=negotiation.territory))
@@ -170,7 +177,7 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
         session.enqueue("trades.expire_agreement", at=agreement.ends_at, agreement_id=agreement.id)
     acting = parties.acting_organisation(session)
     parties.notify(session, negotiation.other(acting), "agreement.signed", agreement.id, listing=negotiation.listing_id)
-    return agreement
+    return agreement, True
 
 
 def decline(session: Session, negotiation_id: str, *, reason: str = "") -> Negotiation:
@@ -251,8 +258,10 @@ def _answer(
 def _mine(session: Session, negotiation_id: str) -> Negotiation:
     parties.require_scope(session, Scope.TRADE)
     negotiation = reading.get_negotiation(session, negotiation_id)
-    if parties.acting_organisation(session) not in (negotiation.owner_id, negotiation.buyer_id):
+    acting = parties.acting_organisation(session)
+    if acting not in (negotiation.owner_id, negotiation.buyer_id):
         raise Refused("Only the owner and the buyer take part in a negotiation.", "You may read it.")
+    parties.require_role(session, Role.OWNER if acting == negotiation.owner_id else Role.BUYER)
     return negotiation
 
 
