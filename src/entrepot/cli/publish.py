@@ -53,7 +53,9 @@ def draft(
 
 
 def publish(
-    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The manifest (YAML); the files it names lie beside it.", exists=True, dir_okay=False)],
+    manifest: Annotated[
+        Path, typer.Argument(metavar="MANIFEST", help="The manifest (YAML); the files it names lie beside it.", exists=True, dir_okay=False)
+    ],
     listing_id: Annotated[str | None, typer.Option("--listing", help="Publish a new version of this listing.")] = None,
 ) -> None:
     """Check and publish what a manifest describes."""

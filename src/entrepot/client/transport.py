@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from typing import Any, Protocol
 
 import httpx
+
+log = logging.getLogger("entrepot.client")
 
 
 class AsgiApp(Protocol):
@@ -64,6 +67,8 @@ class LocalTransport(httpx.BaseTransport):
         except asyncio.CancelledError:  # The caller has closed the response early and reads no more.
             raise
         except Exception as error:
+            # No server is there to write this down, and an answer of 500 may have gone out already.
+            log.error("%s %s failed", request.method, request.url.path, exc_info=error)
             await asyncio.to_thread(answers.put, error)
 
     @staticmethod
