@@ -1,11 +1,11 @@
-"""The schema of the first release.
+"""The schema of the first release, frozen as the statements that make it on each store.
 
 Revision: 0001, after none
 """
 
-from alembic import op
+from pathlib import Path
 
-from entrepot.store.schema import load_tables
+from alembic import op
 
 revision = "0001"
 down_revision = None
@@ -14,8 +14,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    load_tables().create_all(op.get_bind())
+    connection = op.get_bind()
+    statements = Path(__file__).with_name("first_release") / f"{connection.dialect.name}.sql"
+    for statement in statements.read_text("utf-8").split("\n--;;\n"):
+        connection.exec_driver_sql(statement)
 
 
 def downgrade() -> None:
-    load_tables().drop_all(op.get_bind())
+    raise NotImplementedError("There is nothing before the first release; restore a backup instead.")
