@@ -21,6 +21,7 @@ from entrepot.catalogue import Version
 from entrepot.delivery import links
 from entrepot.kit import ManualClock
 from entrepot.runtime import SYSTEM
+from entrepot.sharing import stream
 from entrepot.sharing.ranges import Unsatisfiable, parse_range
 from entrepot.trades import Agreement, AgreementState
 from support import goods
@@ -158,6 +159,18 @@ def test_the_bytes_stop_in_the_middle_when_the_agreement_stops(
     refused = httpx.get(url)
     assert refused.status_code in (401, 403)
     assert refused.json()["message"]
+
+
+def test_what_a_client_has_is_counted_while_it_leaves_the_rest_lying(
+    shop: Shop, server: str, flights: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "STALLED_SECONDS", 0.1)
+    agreement, parcel, url = _agreed(shop, flights)
+    with _slow(url) as wire:
+        got = len(wire.recv(100_000))
+        (read,) = _reads(shop, agreement, lambda found: len(found) == 1)
+        assert (read.requests, read.completed_at) == (1, None)
+        assert got <= read.bytes < parcel.bytes
 
 
 def _with_token(shop: Shop, parcel: delivery.Parcel) -> str:
