@@ -108,7 +108,7 @@ def request(acting: ActingDep, listing_id: ListingId, body: RequestIn, key: Idem
     with acting.writing(Scope.TRADE) as session:
         made = flows.request(
             session, listing_id, purpose=body.purpose, method=body.method, territory=body.territory, message=body.message,
-            idempotency_key=key or None, **_changes(body),
+            idempotency_key=key or None, **_changes(body, session.settings.currency),
         )  # fmt: skip
         return views.negotiation(session, made)
 
@@ -133,7 +133,9 @@ def negotiation(acting: ActingDep, negotiation_id: NegotiationId) -> views.Negot
 def offer(acting: ActingDep, negotiation_id: NegotiationId, body: ChangesIn, key: IdempotencyKey = "") -> views.NegotiationOut:
     """Put changed terms, rights or price on the table, as owner or as buyer."""
     with acting.writing(Scope.TRADE) as session:
-        made = flows.offer(session, negotiation_id, message=body.message, idempotency_key=key or None, **_changes(body))
+        made = flows.offer(
+            session, negotiation_id, message=body.message, idempotency_key=key or None, **_changes(body, session.settings.currency)
+        )
         return views.negotiation(session, made)
 
 
@@ -252,12 +254,12 @@ def trust(acting: ActingDep) -> dict[str, Any]:
         return flows.trust(session)
 
 
-def _changes(body: ChangesIn) -> dict[str, Any]:
+def _changes(body: ChangesIn, currency: str) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if body.terms is not None:
         changes["terms"] = terms.Terms.from_dict(body.terms)
     if body.rights is not None:
         changes["rights"] = terms.Rights.from_dict(body.rights)
     if body.price is not None:
-        changes["price"] = flows.parse_price(body.price) if isinstance(body.price, str) else pricing.Price.from_dict(body.price)
+        changes["price"] = flows.parse_price(body.price, currency) if isinstance(body.price, str) else pricing.Price.from_dict(body.price)
     return changes
