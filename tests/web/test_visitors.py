@@ -250,8 +250,10 @@ def test_text_of_others_stays_text(owner: Visitor, buyer: Visitor, harbour: Harb
 
 
 def test_searching_cannot_break_the_query(visitor: Visitor) -> None:
-    for words in ('"', "' OR 1=1 --", "NEAR(", "*", "a AND", "\x00", "%", "(" * 200, "列" * 400):
+    for words in ('"', "' OR 1=1 --", "NEAR(", "*", "a AND", "%", "(" * 200, "列" * 400):
         assert visitor.client.get("/", params={"q": words}).status_code == 200, words
+    # No text anywhere may carry a null character; it is refused as such.
+    assert visitor.client.get("/", params={"q": "\x00"}).status_code == 422
 
 
 def test_a_reader_chooses_language_and_light_without_a_script(visitor: Visitor) -> None:
@@ -305,3 +307,16 @@ def test_the_inbox_counts_and_forgets(buyer: Visitor) -> None:
     assert "unread" in buyer.go("/inbox").text
     buyer.send("Mark all as read")
     assert "unread" not in buyer.go("/inbox").text
+
+
+def test_the_operator_decides_what_becomes_of_held_money(operator: Visitor, buyer: Visitor, harbour: Harbour) -> None:
+    actor, exchange = harbour.buyer.actor, harbour.exchange
+    with exchange.session(actor) as session:
+        asked = flows.request(session, harbour.ids["listing"], purpose="dpv:AcademicResearch", method="file", territory="CN")
+    with exchange.session(harbour.owner.actor) as session:
+        agreement = flows.accept(session, asked.id)
+    assert "Pay the buyer back" in operator.go(f"/agreements/{agreement.id}").text
+    assert "Pay the buyer back" not in buyer.go(f"/agreements/{agreement.id}").text
+    assert "Paid back." in operator.send("Pay back and end", reason="The table was the wrong one.").text
+    with exchange.reading(actor) as session:
+        assert flows.escrows(session, agreement.id)[-1].state == "refunded"

@@ -37,7 +37,7 @@ NOTES: Mapping[str, str] = {
     "requested": _("The request is on its way."), "answered": _("Your offer is on the table."), "declined": _("Declined."),
     "withdrawn": _("Taken back."), "signed": _("Signed by both organisations. The price is in escrow."),
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
-    "published": _("Published."), "review": _("Sent for review; the operator looks at what the checks found."),
+    "paid": _("The owner is paid."), "published": _("Published."), "review": _("Sent for review; the operator looks at what the checks found."),
 }  # fmt: skip
 ROLES: Mapping[str, str] = {
     "owner": _("Owner"), "buyer": _("Buyer"), "operator": _("Operator"), "regulator": _("Regulator"), "person": _("Person"),
@@ -237,6 +237,8 @@ INBOX: Mapping[str, str] = {
     "offer.received": _("The owner has made you an offer."),
     "counter.received": _("The buyer has made a counter-offer."),
     "agreement.signed": _("An agreement is signed by both organisations."),
+    "agreement.decided": _("A dispute is decided: %(reason)s"),
+    "agreement.undecided": _("An agreement ended in dispute; its money waits for the operator's decision."),
     "agreement.moved": _("An agreement has changed: %(reason)s"),
     "delivery.made": _("A delivery was made."),
     "payment.received": _("%(amount)s was paid for an agreement, before the platform fee."),
@@ -288,5 +290,7 @@ LAWS: Mapping[str, str] = {
     "the log grows only, and its newest checkpoint signs what it holds": _("The log only grows, and its newest checkpoint signs what it holds"),
     "every delivery has its signed receipt in the log": _("Every delivery has its signed receipt in the log"),
     "every open agreement on a price has its money in escrow or paid": _("Every open agreement on a price has its money in escrow or paid"),
+    "every agreement is the one that both signed and the log has": _("Every agreement is the one that both signed and the log has"),
+    "no agreement that has ended holds money": _("No agreement that has ended holds money"),
     "no job is stuck": _("No job is stuck"), "facts are sealed within a minute": _("Facts are sealed within a minute"),
 }  # fmt: skip

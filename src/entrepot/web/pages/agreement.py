@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from entrepot import catalogue, delivery, flows, parties, proof, trades
 from entrepot.kit import EntrepotError, Invalid, NotFound, digest
+from entrepot.settlement import EscrowState
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
 
@@ -58,6 +59,10 @@ def _act(request: Request, agreement_id: str) -> Response:
             with exchange(request).session(actor) as session:
                 flows.refund(session, agreement_id, reason=reason)
             return redirect(request, here, note="refunded")
+        case "payout":
+            with exchange(request).session(actor) as session:
+                flows.pay_out_held(session, agreement_id, reason=reason)
+            return redirect(request, here, note="paid")
         case "terminate":
             with exchange(request).session(actor) as session:
                 flows.terminate(session, agreement_id, reason=reason)
@@ -85,6 +90,7 @@ def _show(
             "escrows": flows.escrows(session, agreement.id), "history": trades.history(session, agreement.id),
             "usage": delivery.usage(session, agreement.id), "is_open": agreement.state in trades.OPEN,
         }  # fmt: skip
+    values["held"] = next((one for one in values["escrows"] if one.state is EscrowState.HELD), None)
     base = exchange(request).settings.public_url.rstrip("/")
     return render(
         request, "agreement", status, agreement=agreement, fingerprint=digest(agreement.jws), error=error, delivered=delivered, base=base,
