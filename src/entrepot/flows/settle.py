@@ -149,12 +149,15 @@ def ask_for_decision(session: Session, *, agreement_id: str) -> None:
 
 def awaits_decision(session: Session, agreement: Agreement) -> bool:
     """Whether money is held because the agreement ended while it was disputed; an operator pays it back or out."""
+    if not trades.history(session, agreement.id):
+        return False  # The doctor asks about damaged records too; a state without a move is one.
     return _held(session, agreement) is not None and _is_due_at_the_end(session, agreement) and _ended_in_dispute(session, agreement)
 
 
 def closes_by(session: Session, agreement: Agreement) -> datetime:
     """Until when an agreement that is over may hold money: its acceptance window has ended, and its last bytes are counted."""
-    ended = trades.history(session, agreement.id)[-1].at
+    moves = trades.history(session, agreement.id)
+    ended = moves[-1].at if moves else agreement.signed_at  # A state without a move is damage, which the doctor must survive.
     received = delivery.first_received(session, agreement.id)
     window = [received + agreement.acceptance_window] if agreement.state is AgreementState.EXPIRED and received is not None else []
     return max([ended + BILLING_GRACE, *window])
