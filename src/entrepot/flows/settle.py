@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
 from entrepot.flows.periods import months_after
@@ -157,7 +157,9 @@ def awaits_decision(session: Session, agreement: Agreement) -> bool:
 def closes_by(session: Session, agreement: Agreement) -> datetime:
     """Until when an agreement that is over may hold money: its acceptance window has ended, and its last bytes are counted."""
     moves = trades.history(session, agreement.id)
-    ended = moves[-1].at if moves else agreement.signed_at  # A state without a move is damage, which the doctor must survive.
+    if not moves:
+        return datetime.min.replace(tzinfo=UTC)  # A state without a move is damage: whatever it holds, it holds too long.
+    ended = moves[-1].at
     received = delivery.first_received(session, agreement.id)
     window = [received + agreement.acceptance_window] if agreement.state is AgreementState.EXPIRED and received is not None else []
     return max([ended + BILLING_GRACE, *window])
