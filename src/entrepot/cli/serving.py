@@ -76,6 +76,13 @@ def make_server(exchange: Exchange, *, host: str, port: int, log_level: str) -> 
 
     app = create_app(exchange, workers=True)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level=log_level, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=5
+        app,
+        host=host,
+        port=port,
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
     )
     return uvicorn.Server(config)
