@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from entrepot.config import Settings
 from entrepot.kit import ManualClock
 from entrepot.runtime import Exchange, load_master_key
 from entrepot.store import Database, migrate
-from support import postgres
+from support import postgres, s3
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -87,6 +88,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, _templates: dic
     if request.param == "sqlite":
         return _sqlite_url(_templates, tmp_path / "data")
     return _postgres_url(_templates, request.getfixturevalue("_postgres_server"))
+
+
+@pytest.fixture(scope="session")
+def _s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with s3.server(tmp_path_factory.mktemp("s3") / "log") as address:
+        yield address
+
+
+@pytest.fixture
+def s3_settings(_s3_server: str) -> dict[str, Any]:
+    """Settings of an object store in an empty bucket of an S3-compatible server."""
+    bucket = f"b{os.urandom(6).hex()}"
+    s3.make_bucket(_s3_server, bucket)
+    return s3.settings_for(_s3_server, bucket)
 
 
 @pytest.fixture

@@ -58,9 +58,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window.
+
+    It lives no longer than its module: while it is open its driver's event loop counts as running in this thread,
+    and a test of another module that starts a loop of its own would be refused.
+    """
     if not shutil.which(CHROMIUM):
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed, and CI must look at the pages: apt-get install chromium fonts-noto-cjk")

@@ -15,7 +15,7 @@ from support.pages import PASSWORD, Member
 
 PATIENCE = 120_000  # Milliseconds; a machine that runs other tests beside this one may need them.
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BUDGET = 60_000

@@ -167,11 +167,19 @@ def backup(path: Annotated[Path, typer.Argument(metavar="FILE", help="File to wr
 def restore(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="File that `entrepot backup` wrote.", exists=True, dir_okay=False)],
 ) -> None:
-    """Bring a backup back into an empty data folder (and database)."""
+    """Bring a backup back into an empty data folder (and database), and run the doctor; exit code 2 when something is wrong."""
     from entrepot.flows.backup import restore as run
 
     made = run(settings(), path)
-    show(made, lambda v: out.print(f"restored {v['objects']} objects and the records of {v['made_at']}, now at revision {v['revision']}"))
+
+    def human(value: Any) -> None:
+        out.print(f"restored {value['objects']} objects and the records of {value['made_at']}, now at revision {value['revision']}")
+        for problem in value["problems"]:
+            out.print(f"✗ {problem}", markup=False)
+
+    show(made, human)
+    if made["problems"]:
+        raise typer.Exit(2)
 
 
 def rotate_key() -> None:

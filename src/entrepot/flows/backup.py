@@ -16,6 +16,7 @@ from sqlalchemy.engine.url import make_url
 
 from entrepot.blobs import CHUNK, open_blobs
 from entrepot.config import Settings
+from entrepot.flows.doctor import examine
 from entrepot.kit import Conflict, Invalid, rfc3339
 from entrepot.runtime import Exchange
 from entrepot.store import Database, migrate
@@ -59,6 +60,8 @@ def backup(exchange: Exchange, path: Path) -> dict[str, Any]:
 def restore(settings: Settings, path: Path) -> dict[str, Any]:
     """Bring a backup back into an empty exchange; records of an older release are upgraded.
 
+    What the doctor then finds wrong, a master key that does not fit among it, is in the result as ``problems``.
+
     Raises:
         Conflict: The place is not empty.
         Invalid: The file is no backup, or a digest does not fit.
@@ -82,7 +85,9 @@ def restore(settings: Settings, path: Path) -> dict[str, Any]:
     database = Database(settings.resolved_database_url)
     migrate.upgrade(database)
     database.close()
-    return {"objects": len(content["objects"]), "made_at": content["made_at"], "revision": migrate.head()}
+    with Exchange(settings) as exchange:
+        problems = [f"{message} {hint}" for law in examine(exchange).laws for message, hint in law.problems]
+    return {"objects": len(content["objects"]), "made_at": content["made_at"], "revision": migrate.head(), "problems": problems}
 
 
 def _copy_records(exchange: Exchange, scratch: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
 from entrepot.flows import settle
-from entrepot.kit import EntrepotError, digest
+from entrepot.kit import EntrepotError, Invalid, digest
 from entrepot.runtime import SYSTEM, Exchange, Session
 from entrepot.trades import AgreementState
 
@@ -62,6 +62,7 @@ def examine(exchange: Exchange) -> Examination:
                 Law(law="every agreement is the one that both signed and the log has", problems=_forged(session)),
                 Law(law="every open agreement on a price has its money in escrow or paid", problems=_unpaid(session)),
                 Law(law="no agreement that has ended holds money", problems=_stranded(session)),
+                Law(law="every key in use opens under the master key", problems=_locked(session)),
                 Law(law="no job is stuck", problems=_stuck(session)),
                 Law(law="facts are sealed within a minute", problems=_unsealed(session)),
             )
@@ -126,6 +127,16 @@ def _stranded(session: Session) -> tuple[tuple[str, str], ...]:
             message = f"{escrow.amount} is held for the agreement {agreement.id}, which is {agreement.state}."
             found.append((message, "Refund or release it as an operator."))
     return tuple(found)
+
+
+def _locked(session: Session) -> tuple[tuple[str, str], ...]:
+    try:
+        session.master_key  # noqa: B018  # read to see whether there is one
+    except Invalid as error:
+        return ((error.message, error.hint),)
+    locked = [*(f"signing key {key}" for key in parties.locked_keys(session)), *(f"log key {key}" for key in proof.locked_keys(session))]
+    hint = "Nobody can sign with it: set ENTREPOT_MASTER_KEY_FILE to the master key that belongs to these records."
+    return _with_hint([f"The {key} does not open under this master key." for key in locked], hint)
 
 
 def _stuck(session: Session) -> tuple[tuple[str, str], ...]:

@@ -30,13 +30,13 @@ from entrepot.parties.service import (
     require_scope,
     require_self,
 )
-from entrepot.parties.signing import create_key, current_key_id, public_keys, sign
+from entrepot.parties.signing import create_key, current_key_id, locked_keys, public_keys, sign
 
 __all__ = [
     "ApiKey", "Attempt", "Link", "LinkKind", "Login", "NotSignedIn", "Notification", "Organisation", "Person", "TooManyAttempts",
     "acting_organisation", "choose_organisation", "count_unread", "create_api_key", "create_key", "create_organisation",
     "create_reset_link", "current_key_id", "exchange_organisation", "finish_login", "get", "get_person", "inbox", "invite", "is_self", "join", "key_actor",
-    "list_api_keys", "list_organisations", "login", "login_actor", "logout", "mark_read", "notify", "open_link",
+    "list_api_keys", "list_organisations", "locked_keys", "login", "login_actor", "logout", "mark_read", "notify", "open_link",
     "organisations_of", "public_keys", "require_role", "require_scope", "require_self", "revoke_api_key", "set_password",
     "sign", "touch_api_key", "try_password", "use_link",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from joserfc.jwk import OKPKey
 
-from entrepot.kit import NotFound, b64url, unb64url
+from entrepot.kit import Conflict, NotFound, b64url, unb64url
 from entrepot.parties import jws
 from entrepot.parties.tables import organisations, signing_keys
 from entrepot.runtime import Session
@@ -74,6 +74,21 @@ def public_keys(session: Session, organisation_id: str | None = None) -> dict[st
         row.id: {"kty": "OKP", "crv": "Ed25519", "kid": row.id, "x": row.public_x, "owner": row.organisation_id}
         for row in session.db.execute(query)
     }
+
+
+def locked_keys(session: Session) -> list[str]:
+    """Ids of the signing keys in use that do not open under the master key; none when all is well."""
+    return [
+        row.id for row in session.db.execute(sa.select(signing_keys).where(signing_keys.c.retired_at.is_(None))) if not _opens(session, row)
+    ]
+
+
+def _opens(session: Session, row: Any) -> bool:
+    try:
+        session.master_key.open(row.sealed, f"signing:{row.organisation_id}:{row.id}")
+    except Conflict:
+        return False
+    return True
 
 
 def _current(organisation_id: str) -> sa.ColumnElement[bool]:

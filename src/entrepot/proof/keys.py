@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from entrepot.kit import NotFound
+from typing import Any
+
+from entrepot.kit import Conflict, NotFound
 from entrepot.proof import repository
 from entrepot.proof.checkpoint import Checkpoint
 from entrepot.proof.model import SealedCheckpoint
@@ -61,6 +63,19 @@ def signers(session: Session) -> tuple[Signer, ...]:
     """The log's private keys, opened with the master key."""
     rows = repository.log_keys(session.db)
     return tuple(Signer(row.origin, KeyKind(row.kind), session.master_key.open(row.sealed_seed, _purpose(row.key_id))) for row in rows)
+
+
+def locked_keys(session: Session) -> list[str]:
+    """Ids of the log's keys that do not open under the master key; none when all is well."""
+    return [str(row.key_id) for row in repository.log_keys(session.db) if not _opens(session, row)]
+
+
+def _opens(session: Session, row: Any) -> bool:
+    try:
+        session.master_key.open(row.sealed_seed, _purpose(row.key_id))
+    except Conflict:
+        return False
+    return True
 
 
 def _store(session: Session, signer: Signer) -> None:
