@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
+# Commands are started many times; without the compiled modules each start costs seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup setup-dev demo serve test check bench soak docs lock clean
 
 setup: $(VENV)/.demo-ready

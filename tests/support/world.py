@@ -79,8 +79,11 @@ def settle_world(settings: Settings, clock: ManualClock) -> World:
         # A token made while an organisation was a buyer goes on when it is none any more.
         with exchange.session(replace(actor, roles=actor.roles | {Role.BUYER})) as session:
             shares[role] = delivery.profile(session)["bearerToken"]
+            if role == "buyer":
+                ids["token_id"] = delivery.list_tokens(session)[0].id
     logins = {role: _login(exchange, role, actors.get(role)) for role in ROLES[1:]}
     with exchange.session(market.owner) as session:
+        ids["person_id"] = parties.members(session, ids["organisation_id"])[0].person_id
         ids["token"] = parties.invite(
             session, "new@example.org", organisation_id=session.actor.organisation_id, roles=frozenset({Role.OWNER})
         )

@@ -222,6 +222,36 @@ def test_a_key_is_shown_once(buyer: Visitor) -> None:
     assert me.json()["scopes"] == ["deliver", "read"]
 
 
+def test_members_see_each_other_and_leave(operator: Visitor, harbour: Harbour) -> None:
+    operator.go("/operator")
+    made = operator.send("Add it", name="Short Stay", country="FR", email="guest@stay.example")
+    link = next(word for word in made.text.split() if "/join/" in word).partition("/join/")[2]
+    guest = Visitor(create_app(harbour.exchange))
+    guest.go(f"/join/{link}")
+    guest.send("Join and sign in", name="Guest", password="long enough to use", again="long enough to use")
+    assert "guest@stay.example" in guest.go("/account").text
+    assert "The membership has ended." in guest.send("Leave").text
+    assert guest.go("/agreements").status == 422
+
+
+def test_an_owner_holds_the_data_back_and_lets_it_flow_again(owner: Visitor, buyer: Visitor, harbour: Harbour) -> None:
+    address = f"/agreements/{harbour.ids['signed']}"
+    owner.go(address)
+    held = owner.send("Hold it back", reason="a question about the rights")
+    assert "held back" in held.text
+    assert "lets no data be read now" in buyer.go(address).text
+    assert "flows again" in owner.send("Let it flow again").text
+    assert "lets no data be read now" not in buyer.go(address).text
+
+
+def test_the_operator_collects_the_fees(operator: Visitor) -> None:
+    before = operator.go("/operator").text
+    assert "Fees earned" in before
+    assert "Saved." in operator.send("Collect", amount="0.01", reference=f"fees {id(operator)}").text
+    refused = operator.send("Collect", amount="9999999.00", reference="more than there is")
+    assert refused.status == 403
+
+
 HOSTILE = "<script>alert(1)</script>{{31337*271}}${31337*271}\"'><img src=x onerror=alert(1)>'; DROP TABLE people; --"
 
 

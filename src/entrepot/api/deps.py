@@ -89,6 +89,10 @@ def acting(
         return Acting(exchange, local[token.strip()])
     with exchange.reading() as session:
         actor = parties.key_actor(session, token.strip()) if scheme.lower() == "bearer" else None
+        is_due = actor is not None and parties.is_touch_due(session, token.strip())
+    if is_due:
+        with exchange.session() as session:
+            parties.touch_api_key(session, token.strip().partition(".")[0])
     if actor is None:
         raise parties.NotSignedIn(
             "This API key is unknown, expired or revoked.", "Make a new one on the page Keys, and send it as `Authorization: Bearer …`."

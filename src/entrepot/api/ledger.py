@@ -72,6 +72,13 @@ class MoneyIn(Sent):
     reference: str = Field(min_length=1, max_length=100)
 
 
+class FeesIn(Sent):
+    """Earned fees to collect; the same reference counts once."""
+
+    amount: str = Field(max_length=60, examples=["125.00 EUR"])
+    reference: str = Field(min_length=1, max_length=100)
+
+
 class BalanceOut(BaseModel):
     """What the organisation has now."""
 
@@ -136,6 +143,16 @@ def deposit(acting: ActingDep, body: MoneyIn) -> BalanceOut:
 def payout(acting: ActingDep, body: MoneyIn) -> BalanceOut:
     """Record money that was paid out to an organisation (operators)."""
     return _move(acting, body, settlement.payout)
+
+
+@router.post("/ledger/fee-collections", status_code=201, tags=["operate"])
+def collect_fees(acting: ActingDep, body: FeesIn) -> BalanceOut:
+    """Move earned fees to the exchange's own available balance, from where they can be paid out (operators)."""
+    with acting.writing(Scope.PAY) as session:
+        amount = parse_money(body.amount)
+        settlement.collect_fees(session, amount, body.reference)
+        own = parties.exchange_organisation(session).id
+        return BalanceOut(organisation=own, balance=str(settlement.balance(session, own, amount.currency).available))
 
 
 @router.get("/doctor", tags=["operate"])

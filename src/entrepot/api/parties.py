@@ -15,6 +15,7 @@ from entrepot.runtime import Role, Scope
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 Id = Annotated[str, Path(max_length=60, description="An id, or the short name of an organisation.")]
+PersonId = Annotated[str, Path(max_length=60, description="The id of a person.")]
 
 
 class OrganisationOut(BaseModel):
@@ -40,6 +41,22 @@ class InviteIn(Sent):
 
     email: str = Field(max_length=254)
     roles: list[Role] = Field(max_length=5)
+
+
+class RolesIn(Sent):
+    """The roles a member has from now on."""
+
+    roles: list[Role] = Field(min_length=1, max_length=5)
+
+
+class MemberOut(BaseModel):
+    """Somebody's place in an organisation."""
+
+    person_id: str
+    name: str
+    email: str
+    roles: list[str]
+    since: datetime
 
 
 class LinkOut(BaseModel):
@@ -130,6 +147,28 @@ def invite(acting: ActingDep, organisation_id: Id, body: InviteIn) -> LinkOut:
         return LinkOut(url=f"{session.settings.public_url}/join/{token}")
 
 
+@router.get("/organisations/{organisation_id}/members", tags=["parties"])
+def members(acting: ActingDep, organisation_id: Id) -> list[MemberOut]:
+    """Who belongs to an organisation (its members, operators)."""
+    with acting.reading(Scope.ADMIN) as session:
+        return [_member(one) for one in parties.members(session, parties.get(session, organisation_id).id)]
+
+
+@router.put("/organisations/{organisation_id}/members/{person_id}", tags=["parties"])
+def change_roles(acting: ActingDep, organisation_id: Id, person_id: PersonId, body: RolesIn) -> MemberOut:
+    """Give a member other roles; keys they made that may do more end at once (members who have the roles, operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        found = parties.get(session, organisation_id)
+        return _member(parties.change_roles(session, found.id, person_id, frozenset(body.roles)))
+
+
+@router.delete("/organisations/{organisation_id}/members/{person_id}", status_code=204, tags=["parties"])
+def remove_member(acting: ActingDep, organisation_id: Id, person_id: PersonId) -> None:
+    """End a membership, and the keys that the person made (the person, members who have their roles, operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        parties.remove_member(session, parties.get(session, organisation_id).id, person_id)
+
+
 @router.get("/keys", tags=["parties"], openapi_extra=PUBLIC)
 def public_keys(acting: ActingDep, organisation: Annotated[str | None, Query(max_length=60)] = None) -> dict[str, list[dict[str, str]]]:
     """Public signing keys as a JWK set (RFC 7517), retired ones included; each names its organisation as ``owner``."""
@@ -178,6 +217,10 @@ def inbox(acting: ActingDep, unread: bool = False) -> list[NotificationOut]:
     """What happened that your organisation should know, newest first."""
     with acting.reading(Scope.READ) as session:
         return [NotificationOut(**{f: getattr(n, f) for f in n.__slots__}) for n in parties.inbox(session, unread_only=unread)]
+
+
+def _member(found: parties.Member) -> MemberOut:
+    return MemberOut(person_id=found.person_id, name=found.name, email=found.email, roles=sorted(found.roles), since=found.since)
 
 
 def _key(key: parties.ApiKey, token: str | None = None) -> KeyOut:

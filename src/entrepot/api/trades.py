@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from entrepot import flows, pricing, proof, terms, trades
+from entrepot import delivery, flows, pricing, proof, terms, trades
 from entrepot.api import views
 from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Sent
 from entrepot.api.errors import RESPONSES
@@ -35,6 +35,17 @@ class RequestIn(ChangesIn):
     purpose: str = Field(max_length=200, examples=["ResearchAndDevelopment"])
     method: str = Field("file", max_length=40, examples=["file"])
     territory: str | None = Field(None, max_length=2, description="Where the data will be used, ISO 3166-1.")
+
+
+class ShareTokenOut(BaseModel):
+    """A Delta Sharing token of your organisation, without its secret."""
+
+    id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
 
 
 class AcceptIn(Sent):
@@ -216,6 +227,21 @@ def share_profile(acting: ActingDep, rotate: Annotated[bool, Query(description="
     """The Delta Sharing profile of your organisation; it holds a secret and is shown once."""
     with acting.writing(Scope.DELIVER) as session:
         return flows.share_profile(session, rotate=rotate)
+
+
+@router.get("/share-tokens", tags=["deliver"])
+def share_tokens(acting: ActingDep) -> list[ShareTokenOut]:
+    """Your organisation's Delta Sharing tokens, without their secrets."""
+    with acting.reading(Scope.READ) as session:
+        found = delivery.list_tokens(session)
+        return [ShareTokenOut(**{name: getattr(token, name) for name in ShareTokenOut.model_fields}) for token in found]
+
+
+@router.delete("/share-tokens/{token_id}", status_code=204, tags=["deliver"])
+def revoke_share_token(acting: ActingDep, token_id: Annotated[str, Path(max_length=60)]) -> None:
+    """End a Delta Sharing token at once; reads under way stop too."""
+    with acting.writing(Scope.DELIVER) as session:
+        delivery.revoke_token(session, token_id)
 
 
 @router.post("/agreements/{agreement_id}/acceptance", tags=["settle"])

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands, context, operate, proof, publish, trade
+from entrepot.cli import commands, context, operate, people, proof, publish, trade
 from entrepot.cli.check import check
 from entrepot.cli.demo import demo
 
@@ -37,6 +37,7 @@ def options(
 
 commands.add(app, "Start here", check, demo)
 operate.add_to(app)
+people.add_to(app)
 publish.add_to(app)
 trade.add_to(app)
 proof.add_to(app)

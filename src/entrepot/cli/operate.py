@@ -18,7 +18,23 @@ Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as '1250.00 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.add(
-        app, PANEL, init, serve, upgrade, organisation, invite, deposit, payout, doctor, backup, restore, rotate_key, api_key, retry_job
+        app,
+        PANEL,
+        init,
+        serve,
+        upgrade,
+        organisation,
+        invite,
+        deposit,
+        payout,
+        collect_fees,
+        doctor,
+        backup,
+        restore,
+        rotate_key,
+        api_key,
+        retry_job,
+        reindex,
     )
 
 
@@ -132,6 +148,15 @@ def payout(
     show(made, lambda v: out.print(f"{organisation} now has {v['balance']}"))
 
 
+def collect_fees(
+    amount: Amount, reference: Annotated[str, typer.Option(help="Your own reference; a repeat with it has no second effect.")]
+) -> None:
+    """Move earned fees to the exchange's own balance, from where `payout` takes them."""
+    with connect(operator=True) as client:
+        made = client.collect_fees(amount, reference=reference)
+    show(made, lambda v: out.print(f"the exchange now has {v['balance']}"))
+
+
 def doctor() -> None:
     """Run the laws of the books, and name what is wrong and what to do; exit code 2 when something is."""
     if chosen.exchange:
@@ -187,6 +212,16 @@ def rotate_key() -> None:
     with connect() as client:
         made = client.call("POST", "/signing-keys")
     show(made, lambda v: out.print(f"new signing key {v['kid']}"))
+
+
+def reindex() -> None:
+    """Build the search index anew from the listings, after a restore or an upgrade of the tokeniser."""
+    from entrepot import catalogue
+    from entrepot.runtime import SYSTEM
+
+    with local_exchange() as exchange, exchange.session(SYSTEM) as session:
+        count = catalogue.reindex(session)
+    show({"listings": count}, lambda v: out.print(f"{v['listings']} listings indexed"))
 
 
 def retry_job(job_id: Annotated[str, typer.Argument(metavar="JOB", help="The job's id, as the doctor names it.")]) -> None:

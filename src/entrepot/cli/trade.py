@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.add(
         app, PANEL, request, negotiations, negotiation, offer, accept, decline, agreements, agreement, deliver, share_profile,
-        accept_delivery, refund, terminate, balance, statement, invoice, inbox,
+        share_tokens, accept_delivery, refund, suspend, resume, terminate, balance, statement, invoice, inbox,
     )  # fmt: skip
 
 
@@ -190,6 +190,37 @@ def terminate(agreement_id: Agreement, reason: Annotated[str, typer.Option(help=
     with connect() as client:
         found = client.terminate(newest(client, agreement_id, "agreements"), reason=reason)
     show(found, _agreement)
+
+
+def suspend(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
+    """Stop the bytes for the time being (owners, operators)."""
+    with connect() as client:
+        found = client.suspend(newest(client, agreement_id, "agreements"), reason=reason)
+    show(found, _agreement)
+
+
+def resume(agreement_id: Agreement) -> None:
+    """Let the bytes flow again (whoever suspended it, operators)."""
+    with connect() as client:
+        found = client.resume(newest(client, agreement_id, "agreements"))
+    show(found, _agreement)
+
+
+def share_tokens(
+    revoke: Annotated[str, typer.Option(metavar="TOKEN", help="End this one at once.")] = "",
+) -> None:
+    """Your organisation's Delta Sharing tokens, without their secrets."""
+    with connect() as client:
+        if revoke:
+            client.revoke_share_token(revoke)
+        found = client.share_tokens()
+    show(
+        found,
+        lambda v: (
+            [out.print(f"[bold cyan]{t['id']}[/] {'revoked' if t['revoked_at'] else 'until ' + t['expires_at'][:10]}") for t in v]
+            or out.print("none yet: entrepot share-profile makes one", style="dim")
+        ),
+    )
 
 
 def balance() -> None:

@@ -74,6 +74,26 @@ class Client:
         """A one-time link that lets somebody join."""
         return self.call("POST", f"/organisations/{organisation}/invitations", {"email": email, "roles": list(roles)})
 
+    def members(self, organisation: str) -> Any:
+        """Who belongs to an organisation."""
+        return self.call("GET", f"/organisations/{organisation}/members")
+
+    def change_roles(self, organisation: str, person_id: str, *, roles: Sequence[str]) -> Any:
+        """Give a member other roles."""
+        return self.call("PUT", f"/organisations/{organisation}/members/{person_id}", {"roles": list(roles)})
+
+    def remove_member(self, organisation: str, person_id: str) -> None:
+        """End a membership, and the keys that the person made."""
+        self.call("DELETE", f"/organisations/{organisation}/members/{person_id}")
+
+    def keys(self) -> Any:
+        """The organisation's API keys, without their secrets."""
+        return self.call("GET", "/api-keys")
+
+    def revoke_key(self, key_id: str) -> None:
+        """End an API key at once."""
+        self.call("DELETE", f"/api-keys/{key_id}")
+
     def create_key(self, name: str, *, scopes: Sequence[str], days: int = 90) -> Any:
         """An API key; its token is in this answer only."""
         return self.call("POST", "/api-keys", {"name": name, "scopes": list(scopes), "days": days})
@@ -211,6 +231,22 @@ class Client:
         """The Delta Sharing profile of the organisation, to be kept in a file; it holds a secret and is shown once."""
         return self.call("POST", "/share-profile", {"rotate": rotate})
 
+    def share_tokens(self) -> Any:
+        """The organisation's Delta Sharing tokens, without their secrets."""
+        return self.call("GET", "/share-tokens")
+
+    def revoke_share_token(self, token_id: str) -> None:
+        """End a Delta Sharing token at once."""
+        self.call("DELETE", f"/share-tokens/{token_id}")
+
+    def suspend(self, agreement_id: str, *, reason: str) -> Any:
+        """Stop the bytes for the time being."""
+        return self.call("POST", f"/agreements/{agreement_id}/suspension", {"reason": reason})
+
+    def resume(self, agreement_id: str) -> Any:
+        """Let the bytes flow again."""
+        return self.call("DELETE", f"/agreements/{agreement_id}/suspension")
+
     def accept_delivery(self, agreement_id: str, *, key: str | None = None) -> Any:
         """Accept what was delivered: escrow goes to the owner, less the fee."""
         return self.call("POST", f"/agreements/{agreement_id}/acceptance", {}, key=key or secrets.token_hex(16))
@@ -261,6 +297,10 @@ class Client:
     def payout(self, organisation: str, amount: str, *, reference: str) -> Any:
         """Record money that went out (operators)."""
         return self.call("POST", "/ledger/payouts", {"organisation": organisation, "amount": amount, "reference": reference})
+
+    def collect_fees(self, amount: str, *, reference: str) -> Any:
+        """Move earned fees to the exchange's own balance (operators)."""
+        return self.call("POST", "/ledger/fee-collections", {"amount": amount, "reference": reference})
 
     def doctor(self) -> Any:
         """Run the laws of the books (operators)."""

@@ -86,6 +86,12 @@ def key_actor(session: Session, token: str) -> Actor | None:
     return Actor(organisation_id=key.organisation_id, person_id=row.person_id, roles=key.roles, scopes=key.scopes, via="key")
 
 
+def is_touch_due(session: Session, token: str) -> bool:
+    """Whether the use of a key was last noted more than five minutes ago, or never."""
+    last = session.db.execute(sa.select(api_keys.c.last_used_at).where(api_keys.c.id == token.partition(".")[0])).one_or_none()
+    return last is not None and (last[0] is None or last[0] < session.now - _TOUCH)
+
+
 def touch_api_key(session: Session, key_id: str) -> None:
     """Note that a key was used; at most every five minutes, so that reads stay reads."""
     stale = sa.or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < session.now - _TOUCH)

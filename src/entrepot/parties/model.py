@@ -57,6 +57,18 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody's place in an organisation."""
+
+    organisation_id: str
+    person_id: str
+    name: str
+    email: str
+    roles: frozenset[Role]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """A signed-in browser: the token goes into its cookie, the CSRF token into its forms."""
 

@@ -34,6 +34,8 @@ NOTES: Mapping[str, str] = {
     "welcome": _("You are signed in."), "left": _("You are signed out."), "saved": _("Saved."),
     "organisation": _("You now act for this organisation."), "read": _("Everything is marked as read."),
     "revoked": _("The key is revoked; whoever uses it is turned away from now on."),
+    "removed": _("The membership has ended."), "suspended": _("The data is held back for the time being."),
+    "resumed": _("The data flows again."),
     "requested": _("The request is on its way."), "answered": _("Your offer is on the table."), "declined": _("Declined."),
     "withdrawn": _("Taken back."), "signed": _("Signed by both organisations. The price is in escrow."),
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
@@ -292,5 +294,6 @@ LAWS: Mapping[str, str] = {
     "every open agreement on a price has its money in escrow or paid": _("Every open agreement on a price has its money in escrow or paid"),
     "every agreement is the one that both signed and the log has": _("Every agreement is the one that both signed and the log has"),
     "no agreement that has ended holds money": _("No agreement that has ended holds money"),
+    "every key in use opens under the master key": _("Every key in use opens under the master key"),
     "no job is stuck": _("No job is stuck"), "facts are sealed within a minute": _("Facts are sealed within a minute"),
 }  # fmt: skip

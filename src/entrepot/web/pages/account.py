@@ -22,6 +22,8 @@ def page(request: Request) -> Response:
         with exchange(request).session(visit(request).actor) as session:
             parties.choose_organisation(session, visit(request).token, sent.text("organisation"))
         return redirect(request, "/account", note="organisation")
+    if sent.text("do") == "remove":
+        return _remove(request)
     try:
         token = _invite(request)
     except EntrepotError as error:
@@ -30,9 +32,20 @@ def page(request: Request) -> Response:
     return _show(request, 201, email=sent.text("email"), link=address)
 
 
+def _remove(request: Request) -> Response:
+    try:
+        with exchange(request).session(visit(request).actor) as session:
+            parties.remove_member(session, parties.acting_organisation(session), form(request).text("person"))
+    except EntrepotError as error:
+        return _show(request, error.status, error=error)
+    return redirect(request, "/account", note="removed")
+
+
 def _show(request: Request, status: int = 200, *, email: str = "", link: str = "", error: EntrepotError | None = None) -> Response:
     choices = [(one.id, one.name) for one in visit(request).memberships]
-    return render(request, "account", status, email=email, link=link, error=error, choices=choices)
+    with exchange(request).reading(actor := visit(request).actor) as session:
+        members = parties.members(session, actor.organisation_id) if actor.organisation_id else []
+    return render(request, "account", status, email=email, link=link, error=error, choices=choices, members=members)
 
 
 def _invite(request: Request) -> str:

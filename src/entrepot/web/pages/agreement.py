@@ -63,6 +63,14 @@ def _act(request: Request, agreement_id: str) -> Response:
             with exchange(request).session(actor) as session:
                 flows.pay_out_held(session, agreement_id, reason=reason)
             return redirect(request, here, note="paid")
+        case "suspend":
+            with exchange(request).session(actor) as session:
+                trades.move(session, agreement_id, trades.AgreementState.SUSPENDED, reason)
+            return redirect(request, here, note="suspended")
+        case "resume":
+            with exchange(request).session(actor) as session:
+                flows.resume(session, agreement_id)
+            return redirect(request, here, note="resumed")
         case "terminate":
             with exchange(request).session(actor) as session:
                 flows.terminate(session, agreement_id, reason=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import parties
+from entrepot import delivery, parties
 from entrepot.kit import EntrepotError
 from entrepot.runtime import Scope
 from entrepot.web.view import redirect, render
@@ -22,6 +22,10 @@ def page(request: Request) -> Response:
         with exchange(request).session(visit(request).actor) as session:
             parties.revoke_api_key(session, sent.text("key"))
         return redirect(request, "/keys", note="revoked")
+    if sent.text("do") == "revoke-share":
+        with exchange(request).session(visit(request).actor) as session:
+            delivery.revoke_token(session, sent.text("key"))
+        return redirect(request, "/keys", note="revoked")
     try:
         scopes = frozenset(Scope(scope) for scope in sent.texts("scope") if scope in list(Scope))
         with exchange(request).session(visit(request).actor) as session:
@@ -33,7 +37,9 @@ def page(request: Request) -> Response:
 
 def _show(request: Request, status: int = 200, *, token: str = "", name: str = "", error: EntrepotError | None = None) -> Response:
     with exchange(request).reading(visit(request).actor) as session:
-        found = parties.list_api_keys(session)
+        found, shares = parties.list_api_keys(session), delivery.list_tokens(session)
         public = list(parties.public_keys(session, visit(request).actor.organisation_id).values())
     now = exchange(request).clock.now()
-    return render(request, "keys", status, keys=found, public=public, token=token, name=name, error=error, scopes=list(Scope), now=now)
+    return render(
+        request, "keys", status, keys=found, shares=shares, public=public, token=token, name=name, error=error, scopes=list(Scope), now=now
+    )

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import catalogue, flows, jobs, parties, settlement, trades
-from entrepot.kit import EntrepotError, Invalid
+from entrepot.kit import EntrepotError, Invalid, Money
 from entrepot.runtime import SYSTEM, Role, Session
 from entrepot.web.forms import Form
 from entrepot.web.prices import read_amount
@@ -50,6 +50,9 @@ def _act(session: Session, sent: Form) -> str:
             amount = read_amount(sent.text("amount"), sent.text("currency").upper() or session.settings.currency)
             book = settlement.deposit if verb == "deposit" else settlement.payout
             book(session, sent.text("organisation"), amount, sent.text("reference"))
+        case "fees":
+            amount = read_amount(sent.text("amount"), sent.text("currency").upper() or session.settings.currency)
+            settlement.collect_fees(session, amount, sent.text("reference"))
         case "organisation":
             roles = frozenset(Role(role) for role in sent.texts("role") if role in GIVEN)
             made = parties.create_organisation(session, sent.text("name"), country=sent.text("country"), roles=roles)
@@ -72,6 +75,10 @@ def _show(request: Request, status: int = 200, *, error: EntrepotError | None = 
             "names": {one.id: one.name for one in organisations},
             "agreements": trades.list_agreements(session, everybody=True, limit=20),
             "choices": [(one.id, one.name) for one in organisations if not one.is_exchange],
+            "fees": [
+                Money(one.credits_posted - one.debits_posted, one.currency)
+                for one in settlement.accounts(session, parties.exchange_organisation(session).id) if one.code is settlement.AccountCode.FEES
+            ],
             "books": [(one, settlement.balance(session, one.id, session.settings.currency)) for one in organisations],
         }  # fmt: skip
     base = exchange(request).settings.currency
