@@ -73,6 +73,14 @@ def test_scratch_folders_go_away_with_what_is_in_them(blobs: BlobStore) -> None:
     assert not folder.exists()
 
 
+def test_only_old_scratch_folders_are_swept(blobs: BlobStore) -> None:
+    with blobs.scratch() as old, blobs.scratch() as new:
+        (old / "left").write_text("by a killed process")
+        os.utime(old, (0, 0))
+        assert blobs.sweep_scratch(older_than=3600) == 1
+        assert (old.exists(), new.exists()) == (False, True)
+
+
 def test_an_address_that_is_no_object_store_is_refused(tmp_path: Path) -> None:
     for url in ("ftp://somewhere", "s3://", "/var/objects"):
         with pytest.raises(Invalid, match="Objects cannot live"):

@@ -136,6 +136,25 @@ def test_a_private_listing_is_seen_by_owner_and_operator_only(exchange: Exchange
         assert catalogue.search(session, "flights").total == 1
 
 
+def test_only_the_version_on_offer_is_shown_to_those_invited(exchange: Exchange, owner: Actor) -> None:
+    guest = people.organisation(exchange, "Guest House")
+    listing = listings.publish(exchange, owner, visibility="private", invited=["guest-house"])
+    listings.publish(exchange, owner, visibility="private", invited=["guest-house"], listing_id=listing.id)
+    with exchange.reading(guest) as session:
+        assert catalogue.current_version(session, listing.id).number == 2
+        with pytest.raises(NotFound):
+            catalogue.current_version(session, listing.id, 1)
+    with exchange.session(people.operator(exchange)) as session:
+        catalogue.suspend(session, listing.id, reason="for the test")
+    with exchange.reading(guest) as session, pytest.raises(NotFound):
+        catalogue.get(session, listing.id)
+
+
+def test_an_invitation_to_a_public_listing_is_refused() -> None:
+    with pytest.raises(Invalid, match="invited"):
+        listings.manifest(invited=["guest-house"])
+
+
 def test_a_suspended_listing_comes_back_and_a_withdrawn_one_does_not(exchange: Exchange, owner: Actor) -> None:
     listing, operator = listings.publish(exchange, owner), people.operator(exchange)
     with exchange.session(owner) as session, pytest.raises(Refused):

@@ -66,6 +66,7 @@ examples: [Plan staff]
 sample_queries: [SELECT 1, {title: Rows, sql: SELECT count(*) FROM flights}]
 auto_approve: true
 visibility: private
+invited: [delta-research]
 acceptance_hours: 48
 """
 

@@ -142,6 +142,19 @@ def test_a_draft_of_anothers_is_not_found_and_what_is_withdrawn_neither(market: 
             market.request(listing)
 
 
+def test_a_private_listing_is_traded_by_those_invited_and_by_nobody_else(market: Market) -> None:
+    listing = market.publish(visibility="private", invited=["quay-research", "no-such-house"]).listing_id
+    with market.exchange.reading(market.buyer) as session:
+        assert ("listing.shared", listing) in {(n.kind, n.subject_id) for n in parties.inbox(session)}
+        assert catalogue.search(session, "iris").total == 0
+    with pytest.raises(NotFound):
+        market.request(listing, by=market.stranger)
+    assert market.trade(listing).state is AgreementState.FULFILLED
+    market.publish(visibility="private", listing_id=listing)
+    with pytest.raises(NotFound):
+        market.request(listing)
+
+
 def test_one_balance_cannot_be_promised_twice(market: Market) -> None:
     listing = market.publish(price="600.00 EUR").listing_id
     market.agree(listing)

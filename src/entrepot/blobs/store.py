@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -144,6 +145,18 @@ class BlobStore:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+    def sweep_scratch(self, *, older_than: float) -> int:
+        """Remove scratch folders that a killed process left behind; how many went.
+
+        Args:
+            older_than: Seconds since anything was last put into a folder.
+        """
+        old = [found for found in self._scratch.iterdir() if time.time() - found.stat().st_mtime > older_than]
+        for found in old:
+            shutil.rmtree(found, ignore_errors=True)
+        return len(old)
 
 
 def open_blobs(settings: Settings) -> BlobStore:

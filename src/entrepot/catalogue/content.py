@@ -46,7 +46,7 @@ def plain(value: Any) -> Any:
 def manifest_from(value: Mapping[str, Any]) -> Manifest:
     """The manifest behind ``plain(manifest)``."""
     contact, frequency = value["contact"], value["frequency"]
-    tuples = ("residency", "countries", "languages", "themes", "examples")
+    tuples = ("invited", "residency", "countries", "languages", "themes", "examples")
     simple: dict[str, Any] = {name: value[name] for name in _AS_IS} | {name: tuple(value[name]) for name in tuples}
     return Manifest(
         **simple,

@@ -113,6 +113,7 @@ class Manifest:
         person_key: The column that tells whose row it is; empty when rows are not about persons.
         residency: Countries the data must stay in, ISO 3166-1 alpha-2; empty for anywhere.
         examples: Uses in a sentence each.
+        invited: Short names or ids of the organisations that see a private listing beside its owner.
         auto_approve: Whether requests at the listed terms and price are signed by standing policy.
         acceptance_hours: Hours a buyer has to accept a delivery; None for the exchange's own.
     """
@@ -143,6 +144,7 @@ class Manifest:
     sample_queries: tuple[SampleQuery, ...] = ()
     auto_approve: bool = False
     visibility: Visibility = Visibility.PUBLIC
+    invited: tuple[str, ...] = ()
     acceptance_hours: int | None = None
 
     @property

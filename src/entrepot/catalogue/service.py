@@ -74,13 +74,13 @@ def add(
 
 
 def get(session: Session, listing_id: str) -> Listing:
-    """A listing: anybody sees a public one on offer; drafts, suspended, withdrawn and private ones only owner and operator.
+    """A listing: anybody sees a public one on offer, those invited a private one; other states only owner and operator.
 
     Raises:
         NotFound: There is none that the actor may see.
     """
     listing = repository.find_listing(session.db, listing_id)
-    if listing is None or not (listing.is_open or _is_insider(session, listing)):
+    if listing is None or not (listing.is_open or _is_insider(session, listing) or _is_invited(session, listing)):
         raise _no_listing(listing_id)
     return listing
 
@@ -237,7 +237,15 @@ def _is_insider(session: Session, listing: Listing) -> bool:
 
 
 def _may_read(session: Session, listing: Listing, number: int) -> bool:
-    return _is_insider(session, listing) or (listing.is_open and number == listing.version_number)
+    is_shown = listing.is_open or _is_invited(session, listing)
+    return _is_insider(session, listing) or (is_shown and number == listing.version_number)
+
+
+def _is_invited(session: Session, listing: Listing) -> bool:
+    if listing.state is not ListingState.LIVE or session.actor.organisation_id is None:
+        return False
+    version = repository.find_numbered(session.db, listing.id, listing.version_number)
+    return version is not None and session.actor.organisation_id in states.invited(session, version)
 
 
 def _no_listing(listing_id: str) -> NotFound:

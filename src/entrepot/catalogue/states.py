@@ -9,7 +9,7 @@ from entrepot import parties
 from entrepot.catalogue import repository
 from entrepot.catalogue.finding import index
 from entrepot.catalogue.finding.documents import document
-from entrepot.catalogue.model import NEXT, Listing, ListingState, Version
+from entrepot.catalogue.model import NEXT, Listing, ListingState, Version, Visibility
 from entrepot.kit import Conflict
 from entrepot.runtime import Session
 
@@ -27,7 +27,16 @@ def offer(session: Session, listing: Listing, version: Version) -> Listing:
         reason=listing.reason if state is ListingState.SUSPENDED else "",
     )
     _show(session, shown, version)
+    if shown.state is ListingState.LIVE and shown.visibility is Visibility.PRIVATE:
+        for organisation_id in invited(session, version):
+            parties.notify(session, organisation_id, "listing.shared", subject_id=shown.id, title=version.manifest.title)
     return shown
+
+
+def invited(session: Session, version: Version) -> list[str]:
+    """Ids of the organisations that a private listing names; names that nobody has are passed over."""
+    named = set(version.manifest.invited)
+    return [found.id for found in parties.list_organisations(session) if named & {found.id, found.slug}] if named else []
 
 
 def move(session: Session, listing: Listing, state: ListingState, **values: Any) -> Listing:

@@ -22,6 +22,7 @@ from entrepot.store import Database
 log = logging.getLogger("entrepot.runtime")
 Ticker = tuple[Callable[[Settings], float], Callable[["Exchange"], object]]
 _tickers: list[Ticker] = []
+_SCRATCH_SECONDS = 24 * 3600.0
 _TIDY_SECONDS = 600.0
 
 
@@ -100,7 +101,8 @@ class Exchange:
         return count
 
     def tidy_jobs(self) -> None:
-        """Forget finished jobs after a week, and stop handing out those that end their process."""
+        """Forget finished jobs after a week, stop handing out those that end their process, and sweep what killed ones left behind."""
+        self.blobs.sweep_scratch(older_than=_SCRATCH_SECONDS)
         with self.database.transaction() as db:
             jobs.forget_done(db, before=self.clock.now() - timedelta(days=7))
             jobs.give_up_killers(db, now=self.clock.now())

@@ -245,6 +245,7 @@ INBOX: Mapping[str, str] = {
     "delivery.made": _("A delivery was made."),
     "payment.received": _("%(amount)s was paid for an agreement, before the platform fee."),
     "payment.missing": _("The balance does not cover the next month: %(hint)s"),
+    "listing.shared": _("You are invited to a private listing: %(title)s"),
     "listing.approved": _("Version %(number)s of a listing passed review and is on offer."),
     "listing.rejected": _("Version %(number)s of a listing was sent back: %(reason)s"),
     "listing.suspended": _("A listing was taken off by the operator: %(reason)s"),

@@ -16,7 +16,7 @@ MAX_HOURS = 24 * 90
 ENTRIES = (
     "title", "outcome", "description", "file", "files", "location", "terms", "price", "offered", "rights", "person_key", "residency",
     "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "frequency", "starts_on", "ends_on",
-    "examples", "sample_queries", "auto_approve", "visibility", "acceptance_hours",
+    "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours",
 )  # fmt: skip
 
 __all__ = ["ENTRIES", "MAX_BYTES", "MAX_DESCRIPTION", "MAX_EXAMPLES", "MAX_HOURS", "MAX_OUTCOME", "MAX_TITLE", "load_manifest"]
@@ -78,6 +78,7 @@ def _read(reader: Reader, root: Mapping, currency: str) -> Manifest:
         "sample_queries": parts.sample_queries(reader, entry("sample_queries"), MAX_EXAMPLES),
         "auto_approve": reader.flag(entry("auto_approve"), "auto_approve") or False,
         "visibility": Visibility(reader.choice(entry("visibility"), "visibility", Visibility) or "public"),
+        "invited": parts.invited(reader, entry("invited"), entry("visibility")),
         "acceptance_hours": reader.number(entry("acceptance_hours"), "acceptance_hours", 1, MAX_HOURS),
     }
     reader.finish()

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from entrepot.catalogue.finding.tokens import has_unspaced
 from entrepot.catalogue.manifest.nodes import Mapping, Node, Scalar
 from entrepot.catalogue.manifest.reader import Reader
-from entrepot.catalogue.model import LANGUAGES, ColumnNote, Contact, SampleQuery, SourceFile, ThreeRights
+from entrepot.catalogue.model import LANGUAGES, ColumnNote, Contact, SampleQuery, SourceFile, ThreeRights, Visibility
 from entrepot.terms.territories import check_territory
 
-MAX_FILES, MAX_COLUMNS, MAX_SQL = 50, 10_000, 4_000
+MAX_FILES, MAX_COLUMNS, MAX_SQL, MAX_INVITED = 50, 10_000, 4_000, 100
 THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN")
 """Codes of the data-theme vocabulary of the EU Publications Office."""
 
@@ -197,6 +197,16 @@ def _column(reader: Reader, node: Node, name: str) -> ColumnNote:
         unit=reader.text(text("unit"), "unit", 60),
         concept=concept,
     )
+
+
+def invited(reader: Reader, node: Node | None, visibility: Node | None) -> tuple[str, ...]:
+    """Short names or ids of organisations that see a private listing."""
+    found = reader.words(node, "invited", MAX_INVITED, 60)
+    if found and node is not None and reader.text(visibility, "visibility") != Visibility.PRIVATE:
+        reader.complain(
+            node.line, "invited names organisations, and the listing is public.", "Add `visibility: private`, or leave invited out."
+        )
+    return found
 
 
 def _email(reader: Reader, node: Scalar) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from entrepot.catalogue.manifest.commerce import PRICE_ENTRIES
 from entrepot.catalogue.manifest.load import MAX_DESCRIPTION, MAX_EXAMPLES, MAX_HOURS, MAX_OUTCOME, MAX_TITLE
-from entrepot.catalogue.manifest.parts import MAX_FILES, MAX_SQL, THEMES
+from entrepot.catalogue.manifest.parts import MAX_FILES, MAX_INVITED, MAX_SQL, THEMES
 from entrepot.catalogue.model import LANGUAGES, Frequency, Visibility
 from entrepot.pricing.model import Plan, Unit
 from entrepot.terms.model import MAX_COUNT, MAX_DAYS, Operator, Redistribution
@@ -122,5 +122,6 @@ def _dealings() -> Schema:
         "rights": _object({name: _words(200, 50) for name in ("held_by", "processed_by", "operated_by")}),
         "auto_approve": {"type": "boolean"},
         "visibility": {"enum": list(Visibility)},
+        "invited": _words(60, MAX_INVITED),
         "acceptance_hours": {"type": "integer", "minimum": 1, "maximum": MAX_HOURS},
     }

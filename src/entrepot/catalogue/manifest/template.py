@@ -79,5 +79,6 @@ price: {price}          # free; 49.00 EUR; 49.00 EUR monthly; 0.50 EUR per 1000 
 #   - {{title: Rows, sql: SELECT count(*) FROM data}}
 # auto_approve: true                  # sign requests at these terms and this price at once
 # visibility: private                 # public unless said otherwise
+# invited: [delta-research]           # who sees a private listing beside you
 # acceptance_hours: 72
 """
