@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from entrepot import catalogue, standards
 from entrepot.catalogue import Filters
 from entrepot.catalogue.finding.query import parse
-from entrepot.catalogue.finding.snippets import WIDTH, snippet
+from entrepot.catalogue.finding.snippets import WIDTH, Sought, snippet
 from entrepot.kit import Invalid, ManualClock
 from entrepot.runtime import SYSTEM, Actor, Exchange
 from support import listings, people
@@ -160,7 +160,7 @@ def test_the_index_is_built_anew_from_the_listings(exchange: Exchange, owner: Ac
 
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_a_snippet_is_a_piece_of_the_text(text: str, query: str) -> None:
-    pieces = snippet([text], parse(query, Filters()))
+    pieces = snippet([text], Sought(parse(query, Filters())))
     shown = "".join(piece.text for piece in pieces if piece != catalogue.Segment("…", False))
     assert shown in unicodedata.normalize("NFC", text)
     assert len(shown) <= WIDTH
@@ -168,7 +168,7 @@ def test_a_snippet_is_a_piece_of_the_text(text: str, query: str) -> None:
 
 def test_a_long_text_is_cut_around_the_find() -> None:
     text = "word " * 100 + "the Ｆlights of 上海港 here " + "word " * 100
-    pieces = snippet(["nothing", text], parse("flight 上海", Filters()))
+    pieces = snippet(["nothing", text], Sought(parse("flight 上海", Filters())))
     assert [piece.text for piece in pieces if piece.hit] == ["Ｆlights", "上海"]
     assert pieces[0].text == pieces[-1].text == "…"
 

@@ -146,7 +146,6 @@ class BlobStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-
     def sweep_scratch(self, *, older_than: float) -> int:
         """Remove scratch folders that a killed process left behind; how many went.
 

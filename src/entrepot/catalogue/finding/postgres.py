@@ -1,9 +1,14 @@
-"""The search on PostgreSQL: a tsvector made of our own tokens, with a GIN index."""
+"""The search on PostgreSQL: a tsvector made of our own tokens, with a GIN index.
+
+GIN knows which texts hold two words, but not whether one follows the other; for common words it would unpack text after text
+to see. So each pair of neighbours is a token too, and most phrases are answered by the index alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +39,8 @@ _PLANS = {"enable_seqscan": "off", "plan_cache_mode": "force_custom_plan"}
 _SHOW = sa.text("SELECT " + ", ".join(f"current_setting('{name}') AS {name}" for name in _PLANS))
 _SET = sa.text("SELECT " + ", ".join(f"set_config('{name}', :{name}, true)" for name in _PLANS))
 _WEIGHTS = ("A", "B", "C", "D")
+_PAIR = "\ue003"
+"""Begins a pair of neighbours and stands between the two; nobody can type it in a query."""
 
 
 class PostgresIndex:
@@ -51,7 +58,7 @@ class PostgresIndex:
 
     def ranked(self, db: Connection, query: Query) -> list[int]:
         """The positions of all matches, at most ``CAP``, best first."""
-        rank = " | ".join(_clause(clause) for clause in query.words)
+        rank = " | ".join(f"({' | '.join(map(_in_row, clause))})" for clause in query.words)
         with _planned(db):
             return list(db.execute(_RANKED, {"match": expression(query), "rank": rank, "cap": CAP}).scalars())
 
@@ -94,7 +101,7 @@ def _row(document: Document) -> dict[str, Any]:
         "position": document.position,
         "listing_id": document.listing_id,
         "card": document.card,
-        "lexemes": lexemes(document.fields, document.facets),
+        "lexemes": lexemes(document.fields, [*document.facets, *_pairs(document.fields)]),
         "head": lexemes(document.fields[:3], [facet for facet in document.facets if facet.startswith(FORM)]),
     }
 
@@ -104,5 +111,20 @@ def _clause(clause: Clause) -> str:
 
 
 def _phrase(phrase: Phrase) -> str:
+    if len(phrase.tokens) == 1:
+        return _in_row(phrase)
+    paired = " & ".join(f"'{_pair(*both)}'" for both in pairwise(phrase.tokens)) + (":*" if phrase.prefix else "")
+    return f"({paired})" if len(phrase.tokens) == 2 else f"({paired} & {_in_row(phrase)})"
+
+
+def _pairs(fields: Sequence[Sequence[str]]) -> Iterator[str]:
+    return (_pair(*both) for tokens in fields for both in pairwise(tokens) if BREAK not in both)
+
+
+def _pair(one: str, other: str) -> str:
+    return f"{_PAIR}{one}{_PAIR}{other}"
+
+
+def _in_row(phrase: Phrase) -> str:
     quoted = [f"'{token}'" for token in phrase.tokens]
     return "(" + " <-> ".join(quoted) + (":*" if phrase.prefix else "") + ")"

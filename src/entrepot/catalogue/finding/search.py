@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from entrepot.catalogue.finding import index
 from entrepot.catalogue.finding.base import CAP
 from entrepot.catalogue.finding.query import Query, parse
-from entrepot.catalogue.finding.snippets import snippet
+from entrepot.catalogue.finding.snippets import Sought, snippet
 from entrepot.catalogue.model import Filters, Hit, Page
 from entrepot.catalogue.tables import search_documents
 from entrepot.kit import Invalid, parse_rfc3339
@@ -61,10 +61,11 @@ def _in_order(db: Connection, query: Query, *, after: int | None, limit: int) ->
 def _hits(db: Connection, positions: list[int], query: Query) -> tuple[Hit, ...]:
     columns = sa.select(search_documents.c.position, search_documents.c.listing_id, search_documents.c.card)
     rows = {row.position: row for row in db.execute(columns.where(search_documents.c.position.in_(positions)))}
-    return tuple(_hit(rows[at].listing_id, rows[at].card, query) for at in positions)
+    sought = Sought(query)
+    return tuple(_hit(rows[at].listing_id, rows[at].card, sought) for at in positions)
 
 
-def _hit(listing_id: str, card: dict[str, Any], query: Query) -> Hit:
+def _hit(listing_id: str, card: dict[str, Any], sought: Sought) -> Hit:
     return Hit(
         listing_id=listing_id,
         organisation_id=card["organisation_id"],
@@ -79,5 +80,5 @@ def _hit(listing_id: str, card: dict[str, Any], query: Query) -> Hit:
         rows=card["rows"],
         quality=card["quality"],
         published_at=parse_rfc3339(card["published_at"]),
-        snippet=snippet([*card["texts"].values(), *card["outcomes"].values()], query),
+        snippet=snippet([*card["texts"].values(), *card["outcomes"].values()], sought),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from entrepot.catalogue.finding.porter import stem
 
@@ -62,9 +62,12 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
-def letters(text: str) -> list[str]:
-    """What each character of a composed text turns into, one entry a character: for places within the text."""
-    return [_FOLDING[ord(character)] for character in text]
+def folded_places(text: str) -> tuple[str, Sequence[int]]:
+    """A composed text folded character by character, and for each folded character the place of the one it came from."""
+    if text.isascii() or all(len(_FOLDING[ord(character)]) == 1 for character in set(text)):
+        return text.translate(_FOLDING), range(len(text))
+    pieces = [_FOLDING[ord(character)] for character in text]
+    return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
 
 
 def words(text: str) -> Iterator[tuple[str, bool]]:
