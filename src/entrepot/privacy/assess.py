@@ -7,24 +7,16 @@ from pathlib import Path
 
 import duckdb
 
-from entrepot.engine.arrow import pa, pc
 from entrepot.engine.faults import explained
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
-from entrepot.privacy import headers
-from entrepot.privacy.categories import CATEGORIES
-from entrepot.privacy.detectors import DETECTORS, Detector
-from entrepot.privacy.model import Assessment, ColumnFinding, Evidence
+from entrepot.privacy.columns import look
+from entrepot.privacy.model import Assessment
+from entrepot.privacy.neighbours import settle
 
 SAMPLE = 1_000
 SEED = 20_261_121
 _MANY_COLUMNS = 200
-_HEADING_ALONE = 0.7
-_HEADING = "heading"
-_SHOWS_IN_VALUES = frozenset(
-    {"email", "iban", "payment_card", "ip_address", "mac_address", "cn_resident_id", "cn_organisation_id", "plate"}
-)
-"""Categories whose values always show what they are, so that a heading alone is no evidence."""
 
 
 def assess(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile, *, sample: int = SAMPLE, seed: int = SEED) -> Assessment:
@@ -40,8 +32,8 @@ def assess(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile,
     many = len(profile.columns) >= _MANY_COLUMNS
     size = max(100, min(sample, 2_000_000 // max(1, len(profile.columns)))) if many else sample
     with explained(path):
-        findings = [_find(column, values) for column, values in _samples(cursor, path, profile, size, seed, many)]
-    return Assessment(findings=tuple(f for f in findings if f), sample=size, seed=seed)
+        looked = [look(column, values) for column, values in _samples(cursor, path, profile, size, seed, many)]
+    return Assessment(findings=settle(looked), sample=size, seed=seed)
 
 
 def _samples(
@@ -75,62 +67,3 @@ def _distinct(cursor: duckdb.DuckDBPyConnection, path: Path, column: ColumnProfi
         f"ORDER BY hash(v, {seed}) LIMIT {size}"
     )
     return [row[0] for row in cursor.execute(query).fetchall() if row[0]]
-
-
-def _find(column: ColumnProfile, values: list[str]) -> ColumnFinding | None:
-    heading = headers.promised(column.name)
-    plausible = heading if heading and headers.is_plausible(heading, column) else ""
-    seen = _seen(values, heading)
-    if seen:
-        return _from_values(column, seen, plausible)
-    if not plausible:
-        return None
-    evidence = _some(plausible, values)
-    if evidence.matched == 0 and values and plausible in _SHOWS_IN_VALUES:
-        # An address that never has an ``@`` is no e-mail address, whatever the heading says.
-        return None
-    return ColumnFinding(column=column.name, category=CATEGORIES[plausible], confidence=_HEADING_ALONE, evidence=(evidence,))
-
-
-def _some(category: str, values: list[str]) -> Evidence:
-    """How many values fit a category that the heading promises, though too few to speak for themselves."""
-    array = pa.array(values, pa.string())
-    matched = max((_matched(array, d, 0) for d in DETECTORS if d.category == category), default=0)
-    return Evidence(detector=_HEADING, matched=matched, examined=len(values))
-
-
-def _seen(values: list[str], heading: str) -> list[tuple[Detector, Evidence]]:
-    if not values:
-        return []
-    array = pa.array(values)
-    found = []
-    for detector in DETECTORS:
-        if detector.headed and heading not in (detector.category, "official_id"):
-            continue
-        matched = _matched(array, detector, len(values))
-        # Of few values all must speak; a share of three would be chance.
-        if matched >= min(detector.least, len(values)) and matched >= detector.share * len(values) and matched:
-            found.append((detector, Evidence(detector=detector.name, matched=matched, examined=len(values))))
-    return found
-
-
-def _matched(array: object, detector: Detector, examined: int) -> int:
-    shaped = pc.filter(array, pc.match_substring_regex(array, detector.shape))
-    if len(shaped) < detector.share * examined:
-        return 0
-    return sum(1 for value in shaped.to_pylist() if detector.accepts(value.strip()))
-
-
-def _from_values(column: ColumnProfile, seen: list[tuple[Detector, Evidence]], heading: str) -> ColumnFinding | None:
-    # What the heading confirms wins, then the surest detector, then the one with most matches.
-    detector, evidence = max(seen, key=lambda s: (s[0].category == heading, s[0].confidence, s[1].matched))
-    if evidence.examined < 5 and detector.category != heading and detector.confidence < 0.95:
-        return None
-    agreed = detector.category == heading
-    more = (Evidence(detector=_HEADING, matched=0, examined=evidence.examined),) if agreed else ()
-    return ColumnFinding(
-        column=column.name,
-        category=CATEGORIES[detector.category],
-        confidence=min(0.99, detector.confidence + 0.03) if agreed else detector.confidence,
-        evidence=(evidence, *more),
-    )

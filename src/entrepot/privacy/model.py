@@ -50,12 +50,18 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFinding:
-    """What one column seems to hold; ``confidence`` is between 0 and 1."""
+    """What one column seems to hold.
+
+    Attributes:
+        confidence: Between 0 and 1; a ranking, no probability.
+        linked: Whether columns beside it say whose row it is, so that a birth date, say, is a known person's.
+    """
 
     column: str
     category: Category
     confidence: float
     evidence: tuple[Evidence, ...]
+    linked: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -64,8 +70,8 @@ class ColumnFinding:
 
     @property
     def restricted(self) -> bool:
-        """Whether the column must not be shared as it is."""
-        return self.category.restricted
+        """Whether the column must not be shared as it is: it tells who, tells what is nobody's business, or is a known person's."""
+        return self.category.restricted or self.linked
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as JSON."""
