@@ -26,6 +26,8 @@ _LOOKS: dict[str, str] = {
     "address": r"\p{L}",
 }
 """What most values under a heading must look like, even where no detector knows them."""
+_WORDS = r"\S\s+\S"
+_DISTANCE = r"(?i)^\s*(\d+([.,]\d+)?\s?(k|m|km|mi|miles?|yards?)\b.*|(half[ -]?)?marathon)\s*$"
 _LINK = r"^\s*\w+://"
 _ORGANISATION = r"(?i)\b(inc|ltd|llc|llp|gmbh|corp|corporation|company|co|plc|bank|university|college|school|hospital|hotel|restaurant|association|foundation|department|services|group|s\.?a|n\.?v|b\.?v|a/s|pty|oy|ag|kg)\.?\s*$|公司|大学|医院|学校|银行|集团"
 
@@ -62,6 +64,8 @@ def share_like(values: Sequence[str], pattern: str) -> float:
 
 
 def _look_like(category: str, values: Sequence[str]) -> bool:
+    if category == "ethnicity" and share_like(values, _DISTANCE) >= 0.5:
+        return False
     if not values or category not in ("name", "account", "address", "email"):
         return True
     if share_like(values, _LINK) > 0.5:
@@ -78,6 +82,8 @@ def _allowed(column: ColumnProfile, values: Sequence[str], heading: str) -> str:
         return "account" if rare and share_like(values, r"^\s*\p{L}[\w.\-]{1,30}\s*$") > 0.9 else ""
     category = headers.allowed(column.name)
     if not category or share_like(values, _LOOKS[category]) < 0.6:
+        return ""
+    if headers.is_a_role(column.name) and share_like(values, _WORDS) < 0.5:
         return ""
     return "" if category == "name" and share_like(values, _ORGANISATION) > 0.1 else category
 

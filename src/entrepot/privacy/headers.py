@@ -13,6 +13,7 @@ _TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PART_OF_NAME = frozenset(["first", "last", "middle", "given", "family", "maiden", "full", "preferred", "sur", "legal"])
 _WIDEST_GAP = 3
+_MOST_CODES = 20
 _BY_TOKENS = {tuple(phrase.split()): category for category, phrases in vocabulary.PHRASES.items() for phrase in phrases}
 _LONGEST = max(map(len, _BY_TOKENS))
 
@@ -47,7 +48,13 @@ def allowed(header: str) -> str:
     for category, phrases in vocabulary.WEAK.items():
         if phrase in phrases or (words[:2] == ["name", "in"] and category == "name"):
             return category
-    return "name" if len(words) <= 2 and words and words[-1] in vocabulary.PERSONS else ""
+    return "name" if is_a_role(header) else ""
+
+
+def is_a_role(header: str) -> bool:
+    """Whether it calls a person by a role, such as ``judge``, so that values may be names, numbers or yes and no."""
+    words = _without_table(tokens(header))
+    return 0 < len(words) <= 2 and words[-1] in vocabulary.PERSONS and words[-1] != "user"
 
 
 def names_organisations(header: str) -> bool:
@@ -125,7 +132,12 @@ def _text_only(column: ColumnProfile, number: bool) -> bool:
 
 
 def _few(column: ColumnProfile, number: bool) -> bool:
-    return column.distinct <= 200 and column.type in ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "DOUBLE")
+    return column.distinct <= 200 and (not number or _coded(column, number))
+
+
+def _coded(column: ColumnProfile, number: bool) -> bool:
+    """Whether it is text, or numbers that can be codes; many different numbers are counts and rates."""
+    return not number or (column.distinct <= _MOST_CODES and _between(column, -9, 999))
 
 
 def _number(column: ColumnProfile, number: bool, low: float, high: float) -> bool:
@@ -151,6 +163,12 @@ _PLAUSIBLE: dict[str, Callable[[ColumnProfile, bool], bool]] = {
     "gender": lambda c, number: c.distinct <= 20,
     "birth_date": lambda c, number: not number or _between(c, 1, 10**8),
     "coordinates": lambda c, number: number and _between(c, -180, 180),
+    "postal_code": lambda c, number: not number or _between(c, 100, 10**10),
+    "health": _coded,
+    "criminal": _coded,
+    "politics": _coded,
+    "sexuality": _coded,
+    "union": _coded,
     "place": _text_only,
     "education": _few,
     "marital_status": _few,

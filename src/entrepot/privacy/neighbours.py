@@ -14,8 +14,7 @@ from entrepot.privacy.vocabulary import words_of
 NEIGHBOURS = "neighbours"
 """The detector of evidence that the columns beside one give."""
 _OF_PERSONS = words_of(
-    "name birth_date age gender marital_status nationality ethnicity religion sexuality politics official_id cn_resident_id passport"
-    " person_number account"
+    "name birth_date gender marital_status ethnicity religion sexuality politics official_id cn_resident_id passport person_number account"
 )
 """Categories that only rows about persons have."""
 _TELL_WHO = words_of("name email phone official_id cn_resident_id passport person_number account address payment_card iban")
