@@ -1,8 +1,9 @@
-"""Find what a table tells about persons: headings, then shapes over a sample of distinct values, then checksums."""
+"""Find what a table tells about persons: headings, then shapes over a sample of distinct values, then checksums over all rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -10,30 +11,49 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
+from entrepot.privacy.alerts import alerts
 from entrepot.privacy.columns import look
 from entrepot.privacy.model import Assessment
 from entrepot.privacy.neighbours import settle
+from entrepot.privacy.nested import is_nested, look_inside
+from entrepot.privacy.scan import scan, with_tallies
 
 SAMPLE = 1_000
 SEED = 20_261_121
 _MANY_COLUMNS = 200
 
 
-def assess(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile, *, sample: int = SAMPLE, seed: int = SEED) -> Assessment:
-    """What the columns of a Parquet file tell about persons.
+def assess(
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    profile: TableProfile,
+    *,
+    sample: int = SAMPLE,
+    seed: int = SEED,
+    now: datetime | None = None,
+) -> Assessment:
+    """What the columns of a Parquet file tell about persons, and what else the table should make its owner think of.
 
-    The sample is of distinct values, chosen by a seeded hash over all rows, so that neither the order of rows nor frequent
-    values decide what is seen. Tables of two hundred columns or more give a sample of rows instead.
+    Headings, names, addresses and texts are judged on a sample of distinct values, chosen by a seeded hash over all rows, so that
+    neither the order of rows nor frequent values decide what is seen. Tables of two hundred columns or more give a sample
+    of rows instead. E-mail addresses and numbers with a checksum are then counted in every row.
 
     Args:
         profile: The file's figures.
         sample: Distinct values of a column to look at, at most.
+        now: What children's ages are reckoned from; the machine's time by default.
     """
     many = len(profile.columns) >= _MANY_COLUMNS
     size = max(100, min(sample, 2_000_000 // max(1, len(profile.columns)))) if many else sample
     with explained(path):
-        looked = [look(column, values) for column, values in _samples(cursor, path, profile, size, seed, many)]
-    return Assessment(findings=settle(looked), sample=size, seed=seed)
+        looked = [
+            look_inside(column, values) or look(column, values) for column, values in _samples(cursor, path, profile, size, seed, many)
+        ]
+        settled = settle(looked)
+        tried = {finding.column: [e.detector for e in finding.evidence] for finding in settled}
+        findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried))
+        brought_up = alerts(cursor, path, profile, looked, findings, now or datetime.now(UTC))
+    return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up)
 
 
 def _samples(
@@ -45,17 +65,22 @@ def _samples(
         return
     for start in range(0, len(profile.columns), _MANY_COLUMNS):
         some = profile.columns[start : start + _MANY_COLUMNS]
-        chosen = ", ".join(f"CAST({identifier(c.name)} AS VARCHAR)" if _is_worth_reading(c) else "NULL" for c in some)
+        chosen = ", ".join(_as_text(c) if _is_worth_reading(c) else "NULL" for c in some)
         rows = cursor.execute(f"SELECT {chosen} FROM {parquet(path)} USING SAMPLE reservoir({size} ROWS) REPEATABLE ({seed})").fetchall()
         for i, column in enumerate(some):
             yield column, sorted({row[i] for row in rows if row[i]})
 
 
 def _is_worth_reading(column: ColumnProfile) -> bool:
-    if column.type == "VARCHAR":
+    if column.type == "VARCHAR" or is_nested(column):
         return column.distinct > 0
     # The shortest identifier that numbers alone can hold, a Dutch one, has eight digits.
     return column.type in ("BIGINT", "DECIMAL(20,0)", "DECIMAL(38,0)") and len((column.maximum or "").lstrip("-")) >= 8
+
+
+def _as_text(column: ColumnProfile) -> str:
+    name = identifier(column.name)
+    return f"CAST(to_json({name}) AS VARCHAR)" if is_nested(column) else f"CAST({name} AS VARCHAR)"
 
 
 def _distinct(cursor: duckdb.DuckDBPyConnection, path: Path, column: ColumnProfile, size: int, seed: int) -> list[str]:
@@ -63,7 +88,7 @@ def _distinct(cursor: duckdb.DuckDBPyConnection, path: Path, column: ColumnProfi
     # Thinned by hash before it is sorted, so that a column of millions of values needs no memory for them.
     thin = max(1, column.distinct // (3 * size))
     query = (
-        f"SELECT DISTINCT CAST({name} AS VARCHAR) AS v FROM {parquet(path)} WHERE {name} IS NOT NULL AND hash({name}, {seed}) % {thin} = 0 "
+        f"SELECT DISTINCT {_as_text(column)} AS v FROM {parquet(path)} WHERE {name} IS NOT NULL AND hash({name}, {seed}) % {thin} = 0 "
         f"ORDER BY hash(v, {seed}) LIMIT {size}"
     )
     return [row[0] for row in cursor.execute(query).fetchall() if row[0]]

@@ -29,7 +29,12 @@ _IBAN_LENGTHS: dict[str, int] = {
 _REGIONS = np.isin(np.arange(256), [11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83, 91])  # fmt: skip
 """Provinces of GB/T 2260 by their first two digits; 83 and 91 are on cards of Taiwan residents and of foreigners."""
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0])
-_WEIGHTS_GB11643 = [pow(2, 17 - i, 11) for i in range(17)]
+_MOST = 17 * 9 * 10
+_PARTS_GB11643 = np.zeros((4, 17), np.float32)
+_PARTS_GB11643[0] = [pow(2, 17 - i, 11) for i in range(17)]
+_PARTS_GB11643[1, 6:10], _PARTS_GB11643[2, 10:12], _PARTS_GB11643[3, 12:14] = (1000, 100, 10, 1), (10, 1), (10, 1)
+# Digits and letters of both cases are told apart by the bits that are left of them.
+_LAST_GB11643 = np.array([ord("10X98765432"[total % 11]) & 0xDF for total in range(_MOST + 1)], np.uint8)
 _WEIGHTS_GB32100 = [pow(3, i, 31) for i in range(17)]
 _VERHOEFF_D = np.array(
     [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 0, 6, 7, 8, 9, 5], [2, 3, 4, 0, 1, 7, 8, 9, 5, 6], [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
@@ -140,7 +145,10 @@ def _card(text: Bytes) -> Mask:
     starts = {13: range(40, 50), 14: (30, 36, 38), 15: (34, 37), 16: (*range(20, 30), 35, *range(40, 60), 60, 62, 64, 65)}
     begins = np.zeros(256, np.bool_)
     begins[list(starts.get(length, (*(range(40, 50) if length == 19 else ()), 35, 60, 62, 64, 65)))] = True
-    likely = plain & begins[digits[0] * 10 + digits[1]] & _luhn(digits)
+    likely = plain & begins[digits[0] * 10 + digits[1]]
+    if not likely.any():
+        return np.asarray(likely)
+    likely &= _luhn(digits)
     # A value of one or two different digits is a placeholder.
     return np.asarray(likely & ((digits != digits.max(axis=0)) & (digits != digits.min(axis=0))).any(axis=0))
 
@@ -153,19 +161,22 @@ def _imei(text: Bytes) -> Mask:
 def _gb11643(text: Bytes) -> Mask:
     """GB 11643-1999: region, birth date, sequence, ISO 7064 MOD 11-2."""
     digits, plain = _digits(text[:17])
-    last = np.where((text[17] == 88) | (text[17] == 120), 10, text[17] - 48)
-    check = (12 - _sum(digits, _WEIGHTS_GB11643) % 11) % 11
-    year = _number(digits, 6, 10)
-    lived = _dated(_number(digits, 10, 12), _number(digits, 12, 14)) & (year >= 1800) & (year < 2100)
-    return np.asarray(plain & (last == check) & _REGIONS[digits[0] * 10 + digits[1]] & lived)
+    likely = plain & _REGIONS[digits[0] * 10 + digits[1]]
+    if not likely.any():
+        return np.asarray(likely)
+    total, year, month, day = (_PARTS_GB11643 @ digits.astype(np.float32)).astype(np.int32)
+    lived = _dated(month, day) & (year >= 1800) & (year < 2100)
+    return np.asarray(likely & (text[17] & 0xDF == _LAST_GB11643[np.minimum(total, _MOST)]) & lived)
 
 
 def _gb32100(text: Bytes) -> Mask:
     """GB 32100-2015: eighteen characters of base 31, weighted by powers of three."""
+    likely = (text[2:8] - 48 <= 9).all(axis=0)
+    if not likely.any():
+        return np.asarray(likely)
     values = _VALUES_31[text]
-    total = _sum(values, _WEIGHTS_GB32100)
-    region = (text[2:8] - 48 <= 9).all(axis=0)
-    return np.asarray((values < 31).all(axis=0) & region & (values[17] == (31 - total % 31) % 31))
+    total = _sum(values[:17], _WEIGHTS_GB32100)
+    return np.asarray(likely & (values < 31).all(axis=0) & (values[17] == (31 - total % 31) % 31))
 
 
 def _iban(text: Bytes) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from entrepot.engine.arrow import pa, pc
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.engine.stream import batches
+from entrepot.privacy.categories import CATEGORIES
 from entrepot.privacy.checksums import CHECKS, passing
-from entrepot.privacy.model import Evidence
+from entrepot.privacy.model import ColumnFinding, Evidence
 
 _BATCH = 65_536
 _SLICE = 200
@@ -26,9 +27,13 @@ _FEW = 50_000
 _GATES = {
     "email": "contains({c}, '@')",
     "digits": "strlen({c}) BETWEEN 8 AND 23 AND {c} >= '0' AND {c} < ':'",
-    "letters": "strlen({c}) BETWEEN 15 AND 42 AND {c} >= 'A' AND {c} < '['",
+    "letters": "strlen({c}) BETWEEN 15 AND 42 AND {c} >= 'A' AND {c} < '[' AND substr({c}, 3, 1) BETWEEN '0' AND '9'",
 }
 """What a cell must have to be looked at more closely; ``digits`` and ``letters`` are what it begins with."""
+_SURE = {"email": "email", "gb11643": "cn_resident_id", "iban": "iban"}
+"""Categories of what a few cells are enough for, wherever they stand."""
+_LEAST = 3
+_NEARLY_ALL = 0.9
 _ALWAYS: dict[str, tuple[str, ...]] = {"digits": ("gb11643", "luhn-card", "gb32100"), "letters": ("iban",)}
 """Checksums that every gated cell is tried against: numbers that chance does not bring."""
 
@@ -60,6 +65,31 @@ def scan(
                 if matched:
                     tallies.append(Tally(column=column.name, evidence=Evidence(detector=detector, matched=matched, examined=filled)))
     return tuple(tallies)
+
+
+def with_tallies(profile: TableProfile, findings: Sequence[ColumnFinding], tallies: Sequence[Tally]) -> tuple[ColumnFinding, ...]:
+    """The findings with their counts over every row, and new ones where the sample missed what some rows hold."""
+    counted: dict[str, list[Evidence]] = {}
+    for tally in tallies:
+        counted.setdefault(tally.column, []).append(tally.evidence)
+    known = {finding.column: finding for finding in findings}
+    found = []
+    for column in profile.columns:
+        cells = counted.get(column.name, [])
+        if column.name in known:
+            found.append(replace(known[column.name], cells=tuple(cells)))
+        elif missed := _missed(column.name, cells):
+            found.append(missed)
+    return tuple(found)
+
+
+def _missed(column: str, cells: Sequence[Evidence]) -> ColumnFinding | None:
+    """What a few cells of a column hold; a tenth of random digits pass for a card, so these alone are no reason."""
+    sure = [cell for cell in cells if cell.detector in _SURE and cell.matched >= _LEAST]
+    if not sure:
+        return None
+    most = max(sure, key=lambda cell: cell.matched)
+    return ColumnFinding(column=column, category=CATEGORIES[_SURE[most.detector]], confidence=0.75, evidence=(), cells=tuple(cells))
 
 
 def _is_worth_scanning(column: ColumnProfile) -> bool:
@@ -97,8 +127,12 @@ def _counted(
             if gate == "email":
                 marks = pc.match_substring_regex(cells, _EMAIL)
                 found["email"] = found.get("email", 0) + (pc.sum(pc.if_else(marks, counts, 0)).as_py() or 0)
+            rows = pc.sum(counts).as_py() or 0
             for name in names:
-                found[name] = found.get(name, 0) + passing(cells, CHECKS[name], counts)
+                passed = passing(cells, CHECKS[name], counts)
+                found[name] = found.get(name, 0) + passed
+                if passed > _NEARLY_ALL * rows:  # They are no other number as well, but by chance.
+                    break
     return found
 
 
