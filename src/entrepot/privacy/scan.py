@@ -26,10 +26,10 @@ _FEW = 50_000
 # Comparisons of the first bytes and of the length read what a text's fixed part holds, without a look at its characters.
 _GATES = {
     "email": "contains({c}, '@')",
-    "digits": "strlen({c}) BETWEEN 8 AND 23 AND {c} >= '0' AND {c} < ':'",
+    "digits": "strlen({c}) BETWEEN 8 AND 23 AND {c} >= '0' AND {c} < ':' AND substr({c}, 3, 1) BETWEEN '0' AND '9'",
     "letters": "strlen({c}) BETWEEN 15 AND 42 AND {c} >= 'A' AND {c} < '[' AND substr({c}, 3, 1) BETWEEN '0' AND '9'",
 }
-"""What a cell must have to be looked at more closely; ``digits`` and ``letters`` are what it begins with."""
+"""What a cell must have to be looked at more closely; ``digits`` and ``letters`` are what it begins with, and its third place is a digit."""
 _SURE = {"email": "email", "gb11643": "cn_resident_id", "iban": "iban"}
 """Categories of what a few cells are enough for, wherever they stand."""
 _LEAST = 3
