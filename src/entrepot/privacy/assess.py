@@ -12,7 +12,7 @@ from entrepot.engine.faults import explained
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.privacy.alerts import alerts
-from entrepot.privacy.columns import look
+from entrepot.privacy.columns import is_worded, look
 from entrepot.privacy.model import Assessment
 from entrepot.privacy.neighbours import settle
 from entrepot.privacy.nested import is_nested, look_inside
@@ -51,7 +51,8 @@ def assess(
         ]
         settled = settle(looked)
         tried = {finding.column: [e.detector for e in finding.evidence] for finding in settled}
-        findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried))
+        worded = [column.column.name for column in looked if is_worded(column.values)]
+        findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried, worded=worded))
         brought_up = alerts(cursor, path, profile, looked, findings, now or datetime.now(UTC))
     return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up)
 

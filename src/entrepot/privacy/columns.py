@@ -58,6 +58,11 @@ def look(column: ColumnProfile, values: Sequence[str]) -> Looked:
     return Looked(column=column, values=values, finding=finding, allowed=allowed)
 
 
+def is_worded(values: Sequence[str]) -> bool:
+    """Whether a hundred values or more all hold a small letter or a Chinese character, as numbers with a checksum never do."""
+    return len(values) >= 100 and share_like(values, r"[\p{Ll}\x{4e00}-\x{9fff}]") == 1.0
+
+
 def share_like(values: Sequence[str], pattern: str) -> float:
     """Share of the values that match a regular expression (RE2)."""
     return pc.sum(pc.match_substring_regex(pa.array(values, pa.string()), pattern)).as_py() / len(values) if values else 0.0
