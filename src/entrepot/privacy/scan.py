@@ -36,6 +36,8 @@ _SURE = {"email": "email", "gb11643": "cn_resident_id", "iban": "iban"}
 """Categories of what a few cells are enough for, wherever they stand."""
 _LEAST = 3
 _NEARLY_ALL = 0.9
+_GATE_OF = {"email": "email", "gb11643": "digits", "luhn-card": "digits", "iban": "letters"}
+"""The gate that nearly all values of a detector come through."""
 _ALWAYS: dict[str, tuple[str, ...]] = {"digits": ("gb11643", "luhn-card", "gb32100"), "letters": ("iban",)}
 """Checksums that every gated cell is tried against: numbers that chance does not bring."""
 
@@ -67,7 +69,7 @@ def scan(
     tallies: list[Tally] = []
     for start in range(0, len(columns), _SLICE):
         some = columns[start : start + _SLICE]
-        for column, gates in _gated(cursor, path, some, worded):
+        for column, gates in _gated(cursor, path, some, worded, asked):
             filled = profile.rows - column.nulls
             for detector, matched in _counted(cursor, path, column, gates, asked.get(column.name, ())).items():
                 if matched:
@@ -107,11 +109,17 @@ def _is_worth_scanning(column: ColumnProfile) -> bool:
 
 
 def _gated(
-    cursor: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[ColumnProfile], worded: Collection[str]
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: Sequence[ColumnProfile],
+    worded: Collection[str],
+    tried: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[ColumnProfile, list[str]]]:
     """The gates that let cells of each column through; one pass over all columns."""
-    asked = [(column, gate) for column in columns if column.type == "VARCHAR" for gate in _GATES if _fits(column, gate, worded)]
-    found: dict[str, list[str]] = {column.name: ["digits"] for column in columns if column.type != "VARCHAR"}
+    found = {column.name: ["digits"] for column in columns if column.type != "VARCHAR"}
+    # What the sample showed to be one kind of number needs no gate to be opened.
+    found |= {column.name: [gate] for column in columns for name, gate in _GATE_OF.items() if name in tried.get(column.name, ())}
+    asked = [(column, gate) for column in columns if column.name not in found for gate in _GATES if _fits(column, gate, worded)]
     if asked:
         wanted = ", ".join(f"count_if({_GATES[gate].format(c=identifier(column.name))})" for column, gate in asked)
         counts = cursor.execute(f"SELECT {wanted} FROM {parquet(path)}").fetchall()[0]
