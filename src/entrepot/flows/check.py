@@ -57,6 +57,7 @@ class TableCheck:
             "personal": self.assessment.personal,
             "sample": self.assessment.sample,
             "seed": self.assessment.seed,
+            "alerts": [alert.to_dict() for alert in self.assessment.alerts],
             "keys": list(self.dictionary.keys),
             "person_key": self.dictionary.person_key,
             "columns": _columns(self),
@@ -159,7 +160,7 @@ def check_table(
     told("profile", 0.0)
     figures = profile(cursor, target, now=now)
     told("assess", 0.0)
-    assessment = privacy.assess(cursor, target, figures)
+    assessment = privacy.assess(cursor, target, figures, now=now)
     shown = figures.without_values(assessment.restricted)
     told("assess", 1.0)
     return TableCheck(
@@ -221,7 +222,10 @@ def _columns(table: TableCheck) -> list[dict[str, Any]]:
         rows.append(
             {
                 **{key: described[column.name][key] for key in ("name", "type", "title", "description", "nullable", "unique", "unit")},
-                **{key: finding[key] for key in ("category", "term", "kind", "restricted", "confidence", "evidence", "fix")},
+                **{
+                    key: finding[key]
+                    for key in ("category", "term", "kind", "restricted", "linked", "confidence", "evidence", "cells", "laws", "fix")
+                },
                 "figures": column.to_dict(),
             }
         )
@@ -229,5 +233,6 @@ def _columns(table: TableCheck) -> list[dict[str, Any]]:
 
 
 _UNREMARKABLE: dict[str, Any] = {
-    "category": None, "term": None, "kind": "none", "restricted": False, "confidence": None, "evidence": [], "fix": "",
+    "category": None, "term": None, "kind": "none", "restricted": False, "linked": False, "confidence": None, "evidence": [], "cells": [],
+    "laws": [], "fix": "",
 }  # fmt: skip

@@ -23,6 +23,7 @@ CATEGORIES: dict[str, Category] = {
         ("address", "pd:PhysicalAddress", "postal addresses"),
         ("official_id", "pd:OfficialID", "official identity numbers"),
         ("cn_resident_id", "ent-cn:IdCardNumber", "Chinese resident identity numbers"),
+        ("person_number", "pd:UID", "numbers given to persons"),
         ("passport", "pd:Passport", "passport numbers"),
         ("iban", "pd:BankAccount", "bank accounts"),
         ("payment_card", "pd:CreditCardNumber", "payment card numbers"),
@@ -57,6 +58,7 @@ CATEGORIES: dict[str, Category] = {
         ("education", "pd:Education", "education"),
         ("occupation", "pd:Job", "occupation"),
         ("postal_code", "pd:PostalCode", "postal codes"),
+        ("site_address", "pd:Location", "addresses of places"),
         ("place", "pd:Region", "places of persons"),
         ("coordinates", "pd:GPSCoordinate", "coordinates"),
     ),
@@ -64,6 +66,7 @@ CATEGORIES: dict[str, Category] = {
         Kind.NONE,
         "",
         ("income", "pd:Income", "income"),
+        ("organisation_contact", "ent:OrganisationContact", "contact details of organisations"),
         ("cn_organisation_id", "ent-cn:UnifiedSocialCreditCode", "organisation numbers"),
     ),
 }

@@ -3,115 +3,111 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from entrepot.engine.model import ColumnProfile
+from entrepot.privacy import vocabulary
 
 _TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-# A phrase is words that follow each other; the longer phrase wins, so that "ip address" is no postal address.
-_PHRASES: dict[str, tuple[str, ...]] = {
-    "email": ("email", "e mail", "mail address", "email address", "youxiang"),
-    "phone": ("phone", "telephone", "mobile", "cellphone", "cell phone", "msisdn", "phone number", "mobile number", "shouji", "dianhua"),
-    "name": (
-        "first name", "last name", "full name", "given name", "family name", "middle name", "surname", "firstname", "lastname", "fullname",
-        "forename", "maiden name", "patient name", "customer name", "employee name", "person name", "contact name", "student name", "xingming",
-    ),
-    "address": ("street address", "home address", "postal address", "mailing address", "address line", "address", "street", "dizhi", "zhuzhi"),
-    "official_id": (
-        "ssn", "social security number", "national id", "national insurance number", "tax id", "personal number", "identity number", "id card",
-        "driver license", "driving licence", "drivers license", "voter id", "aadhaar", "shenfenzheng",
-    ),
-    "passport": ("passport", "passport number", "passport no", "huzhao"),
-    "iban": ("iban", "bank account", "account number"),
-    "payment_card": ("card number", "credit card", "creditcard", "debit card", "card no", "cc number"),
-    "ip_address": ("ip", "ip address", "ipaddress", "ip addr", "client ip", "remote addr"),
-    "mac_address": ("mac address", "mac addr"),
-    "device_id": ("imei", "imsi", "device id", "idfa", "android id"),
-    "plate": ("license plate", "licence plate", "number plate", "plate number", "chepai"),
-    "account": ("username", "user name", "login", "screen name"),
-    "secret": ("password", "passwd", "pwd", "secret", "api key"),
-    "birth_date": ("birth date", "date of birth", "dob", "birthdate", "birthday", "birth year", "year of birth", "chusheng"),
-    "age": ("age", "age group", "nianling"),
-    "gender": ("gender", "sex", "xingbie"),
-    "nationality": ("nationality", "citizenship", "guoji"),
-    "marital_status": ("marital status", "marital", "married"),
-    "education": ("education", "education level", "degree", "xueli"),
-    "occupation": ("occupation", "job title", "profession", "zhiye"),
-    "postal_code": ("zip", "zip code", "zipcode", "postcode", "postal code", "youbian"),
-    "place": ("region", "city", "town", "county", "province"),
-    "coordinates": ("lat", "latitude", "lon", "lng", "longitude"),
-    "income": ("income", "salary", "wage", "wages", "earnings"),
-    "health": (
-        "diagnosis", "icd", "icd10", "disease", "medication", "hiv", "disability", "blood type", "blood group", "pregnant", "pregnancy",
-        "allergy", "allergies", "medical history", "symptoms",
-    ),
-    "ethnicity": ("ethnicity", "race", "ethnic group", "ethnic origin", "minzu"),
-    "religion": ("religion", "religious affiliation", "faith"),
-    "politics": ("political affiliation", "political party", "party affiliation", "political opinion"),
-    "sexuality": ("sexual orientation", "sexuality", "sexual preference"),
-    "union": ("trade union", "union membership", "union member"),
-    "biometric": ("fingerprint", "face embedding", "iris scan", "voiceprint", "biometric"),
-    "genetic": ("genotype", "dna", "genome"),
-    "criminal": ("criminal record", "conviction", "convictions", "arrest record"),
-}  # fmt: skip
-_CHINESE_WORDS: tuple[tuple[str, str], ...] = (
-    ("电子邮", "email"), ("邮箱", "email"), ("手机", "phone"), ("电话", "phone"), ("联系方式", "phone"), ("姓名", "name"), ("联系人", "name"),
-    ("身份证", "cn_resident_id"), ("证件号", "official_id"), ("护照", "passport"), ("银行卡", "payment_card"), ("银行账", "iban"),
-    ("家庭住址", "address"), ("住址", "address"), ("详细地址", "address"), ("通讯地址", "address"), ("车牌", "plate"), ("密码", "secret"),
-    ("用户名", "account"), ("统一社会信用代码", "cn_organisation_id"), ("出生", "birth_date"), ("生日", "birth_date"), ("年龄", "age"), ("性别", "gender"),
-    ("国籍", "nationality"), ("婚姻", "marital_status"), ("学历", "education"), ("职业", "occupation"), ("邮编", "postal_code"), ("邮政编码", "postal_code"),
-    ("经度", "coordinates"), ("纬度", "coordinates"), ("民族", "ethnicity"), ("宗教", "religion"), ("政治面貌", "politics"), ("诊断", "health"),
-    ("病历", "health"), ("疾病", "health"), ("血型", "health"), ("残疾", "health"), ("指纹", "biometric"), ("人脸", "biometric"), ("基因", "genetic"),
-    ("犯罪", "criminal"), ("前科", "criminal"), ("收入", "income"), ("工资", "income"),
-)  # fmt: skip
-# A last word that makes it a property of something else: "email_sent", "age_limit", "phone_model".
-_OTHER_THING = frozenset(
-    [
-        "count",
-        "total",
-        "flag",
-        "sent",
-        "opened",
-        "clicked",
-        "type",
-        "format",
-        "status",
-        "model",
-        "brand",
-        "limit",
-        "rate",
-        "avg",
-        "average",
-        "verified",
-        "length",
-        "valid",
-        "error",
-        "errors",
-        "template",
-    ]
-)
-_BY_TOKENS = {tuple(phrase.split()): category for category, phrases in _PHRASES.items() for phrase in phrases}
+_PART_OF_NAME = frozenset(["first", "last", "middle", "given", "family", "maiden", "full", "preferred", "sur", "legal"])
+_WIDEST_GAP = 3
+_MOST_CODES = 20
+_BY_TOKENS = {tuple(phrase.split()): category for category, phrases in vocabulary.PHRASES.items() for phrase in phrases}
+_LONGEST = max(map(len, _BY_TOKENS))
 
 
 def tokens(header: str) -> list[str]:
-    """The words of a heading, in lower case, however they are joined."""
-    return [token.lower() for token in _TOKEN.findall(header)]
+    """The words of a heading, in lower case and without accents, however they are joined."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", header) if not unicodedata.combining(c))
+    return [token.lower() for token in _TOKEN.findall(plain)]
 
 
 def promised(header: str) -> str:
     """The category a heading promises, or empty."""
     if _CHINESE.search(header):
-        return max(((len(word), category) for word, category in _CHINESE_WORDS if word in header), default=(0, ""))[1]
+        return _promised_in_chinese(header)
     words = tokens(header)
-    if words and words[-1] in _OTHER_THING:
+    if not words or words[-1] in vocabulary.OTHER_THING:
         return ""
-    found = [
-        (len(phrase), category)
-        for phrase, category in _BY_TOKENS.items()
-        if any(tuple(words[i : i + len(phrase)]) == phrase for i in range(len(words)))
-    ]
-    return max(found, default=(0, ""))[1]
+    # The last word of a heading says what it is: the "emergency contact phone" is a phone.
+    length, _, category = max(_phrases(words), default=(0, 0, ""))
+    if category and vocabulary.NOT_BESIDE.get(category, frozenset()) & set(words):
+        return ""
+    return "name" if length <= 1 and _names_a_person(words) else category
+
+
+def allowed(header: str) -> str:
+    """The category a heading allows without promising it, or empty; the values or the columns beside it decide.
+
+    ``name`` may be a person's or a product's, ``judge`` a name or a number, ``user`` an account or a key.
+    """
+    words = _without_table(tokens(header))
+    phrase = " ".join(words)
+    for category, phrases in vocabulary.WEAK.items():
+        if phrase in phrases or (words[:2] == ["name", "in"] and category == "name"):
+            return category
+    return "name" if is_a_role(header) else ""
+
+
+def is_a_role(header: str) -> bool:
+    """Whether it calls a person by a role, such as ``judge``, so that values may be names, numbers or yes and no."""
+    words = _without_table(tokens(header))
+    return 0 < len(words) <= 2 and words[-1] in vocabulary.PERSONS and words[-1] != "user"
+
+
+def names_organisations(header: str) -> bool:
+    """Whether a column names organisations or venues."""
+    if _CHINESE.search(header):
+        return any(word in header for word in vocabulary.CHINESE_ORGANISATIONS)
+    words = tokens(header)
+    return bool(words) and words[0] != "is" and bool(vocabulary.ORGANISATIONS & {words[0], words[-1]})
+
+
+def is_of_organisations(header: str) -> bool:
+    """Whether only organisations and venues have what a column holds, such as a BIC or a cuisine."""
+    return bool(vocabulary.OF_ORGANISATIONS & set(tokens(header)))
+
+
+def is_of_homes(header: str) -> bool:
+    """Whether it speaks of somebody's own address, whatever the table is about."""
+    if _CHINESE.search(header):
+        return any(word in header for word in ("住", "家庭", "收货", "户籍", "通讯"))
+    words = set(tokens(header))
+    return bool(words & (vocabulary.HOME | vocabulary.PERSONS))
+
+
+def _phrases(words: list[str]) -> list[tuple[int, int, str]]:
+    found = []
+    for start in range(len(words)):
+        for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
+            category = _BY_TOKENS.get(tuple(words[start:end]))
+            if category:
+                found.append((end - start, end, category))
+    return found
+
+
+def _names_a_person(words: list[str]) -> bool:
+    """Whether it is the name of somebody: ``author name``, ``LastOrCompanyName``, ``name_last``."""
+    at = next((i for i, word in enumerate(words) if word in ("name", "names")), None)
+    if at is None or at != len(words) - 1:
+        return False
+    parts = [i for i, word in enumerate(words[:at]) if word in _PART_OF_NAME]
+    if parts and at - parts[-1] <= _WIDEST_GAP:
+        return at - parts[-1] > 1 or words[at - 1] not in vocabulary.NOT_OF_PERSONS
+    return at > 0 and words[at - 1] in vocabulary.PERSONS
+
+
+def _without_table(words: list[str]) -> list[str]:
+    """The words without what tells one joined table from another: ``l_name``, ``rtable_name``, ``b_name``."""
+    return words[1:] if len(words) > 1 and words[0] in ("ltable", "rtable", "left", "right", "l", "r", "a", "b", "x", "y", "the") else words
+
+
+def _promised_in_chinese(header: str) -> str:
+    if header.rstrip("()（） ").endswith(vocabulary.CHINESE_OTHER_THING):
+        return ""
+    return max(((len(word), category) for word, category in vocabulary.CHINESE if word in header), default=(0, ""))[1]
 
 
 def is_plausible(category: str, column: ColumnProfile) -> bool:
@@ -136,7 +132,17 @@ def _text_only(column: ColumnProfile, number: bool) -> bool:
 
 
 def _few(column: ColumnProfile, number: bool) -> bool:
-    return column.distinct <= 200 and column.type in ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "DOUBLE")
+    return column.distinct <= 200 and (not number or _coded(column, number))
+
+
+def _coded(column: ColumnProfile, number: bool) -> bool:
+    """Whether it is text, or numbers that can be codes; many different numbers are counts and rates."""
+    return not number or (column.distinct <= _MOST_CODES and _between(column, -9, 999))
+
+
+def _number(column: ColumnProfile, number: bool, low: float, high: float) -> bool:
+    """Whether it is a number in the range, or a text long enough for the lower end."""
+    return _between(column, low, high) if number else column.type == "VARCHAR" and (column.length_max or 0) >= len(str(int(low)))
 
 
 _PLAUSIBLE: dict[str, Callable[[ColumnProfile, bool], bool]] = {
@@ -148,13 +154,21 @@ _PLAUSIBLE: dict[str, Callable[[ColumnProfile, bool], bool]] = {
     "ip_address": _text_only,
     "mac_address": _text_only,
     "plate": _text_only,
-    "iban": lambda c, number: not number or _between(c, 10**6, 10**20),
-    "phone": lambda c, number: not number or _between(c, 10**6, 10**15),
-    "official_id": lambda c, number: not number or _between(c, 10**5, 10**20),
-    "payment_card": lambda c, number: not number or _between(c, 10**12, 10**19),
+    "iban": lambda c, number: _number(c, number, 10**6, 10**20),
+    "phone": lambda c, number: _number(c, number, 10**6, 10**15),
+    "official_id": lambda c, number: _number(c, number, 10**5, 10**20),
+    "person_number": lambda c, number: _number(c, number, 10**3, 10**20),
+    "payment_card": lambda c, number: _number(c, number, 10**12, 10**19),
     "age": lambda c, number: not number or _between(c, 0, 130),
     "gender": lambda c, number: c.distinct <= 20,
+    "birth_date": lambda c, number: not number or _between(c, 1, 10**8),
     "coordinates": lambda c, number: number and _between(c, -180, 180),
+    "postal_code": lambda c, number: not number or _between(c, 100, 10**10),
+    "health": _coded,
+    "criminal": _coded,
+    "politics": _coded,
+    "sexuality": _coded,
+    "union": _coded,
     "place": _text_only,
     "education": _few,
     "marital_status": _few,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from entrepot.privacy.laws import provisions
+
 
 class Kind(StrEnum):
     """How values tell who a row is about: by themselves, together with others, or by being nobody's business."""
@@ -47,15 +49,48 @@ class Evidence:
     matched: int
     examined: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as JSON."""
+        return {"detector": self.detector, "matched": self.matched, "examined": self.examined}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something about a whole table that its owner should look at.
+
+    Attributes:
+        code: ``minors``, ``credentials``, ``internal_hosts``, ``confidential`` or ``precise_location``.
+        column: The column that shows it.
+        count: Values that show it, where they were counted.
+    """
+
+    code: str
+    column: str
+    message: str
+    hint: str
+    count: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The alert as JSON."""
+        return {"code": self.code, "column": self.column, "message": self.message, "hint": self.hint, "count": self.count}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFinding:
-    """What one column seems to hold; ``confidence`` is between 0 and 1."""
+    """What one column seems to hold.
+
+    Attributes:
+        confidence: Between 0 and 1; a ranking, no probability.
+        cells: Counts over every row, where a format or a checksum could be counted in all of them.
+        linked: Whether columns beside it say whose row it is, so that a birth date, say, is a known person's.
+    """
 
     column: str
     category: Category
     confidence: float
     evidence: tuple[Evidence, ...]
+    cells: tuple[Evidence, ...] = ()
+    linked: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -64,8 +99,8 @@ class ColumnFinding:
 
     @property
     def restricted(self) -> bool:
-        """Whether the column must not be shared as it is."""
-        return self.category.restricted
+        """Whether the column must not be shared as it is: it tells who, tells what is nobody's business, or is a known person's."""
+        return self.category.restricted or self.linked
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as JSON."""
@@ -76,7 +111,10 @@ class ColumnFinding:
             "kind": self.kind.value,
             "restricted": self.restricted,
             "confidence": round(self.confidence, 2),
-            "evidence": [{"detector": e.detector, "matched": e.matched, "examined": e.examined} for e in self.evidence],
+            "linked": self.linked,
+            "evidence": [e.to_dict() for e in self.evidence],
+            "cells": [e.to_dict() for e in self.cells],
+            "laws": [provision.to_dict() for provision in provisions(self.category.id)],
             "fix": self.category.fix,
         }
 
@@ -88,11 +126,13 @@ class Assessment:
     Attributes:
         findings: At most one for each column, in the table's order.
         sample: Distinct values of a column that were looked at, at most; ``seed`` chose them.
+        alerts: What the table as a whole brings up.
     """
 
     findings: tuple[ColumnFinding, ...]
     sample: int
     seed: int
+    alerts: tuple[Alert, ...] = ()
 
     def of(self, *kinds: Kind) -> tuple[ColumnFinding, ...]:
         """The findings of these kinds."""
@@ -115,4 +155,5 @@ class Assessment:
             "sample": self.sample,
             "seed": self.seed,
             "findings": [finding.to_dict() for finding in self.findings],
+            "alerts": [alert.to_dict() for alert in self.alerts],
         }

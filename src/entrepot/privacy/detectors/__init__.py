@@ -1,6 +1,6 @@
 """Detectors of values: one module for each family, one registry."""
 
-from entrepot.privacy.detectors import china, contact, finance, national, network, person
+from entrepot.privacy.detectors import china, contact, finance, national, network, person, text
 from entrepot.privacy.detectors.base import Detector
 
 DETECTORS: tuple[Detector, ...] = (
@@ -10,6 +10,7 @@ DETECTORS: tuple[Detector, ...] = (
     *national.DETECTORS,
     *network.DETECTORS,
     *person.DETECTORS,
+    *text.DETECTORS,
 )
 
 __all__ = ["DETECTORS", "Detector"]

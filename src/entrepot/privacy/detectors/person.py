@@ -1,166 +1,83 @@
-"""Names and places of persons that show in the values themselves."""
+"""Names, addresses and places of persons that show in the values themselves, and closed lists of what persons are."""
 
 from __future__ import annotations
 
-from entrepot.privacy.detectors.base import Detector
+import re
 
-# Frequent given names of several languages; a column of persons has many of them, one of airports few.
-_GIVEN = frozenset(
-    [
-        "james",
-        "mary",
-        "robert",
-        "patricia",
-        "john",
-        "jennifer",
-        "michael",
-        "linda",
-        "david",
-        "elizabeth",
-        "william",
-        "barbara",
-        "richard",
-        "susan",
-        "joseph",
-        "jessica",
-        "thomas",
-        "sarah",
-        "charles",
-        "karen",
-        "christopher",
-        "lisa",
-        "daniel",
-        "nancy",
-        "matthew",
-        "betty",
-        "anthony",
-        "sandra",
-        "mark",
-        "margaret",
-        "donald",
-        "ashley",
-        "steven",
-        "kimberly",
-        "andrew",
-        "emily",
-        "paul",
-        "donna",
-        "joshua",
-        "michelle",
-        "kenneth",
-        "carol",
-        "kevin",
-        "amanda",
-        "brian",
-        "melissa",
-        "george",
-        "deborah",
-        "timothy",
-        "stephanie",
-        "ronald",
-        "rebecca",
-        "jason",
-        "laura",
-        "edward",
-        "helen",
-        "jeffrey",
-        "sharon",
-        "ryan",
-        "cynthia",
-        "jacob",
-        "kathleen",
-        "gary",
-        "amy",
-        "nicholas",
-        "angela",
-        "eric",
-        "anna",
-        "jonathan",
-        "ruth",
-        "stephen",
-        "brenda",
-        "larry",
-        "pamela",
-        "justin",
-        "nicole",
-        "scott",
-        "katherine",
-        "benjamin",
-        "samuel",
-        "emma",
-        "gregory",
-        "catherine",
-        "alexander",
-        "olivia",
-        "frank",
-        "janet",
-        "patrick",
-        "maria",
-        "jack",
-        "peter",
-        "hans",
-        "klaus",
-        "wolfgang",
-        "juergen",
-        "stefan",
-        "monika",
-        "ursula",
-        "petra",
-        "sabine",
-        "claudia",
-        "jean",
-        "pierre",
-        "michel",
-        "marie",
-        "jacques",
-        "sophie",
-        "carlos",
-        "jose",
-        "juan",
-        "luis",
-        "ana",
-        "carmen",
-        "antonio",
-        "manuel",
-        "francisco",
-        "isabel",
-        "giuseppe",
-        "marco",
-        "paolo",
-        "giulia",
-        "francesca",
-        "mohammed",
-        "ahmed",
-        "ali",
-        "fatima",
-        "omar",
-        "aisha",
-        "ivan",
-        "olga",
-        "dmitri",
-        "sergei",
-        "natalia",
-        "wei",
-        "li",
-        "ming",
-        "hiroshi",
-        "yuki",
-    ]
-)
+from entrepot.privacy.detectors.base import Detector
+from entrepot.privacy.gazetteers import GIVEN, PINYIN_SURNAMES, SURNAMES
+
+_LONGEST_NAME = 16
+_SEPARATORS = re.compile(r"[,.()\s]+")
+_HONORIFICS = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "rev", "hon", "jr", "sr", "ii", "iii"])
 
 
 def is_person_name(value: str) -> bool:
-    """Whether one of two to four words is a frequent given name and none is longer than a name is."""
-    words = value.replace(",", " ").replace(".", " ").lower().split()
-    return 2 <= len(words) <= 4 and any(word in _GIVEN for word in (words[0], words[1])) and all(len(word) <= 16 for word in words)
+    """Whether two to five words hold a frequent given name among the first two, or an initial before a frequent surname."""
+    words = [word for word in _SEPARATORS.split(value.lower()) if word and word not in _HONORIFICS]
+    if not 2 <= len(words) <= 5 or any(len(word) > _LONGEST_NAME for word in words):
+        return False
+    if words[0] in GIVEN or words[1] in GIVEN:
+        return True
+    return (len(words[0]) == 1 and words[-1] in SURNAMES) or (len(words) == 2 and words[0] in PINYIN_SURNAMES and words[1] in _PINYIN_GIVEN)
 
+
+def is_one_name(value: str) -> bool:
+    """Whether one word is a frequent given name or surname."""
+    word = value.strip().lower()
+    return word in GIVEN or word in SURNAMES
+
+
+_PINYIN_GIVEN = frozenset(
+    [
+        "wei",
+        "fang",
+        "na",
+        "min",
+        "jing",
+        "li",
+        "qiang",
+        "lei",
+        "jun",
+        "yang",
+        "yong",
+        "yan",
+        "jie",
+        "juan",
+        "tao",
+        "ming",
+        "chao",
+        "xiuying",
+        "ping",
+        "gang",
+    ]
+)
+_ONE_OF = r"(?i)^\s*({})\s*$"
+_STREETS = r"st|street|ave|avenue|rd|road|blvd|boulevard|ln|lane|dr|drive|ct|court|way|pl|place|pkwy|parkway|hwy|highway|ter|terrace|cir|circle|sq|square"
+_FAITHS = "christian|christianity|muslim|islam|hindu|hinduism|buddhist|buddhism|jewish|judaism|sikh|sikhism|catholic|protestant|orthodox|atheist|佛教|道教|伊斯兰教|天主教|基督教"
+_PEOPLES = "汉族|壮族|回族|满族|维吾尔族|苗族|彝族|土家族|藏族|蒙古族|侗族|布依族|瑶族|白族|朝鲜族|哈尼族|黎族|哈萨克族|傣族"
+_ETHNIC = "hispanic|hispanic or latino|latino|caucasian|african[ -]american|black or african american|american indian.*|native american|native hawaiian.*|pacific islander|asian|white|black|mixed|other"
 
 DETECTORS = (
     Detector(
-        name="person-name", category="name", shape=r"^\s*[A-Z][\p{L}'’.\-]+,?(\s+[\p{L}][\p{L}'’.\-]*){1,3}\s*$", check=is_person_name, share=0.3, least=5,
+        name="person-name", category="name", shape=r"^\s*\(?\p{Lu}[\p{L}'’.\-]*,?(\s+\(?[\p{L}][\p{L}'’.)\-]*,?){1,5}\s*$", check=is_person_name,
+        share=0.3, least=5, confidence=0.85,
+    ),
+    Detector(name="one-name", category="name", shape=r"^\s*\p{L}{2,16}\s*$", check=is_one_name, share=0.5, least=20, confidence=0.75),
+    Detector(
+        name="street-address", category="address", shape=rf"(?i)^\s*\d{{1,6}}[a-z]?\s+([\p{{L}}\d.'’\-]+\s+){{1,5}}({_STREETS})\b.*$", share=0.4, least=5,
         confidence=0.85,
+    ),
+    Detector(
+        name="strasse", category="address", shape=r"(?i)^\s*[\p{L}.\- ]+(straße|strasse|str\.|weg|allee|platz|gasse|ring|ufer)\s+\d{1,4}\s?[a-z]?\b.*$",
+        share=0.5, least=5, confidence=0.85,
     ),
     Detector(
         name="coordinate-pair", category="coordinates", shape=r"^\s*\(?-?\d{1,2}\.\d{3,}\s*[,; ]\s*-?\d{1,3}\.\d{3,}\)?\s*$", share=0.8, confidence=0.9
     ),
+    Detector(name="gender-words", category="gender", shape=_ONE_OF.format("male|female|man|woman|男|女|男性|女性|masculin|féminin|männlich|weiblich"), share=0.65, least=2, confidence=0.85),
+    Detector(name="blood-groups", category="health", shape=_ONE_OF.format(r"(a|b|ab|o)[ +\-]?(rh)?[+\-]|(a|b|ab|o) (positive|negative)"), share=0.9, least=4, confidence=0.85),
+    Detector(name="faiths", category="religion", shape=_ONE_OF.format(_FAITHS), share=0.6, least=3, confidence=0.85),
+    Detector(name="peoples", category="ethnicity", shape=_ONE_OF.format(_PEOPLES), share=0.6, least=3, confidence=0.9),
+    Detector(name="ethnic-words", category="ethnicity", shape=_ONE_OF.format(_ETHNIC), share=0.7, least=3, confidence=0.85, headed=True),
 )  # fmt: skip

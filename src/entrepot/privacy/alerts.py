@@ -1,0 +1,115 @@
+"""What a whole table should make its owner think of: children, secrets of a trade, exact places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from entrepot.engine.model import ColumnProfile, TableProfile
+from entrepot.engine.sql import identifier, parquet
+from entrepot.privacy import headers
+from entrepot.privacy.columns import Looked, share_like
+from entrepot.privacy.laws import CHILD_AGE
+from entrepot.privacy.model import Alert, ColumnFinding
+
+DECIMALS = 2
+"""Decimals of a degree up to which a point names an area, about a kilometre; US state laws call finer than 1,750 to 1,850 feet precise."""
+_KEYS = (
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_\w{22,}|\bxox[abprs]-[\w-]{10,}"
+    r"|\bsk_live_\w{16,}|\bAIza[\w-]{35}\b|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.|\bglpat-[\w-]{20}|://[^/\s:@]+:[^/\s:@]+@"
+)
+_HOSTS = r"(?i)\b[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*\.(internal|intranet|corp|lan|local|localdomain)\b|\b(10\.\d{1,3}|192\.168|172\.(1[6-9]|2\d|3[01]))(\.\d{1,3}){2}\b"
+_CONFIDENTIAL = (
+    r"(?i)\b(strictly )?confidential\b|\binternal (use )?only\b|\btrade secret\b|\bnot for distribution\b|机密|保密|内部资料|商业秘密|绝密"
+)
+_PRICES = frozenset(["price", "cost", "margin", "discount", "rebate", "purchase", "supplier"])
+_LEAST = 1
+
+
+def alerts(
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    profile: TableProfile,
+    looked: Sequence[Looked],
+    findings: Sequence[ColumnFinding],
+    now: datetime,
+) -> tuple[Alert, ...]:
+    """What the table as a whole brings up; counts only, never a value."""
+    columns = {column.name: column for column in profile.columns}
+    return (
+        *_children(columns, findings, now.date()),
+        *_in_values(looked),
+        *_confidential(looked),
+        *_precise(cursor, path, profile.rows, columns, findings),
+    )
+
+
+def _children(columns: dict[str, ColumnProfile], findings: Sequence[ColumnFinding], today: date) -> Iterator[Alert]:
+    for finding in findings:
+        column = columns[finding.column]
+        if finding.category.id == "age" and _holds_young_age(column):
+            yield Alert(code="minors", column=column.name, message=f"{column.name} goes down to ages below {CHILD_AGE}.", hint=_ASK_PARENTS)
+        if finding.category.id == "birth_date" and _holds_late_birth(column, today):
+            yield Alert(
+                code="minors", column=column.name, message=f"{column.name} holds births less than {CHILD_AGE} years ago.", hint=_ASK_PARENTS
+            )
+
+
+_ASK_PARENTS = "Leave out the rows of children, or show that their parents agreed (PIPL article 31)."
+
+
+def _holds_young_age(column: ColumnProfile) -> bool:
+    try:
+        return 0 <= float(column.minimum or "nan") < CHILD_AGE
+    except ValueError:
+        return False
+
+
+def _holds_late_birth(column: ColumnProfile, today: date) -> bool:
+    # A birth in a year whose end is fourteen years ago is no child's; a year alone counts as its first day, which errs to the safe side.
+    first = f"{today.year - CHILD_AGE:04}-{today.month:02}-{today.day:02}"
+    latest = column.maximum or ""
+    if column.type.startswith(("DATE", "TIMESTAMP")):
+        return latest[:10] > first
+    return column.type in ("BIGINT", "INTEGER", "SMALLINT") and latest.isdigit() and today.year >= int(latest) >= today.year - CHILD_AGE
+
+
+def _in_values(looked: Sequence[Looked]) -> Iterator[Alert]:
+    for code, pattern, what, hint in (
+        ("credentials", _KEYS, "keys, tokens or passwords", "Revoke them, and drop the column."),
+        ("internal_hosts", _HOSTS, "names or addresses of internal machines", "Drop the column, or replace the names by random keys."),
+    ):
+        for column in looked:
+            share = share_like(column.values, pattern) if column.column.type == "VARCHAR" else 0.0
+            count = round(share * len(column.values))
+            if count >= _LEAST:
+                message = f"{count:,} of {len(column.values):,} sampled values of {column.column.name} hold {what}."
+                yield Alert(code=code, column=column.column.name, message=message, hint=hint, count=count)
+
+
+def _confidential(looked: Sequence[Looked]) -> Iterator[Alert]:
+    priced = any(_PRICES & set(headers.tokens(c.column.name)) or "价" in c.column.name or "成本" in c.column.name for c in looked)
+    for column in looked:
+        marked = share_like([column.column.name.replace("_", " ")], _CONFIDENTIAL) > 0
+        if marked or (column.values and column.column.type == "VARCHAR" and share_like(column.values, _CONFIDENTIAL) > 0):
+            what = "a price list marked as confidential" if priced else "content marked as confidential"
+            message = f"{column.column.name} shows {what}."
+            yield Alert(code="confidential", column=column.column.name, message=message, hint="Ask whoever marked it before it is offered.")
+
+
+def _precise(
+    cursor: duckdb.DuckDBPyConnection, path: Path, rows: int, columns: dict[str, ColumnProfile], findings: Sequence[ColumnFinding]
+) -> Iterator[Alert]:
+    for finding in findings:
+        column = columns[finding.column]
+        if finding.category.id != "coordinates" or not column.type.startswith(("DOUBLE", "FLOAT", "DECIMAL")):
+            continue
+        name = identifier(column.name)
+        finer = cursor.execute(f"SELECT count_if(round({name}, {DECIMALS}) <> {name}) FROM {parquet(path)}").fetchall()[0][0]
+        if finer:
+            message = f"{finer:,} of {rows - column.nulls:,} values of {column.name} have more than {DECIMALS} decimals."
+            hint = f"Round to {DECIMALS} decimals, about a kilometre, or publish regions."
+            yield Alert(code="precise_location", column=column.name, message=message, hint=hint, count=int(finer))

@@ -1,0 +1,147 @@
+"""What one column seems to hold, by its heading and a sample of its values, before its neighbours are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from entrepot.engine.arrow import pa, pc
+from entrepot.engine.model import ColumnProfile
+from entrepot.privacy import headers
+from entrepot.privacy.categories import CATEGORIES
+from entrepot.privacy.detectors import DETECTORS, Detector
+from entrepot.privacy.model import ColumnFinding, Evidence
+
+HEADING = "heading"
+"""The detector of evidence that a heading gives."""
+_HEADING_ALONE = 0.7
+_SHOWS_IN_VALUES = frozenset(
+    {"email", "iban", "payment_card", "ip_address", "mac_address", "cn_resident_id", "cn_organisation_id", "plate"}
+)
+"""Categories whose values always show what they are, so that a heading alone is no evidence."""
+_LOOKS: dict[str, str] = {
+    "name": r"^\s*\p{L}[\p{L}'’.\-]*(,?\s+(\(?\p{L}[\p{L}'’.)\-]*|\p{Lu}\.?)){0,5}\s*$",
+    "account": r"^\s*[^\s:/]{2,40}(\s[^\s:/]{1,20}){0,2}\s*$",
+    "address": r"\p{L}",
+}
+"""What most values under a heading must look like, even where no detector knows them."""
+_WORDS = r"\S\s+\S"
+_DISTANCE = r"(?i)^\s*(\d+([.,]\d+)?\s?(k|m|km|mi|miles?|yards?)\b.*|(half[ -]?)?marathon)\s*$"
+_LINK = r"^\s*\w+://"
+_ORGANISATION = r"(?i)\b(inc|ltd|llc|llp|gmbh|corp|corporation|company|co|plc|bank|university|college|school|hospital|hotel|restaurant|association|foundation|department|services|group|s\.?a|n\.?v|b\.?v|a/s|pty|oy|ag|kg)\.?\s*$|公司|大学|医院|学校|银行|集团"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A column as it was looked at.
+
+    Attributes:
+        values: The sampled distinct values; they stay inside this package.
+        finding: What heading and values say on their own.
+        allowed: A category that heading and values allow and do not prove.
+    """
+
+    column: ColumnProfile
+    values: Sequence[str]
+    finding: ColumnFinding | None
+    allowed: str = ""
+
+
+def look(column: ColumnProfile, values: Sequence[str]) -> Looked:
+    """What a column seems to hold by itself."""
+    heading = headers.promised(column.name)
+    plausible = heading if heading and headers.is_plausible(heading, column) and _look_like(heading, values) else ""
+    seen = _seen(values, heading)
+    finding = _from_values(seen, column, plausible) if seen else _from_heading(column, values, plausible)
+    allowed = "" if finding else _allowed(column, values, heading)
+    return Looked(column=column, values=values, finding=finding, allowed=allowed)
+
+
+def is_worded(values: Sequence[str]) -> bool:
+    """Whether a hundred values or more all hold a small letter or a Chinese character, as numbers with a checksum never do."""
+    return len(values) >= 100 and share_like(values, r"[\p{Ll}\x{4e00}-\x{9fff}]") == 1.0
+
+
+def share_like(values: Sequence[str], pattern: str) -> float:
+    """Share of the values that match a regular expression (RE2)."""
+    return pc.sum(pc.match_substring_regex(pa.array(values, pa.string()), pattern)).as_py() / len(values) if values else 0.0
+
+
+def _look_like(category: str, values: Sequence[str]) -> bool:
+    if category == "ethnicity" and share_like(values, _DISTANCE) >= 0.5:
+        return False
+    if not values or category not in ("name", "account", "address", "email"):
+        return True
+    if share_like(values, _LINK) > 0.5:
+        return False
+    return category != "address" or share_like(values, _LOOKS["address"]) >= 0.5
+
+
+def _allowed(column: ColumnProfile, values: Sequence[str], heading: str) -> str:
+    if column.type != "VARCHAR" or not values or share_like(values, _LINK) > 0.5:
+        return ""
+    if heading == "email":
+        # The part before the ``@`` alone, as staff lists write it: as many as there are rows, each one word.
+        rare = column.distinct_exact and column.distinct >= 5 and len(values) >= 5
+        return "account" if rare and share_like(values, r"^\s*\p{L}[\w.\-]{1,30}\s*$") > 0.9 else ""
+    category = headers.allowed(column.name)
+    if not category or share_like(values, _LOOKS[category]) < 0.6:
+        return ""
+    if headers.is_a_role(column.name) and share_like(values, _WORDS) < 0.5:
+        return ""
+    return "" if category == "name" and share_like(values, _ORGANISATION) > 0.1 else category
+
+
+def _from_heading(column: ColumnProfile, values: Sequence[str], plausible: str) -> ColumnFinding | None:
+    if not plausible:
+        return None
+    evidence = _some(plausible, values)
+    if evidence.matched == 0 and values and plausible in _SHOWS_IN_VALUES:
+        # An address that never has an ``@`` is no e-mail address, whatever the heading says.
+        return None
+    return ColumnFinding(column=column.name, category=CATEGORIES[plausible], confidence=_HEADING_ALONE, evidence=(evidence,))
+
+
+def _some(category: str, values: Sequence[str]) -> Evidence:
+    """How many values fit a category that the heading promises, though too few to speak for themselves."""
+    array = pa.array(values, pa.string())
+    matched = max((_matched(array, d, 0) for d in DETECTORS if d.category == category), default=0)
+    return Evidence(detector=HEADING, matched=matched, examined=len(values))
+
+
+def _seen(values: Sequence[str], heading: str) -> list[tuple[Detector, Evidence]]:
+    if not values:
+        return []
+    array = pa.array(values)
+    found = []
+    for detector in DETECTORS:
+        if detector.headed and heading not in (detector.category, "official_id"):
+            continue
+        matched = _matched(array, detector, len(values))
+        # Of few values all must speak; a share of three would be chance.
+        if matched >= min(detector.least, len(values)) and matched >= detector.share * len(values) and matched:
+            found.append((detector, Evidence(detector=detector.name, matched=matched, examined=len(values))))
+    return found
+
+
+def _matched(array: Any, detector: Detector, examined: int) -> int:
+    shaped = pc.filter(array, pc.match_substring_regex(array, detector.shape))
+    if len(shaped) < detector.share * examined:
+        return 0
+    return sum(1 for value in shaped.to_pylist() if detector.accepts(value.strip()))
+
+
+def _from_values(seen: list[tuple[Detector, Evidence]], column: ColumnProfile, heading: str) -> ColumnFinding | None:
+    # What the heading confirms wins, then the surest detector, then the one with most matches.
+    detector, evidence = max(seen, key=lambda s: (s[0].category == heading, s[0].confidence, s[1].matched))
+    if evidence.examined < 5 and detector.category != heading and detector.confidence < 0.95:
+        return None
+    agreed = detector.category == heading
+    more = (Evidence(detector=HEADING, matched=0, examined=evidence.examined),) if agreed else ()
+    return ColumnFinding(
+        column=column.name,
+        category=CATEGORIES[detector.category],
+        confidence=min(0.99, detector.confidence + 0.03) if agreed else detector.confidence,
+        evidence=(evidence, *more),
+    )
