@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.compliance import ColumnFact, Facts, Severity, check
+from entrepot.compliance import AlertFact, ColumnFact, Facts, Severity, check
 from entrepot.compliance.check import TESTS
 from entrepot.compliance.rules import RULES
 from entrepot.kit import Decision
@@ -53,6 +53,20 @@ def test_sensitive_data_need_a_person_and_are_blocked_beside_identifiers() -> No
     assert rules(facts(column("sensitive"), column("direct", "mail"), public=False)) == ["HOUSE-RAW-SENSITIVE", "HOUSE-RAW-DIRECT-PRIVATE"]
 
 
+def test_what_concerns_the_whole_table_becomes_a_finding_of_its_weight() -> None:
+    def alert(code: str) -> AlertFact:
+        return AlertFact(code=code, column="c", message="c holds 3 keys.", hint="Take them out.", count=3)
+
+    weights = {
+        code: check(facts(column("none"), alerts=(alert(code),))) for code in ("minors", "credentials", "confidential", "internal_hosts")
+    }
+    assert {code: verdict.decision for code, verdict in weights.items()} == {
+        "minors": Decision.REVIEW, "credentials": Decision.BLOCK, "confidential": Decision.REVIEW, "internal_hosts": Decision.ALLOW,
+    }  # fmt: skip
+    (finding,) = weights["credentials"].findings
+    assert (finding.message, finding.hint, finding.evidence) == ("c holds 3 keys.", "Take them out.", {"alert": "credentials", "count": 3})
+
+
 def test_three_quasi_identifiers_are_a_warning_that_stops_nobody() -> None:
     two, three = [column("quasi", n) for n in ("age", "sex")], [column("quasi", n) for n in ("age", "sex", "town")]
     assert rules(facts(*two)) == []
@@ -86,6 +100,10 @@ def test_every_rule_can_break_and_every_test_is_used() -> None:
     everything = facts(
         column("direct", "a"), column("direct", "b", 0.5), column("sensitive", "c"), *[column("quasi", n) for n in "def"],
         column("none", "g", formulas=1), described=True, person_key="none", notes=(("n", "g", "a note"),),
+        alerts=tuple(
+            AlertFact(code=code, column="g", message="m", hint="h")
+            for code in ("minors", "credentials", "confidential", "internal_hosts", "precise_location")
+        ),
     )  # fmt: skip
     private = facts(column("direct", "a"), public=False)
     alone = facts(column("sensitive", "c"))

@@ -70,6 +70,16 @@ def _quasi_together(facts: Facts) -> Iterator[dict[str, Any]]:
         yield {"others": _and([column.name for column in quasi]), "evidence": {"columns": [column.name for column in quasi]}}
 
 
+def _alerts(code: str) -> Callable[[Facts], Iterator[dict[str, Any]]]:
+    def found(facts: Facts) -> Iterator[dict[str, Any]]:
+        for alert in facts.alerts:
+            if alert.code == code:
+                evidence = {"alert": code} | ({} if alert.count is None else {"count": alert.count})
+                yield {"column": alert.column, "title": alert.message, "fix": alert.hint, "evidence": evidence}
+
+    return found
+
+
 def _formulas(facts: Facts) -> Iterator[dict[str, Any]]:
     for column in facts.columns:
         if column.formulas:
@@ -103,6 +113,7 @@ TESTS: dict[str, Callable[[Facts], Iterator[dict[str, Any]]]] = {
     "sensitive_of_known_persons": lambda facts: _sensitive(facts, known=True),
     "sensitive": lambda facts: _sensitive(facts, known=False),
     "quasi_together": _quasi_together,
+    **{code: _alerts(code) for code in ("minors", "credentials", "confidential", "internal_hosts", "precise_location")},
     "formulas": _formulas,
     "no_terms": _no_terms,
     "unknown_person_key": _unknown_person_key,

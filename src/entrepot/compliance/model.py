@@ -38,6 +38,17 @@ class ColumnFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFact:
+    """Something that concerns a table as a whole: what was seen, in which column, how often where it was counted."""
+
+    code: str
+    column: str
+    message: str
+    hint: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of a table and its offer; a flow fills it in.
 
@@ -45,6 +56,7 @@ class Facts:
         table: The table's name.
         columns: Every column.
         notes: What reading the file brought up, as code, column and message.
+        alerts: What concerns the table as a whole, such as children or secrets in it.
         public: Whether everybody may find the offer.
         described: Whether there is an offer at all; a mere file has no terms that could be missing.
         has_terms: Whether the offer permits any purpose, or names a licence.
@@ -54,6 +66,7 @@ class Facts:
     table: str
     columns: tuple[ColumnFact, ...]
     notes: tuple[tuple[str, str, str], ...] = ()
+    alerts: tuple[AlertFact, ...] = ()
     public: bool = True
     described: bool = False
     has_terms: bool = False

@@ -58,6 +58,16 @@ RULES: tuple[Rule, ...] = (
         message="{others} together may single out persons.",
         hint="Make them coarser, such as age in ranges and places as regions.",
     ),
+    *(
+        Rule(id=id, test=test, severity=severity, message="{title}", hint="{fix}", citation=citation)
+        for id, test, severity, citation in (
+            ("HOUSE-MINORS", "minors", Severity.REVIEW, "House guard-rails, 5: no row-level data about children under 14"),
+            ("HOUSE-CREDENTIALS", "credentials", Severity.BLOCK, "House guard-rails: no secrets in data"),
+            ("HOUSE-CONFIDENTIAL", "confidential", Severity.REVIEW, "House guard-rails: no secrets in data"),
+            ("HOUSE-INTERNAL-HOSTS", "internal_hosts", Severity.WARN, "House guard-rails: no secrets in data"),
+            ("HOUSE-PRECISE-LOCATION", "precise_location", Severity.WARN, _HOUSE),
+        )
+    ),
     Rule(
         id="HOUSE-FORMULA",
         test="formulas",

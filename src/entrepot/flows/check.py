@@ -13,7 +13,7 @@ import duckdb
 
 from entrepot import compliance, privacy
 from entrepot.catalogue.model import Manifest, Visibility
-from entrepot.compliance import ColumnFact, Facts, Finding, Verdict
+from entrepot.compliance import AlertFact, ColumnFact, Facts, Finding, Verdict
 from entrepot.config import Settings
 from entrepot.engine import ConvertedTable, DuckEngine, Limits, TableProfile
 from entrepot.engine.convert import to_parquet
@@ -205,6 +205,7 @@ def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessm
         table=name,
         columns=tuple(columns),
         notes=tuple((note.code, note.column, note.message) for note in converted.notes),
+        alerts=tuple(AlertFact(**alert.to_dict()) for alert in assessment.alerts),
         public=manifest is None or manifest.visibility is Visibility.PUBLIC,
         described=manifest is not None,
         has_terms=manifest is not None and bool(manifest.terms.permitted_purposes or manifest.licence),
