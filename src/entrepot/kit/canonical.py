@@ -41,12 +41,15 @@ def b64url(data: bytes) -> str:
 
 
 def unb64url(text: str) -> bytes:
-    """Bytes of a base64url text without padding.
+    """Bytes of a base64url text without padding; one spelling each, so that a signed text has no second form.
 
     Raises:
         Invalid: The text is not base64url.
     """
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:
-        raise Invalid("This is not base64url text.", "Check that the value was copied whole.") from None
+        data = None
+    if data is None or b64url(data) != text:
+        raise Invalid("This is not base64url without padding.", "Copy the whole text, without spaces.")
+    return data

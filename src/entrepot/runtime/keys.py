@@ -59,7 +59,7 @@ def load_master_key(settings: Settings, *, create: bool = False) -> MasterKey:
         Invalid: There is no key, or its file is open to others.
     """
     if settings.master_key:
-        return MasterKey(unb64url(settings.master_key))
+        return MasterKey(_read(settings.master_key))
     path = settings.resolved_master_key_file
     if settings.data_path in path.parents:
         raise Invalid(
@@ -72,7 +72,12 @@ def load_master_key(settings: Settings, *, create: bool = False) -> MasterKey:
         _write_key(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise Invalid(f"The master key {path} can be read by others.", f"Run `chmod 600 {path}`.")
-    return MasterKey(unb64url(path.read_text("ascii").strip()))
+    return MasterKey(_read(path.read_text("ascii")))
+
+
+def _read(text: str) -> bytes:
+    # Also as `openssl rand -base64 32` prints it.
+    return unb64url(text.strip().rstrip("=").replace("+", "-").replace("/", "_"))
 
 
 def _write_key(path: Path) -> None:
