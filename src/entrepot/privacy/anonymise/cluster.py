@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.privacy.anonymise.coding import Floats, Ints, Table, Tree, classes, ends, grouped
+from entrepot.privacy.anonymise.coding import Floats, Ints, Table, Tree, classes, ends, grouped, without
 from entrepot.privacy.anonymise.criteria import Test
 
 Progress = Callable[[float], None]
@@ -228,9 +228,9 @@ def _lowest(tree: Tree, codes: Ints, starts: Ints) -> Ints:
 
 def _merge(table: Table, test: Test, released: Ints, left: Ints) -> Ints:
     """Let each of the last rows join the class that loses least by taking it; the rows that none may take."""
-    kept = np.setdiff1d(np.arange(table.size), left)
-    if not len(kept) or not len(left) or len(left) > 50 * test.k:
+    if not len(left) or len(left) == table.size or len(left) > 50 * test.k:
         return left
+    kept = without(table.size, left)
     order, starts = classes(table, released[:, kept])
     sizes = ends(starts, len(kept)) - starts
     number = np.empty(table.size, np.int64)

@@ -170,3 +170,10 @@ def classes(table: Table, released: Ints) -> tuple[Ints, Ints]:
 def ends(starts: Ints, total: int) -> Ints:
     """Where each group ends."""
     return np.append(starts[1:], total)
+
+
+def without(size: int, some: Ints) -> Ints:
+    """The numbers below ``size`` that are not among some."""
+    keep = np.ones(size, bool)
+    keep[some] = False
+    return np.flatnonzero(keep)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from entrepot.privacy.anonymise.coding import Ints, Table, classes
+from entrepot.privacy.anonymise.coding import Ints, Table, classes, without
 from entrepot.privacy.anonymise.criteria import Test
 
 _CELLS = 50_000_000
@@ -17,9 +17,9 @@ def join(table: Table, test: Test, released: Ints, left: Ints) -> Ints:
     Args:
         released: The node of each column and distinct row; changed in place.
     """
-    kept = np.setdiff1d(np.arange(table.size), left)
-    if not len(kept) or not len(left):
+    if not len(left) or len(left) == table.size:
         return left
+    kept = without(table.size, left)
     order, starts = classes(table, released[:, kept])
     order = kept[order]
     nodes = released[:, order[starts]]

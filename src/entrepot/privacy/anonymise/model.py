@@ -71,6 +71,9 @@ class Plan:
     drop: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.method not in list(Method):
+            raise Invalid(f"{str(self.method)!r} is no method.", "Choose local or global.")
+        object.__setattr__(self, "method", Method(self.method))
         if self.k < 1:
             raise Invalid(f"k is {self.k}; a class has at least one row.", "Choose k of 2 or more; 5 and 10 are usual.")
         if not 0 <= self.suppress <= 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,7 @@ import numpy as np
 from entrepot.engine.faults import explained
 from entrepot.kit import Invalid
 from entrepot.privacy.anonymise import cluster, lattice, leftovers
+from entrepot.privacy.anonymise.changes import Change, expressions
 from entrepot.privacy.anonymise.coding import Ints, Table, classes, ends, tree_of
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate
 from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Presence, Recursive, Test
@@ -34,7 +35,8 @@ def anonymise(
     *,
     plan: Plan,
     hierarchies: Mapping[str, Hierarchy],
-    changed: Mapping[str, str] | None = None,
+    changes: Sequence[Change] = (),
+    secret: bytes = b"",
     progress: Progress | None = None,
 ) -> Release:
     """Write a version of a table that satisfies the plan: the same columns in the same order, in the same format.
@@ -44,7 +46,8 @@ def anonymise(
     Args:
         cursor: A cursor of the engine; a temporary table is made in it and dropped.
         out: The file to write, whole or not at all.
-        changed: SQL that replaces the value of a column that is no quasi-identifier.
+        changes: What is done to columns that are no quasi-identifiers.
+        secret: Key of pseudonyms and date shifts.
         progress: Told the step and its share done.
 
     Raises:
@@ -53,7 +56,7 @@ def anonymise(
     """
     given, target, told = Path(path), Path(out), progress or (lambda step, share: None)
     with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as folder:
-        job = _Job(cursor, given, Path(folder), plan, hierarchies, dict(changed or {}), told)
+        job = _Job(cursor, given, Path(folder), plan, hierarchies, changes, secret, told)
         try:
             job.read()
             released, left, best = job.search()
@@ -74,15 +77,15 @@ class _Job:
 
     def __init__(
         self, cursor: duckdb.DuckDBPyConnection, path: Path, folder: Path, plan: Plan, hierarchies: Mapping[str, Hierarchy],
-        changed: dict[str, str], told: Progress,
+        changes: Sequence[Change], secret: bytes, told: Progress,
     ) -> None:  # fmt: skip
         self.cursor, self.folder, self.plan, self.told, self.given = cursor, folder, plan, told, hierarchies
-        self.changed = changed
+        self.changes, self.secret = changes, secret
         self._open(path, surveyed=False)
 
     def _open(self, path: Path, *, surveyed: bool) -> None:
         self.source = open_source(self.cursor, path, self.folder, surveyed=surveyed)
-        self.quasi, self.layout = _layout(self.source, self.plan, self.given)
+        self.quasi, self.layout = _layout(self.source, self.plan, self.given, self.changes)
 
     def read(self) -> None:
         """Read the file into the temporary table and collapse it."""
@@ -102,7 +105,8 @@ class _Job:
         trees = tuple(tree_of(known[column], weight=plan.weights.get(column, 1.0)) for column in self.quasi)
         keys = keys_of(trees)
         counted = tuple(dict.fromkeys([*plan.sensitive, *([plan.person] if plan.person else [])]))
-        wanted = [*((f"v:{column}", self.source.sql(column)) for column in counted), *carried(self.source, self.layout, self.changed)]
+        changed = expressions(self.cursor, self.source, self.changes, secret=self.secret)
+        wanted = [*((f"v:{column}", self.source.sql(column)) for column in counted), *carried(self.source, self.layout, changed)]
         with explained(path):
             self.rows = encode(self.cursor, keys, self.source, key_sql(self.source, self.quasi, trees, keys), wanted)
             if not self.rows:
@@ -121,7 +125,7 @@ class _Job:
         return _search(self.table, self.test, self.plan, lambda share: self.told("search", share))
 
 
-def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy]) -> tuple[tuple[str, ...], Layout]:
+def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], changes: Sequence[Change]) -> tuple[tuple[str, ...], Layout]:
     quasi = plan.quasi or tuple(column for column in source.columns if column in hierarchies and column not in plan.drop)
     source.require(quasi, "a quasi-identifier")
     source.require(plan.sensitive, "a sensitive column")
@@ -130,6 +134,9 @@ def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy]) ->
     if not quasi:
         raise Invalid("No column has a hierarchy.", "Name quasi-identifiers with --qi, or a folder with a COLUMN.csv for each of them.")
     both = [column for column in plan.sensitive if column in quasi]
+    twice = [change.column for change in changes if change.column in quasi or change.column in plan.sensitive]
+    if twice:
+        raise Invalid(f"{twice[0]} cannot be changed: it is generalised or counted.", "Take it out of the one or the other.")
     if both:
         raise Invalid(f"{both[0]} is both quasi-identifier and sensitive.", "Choose one; a sensitive column is released as it is.")
     return quasi, Layout(columns=tuple(column for column in source.columns if column not in plan.drop), quasi=quasi)

@@ -14,13 +14,15 @@ import duckdb
 import numpy as np
 
 from entrepot.engine.sql import identifier, literal
-from entrepot.privacy.anonymise.coding import Ints
+from entrepot.privacy.anonymise.coding import Ints, ends, grouped, packed
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, locate
 from entrepot.privacy.anonymise.source import Source
 
 Progress = Callable[[float], None]
-_BATCH = 500_000
-_ROW_GROUP = 122_880
+_BATCH = 122_880
+"""Rows of a slice: a row group of DuckDB's, so that none is read twice."""
+_LINES = 16_384
+"""Lines joined at a time, few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,34 +127,48 @@ def _as_text(
 ) -> None:
     assert source.dialect is not None
     delimiter, quote = source.dialect.delimiter, source.dialect.quote
-    lines = [_texts(found, layout, released, run, delimiter, quote) for replaced, run in layout.runs() if replaced]
-    held = sum(1 for replaced, _ in layout.runs() if not replaced)
-    names = [*found.keys.names(), *(f"s{i}" for i in range(held))]
-    with path.open("w", encoding="utf-8", newline="") as out:
+    runs = layout.runs()
+    texts = {at: _texts(found, layout, released, run, delimiter, quote) for at, (replaced, run) in enumerate(runs) if replaced}
+    held = {at: f"s{i}" for i, at in enumerate(at for at, (replaced, _) in enumerate(runs) if not replaced)}
+    names = [*found.keys.names(), *held.values()]
+    with path.open("wb") as out:
         if source.dialect.header:
-            out.write(delimiter.join(_plain(name, delimiter, quote) for name in layout.columns) + "\n")
+            out.write((delimiter.join(_plain(name, delimiter, quote) for name in layout.columns) + "\n").encode())
         for number, slice_ in enumerate(_slices(rows)):
             got = cursor.execute(f"SELECT {', '.join(names)} {slice_}").fetchnumpy()
-            place = locate(found.numbers, [got[name] for name in found.keys.names()]).tolist()
-            parts, replaced_runs, held_runs = [], iter(lines), iter(range(held))
-            for replaced, _ in layout.runs():
-                if replaced:
-                    parts.append(map(next(replaced_runs).__getitem__, place))
-                else:
-                    parts.append(iter(got[f"s{next(held_runs)}"].tolist()))
-            whole = parts[0] if len(parts) == 1 else map(delimiter.join, zip(*parts, strict=True))
-            out.write("\n".join(whole) + "\n")
+            place = locate(found.numbers, [got[name] for name in found.keys.names()])
+            for at in range(0, len(place), _LINES):
+                some = slice(at, at + _LINES)
+                parts = [texts[i].lines(place[some]) if i in texts else iter(got[held[i]][some].tolist()) for i in range(len(runs))]
+                whole = parts[0] if len(parts) == 1 else map(delimiter.join, zip(*parts, strict=True))
+                out.write(("\n".join(whole) + "\n").encode())
             told(min(1.0, (number + 1) * _BATCH / rows))
 
 
-def _texts(found: Collapsed, layout: Layout, released: Ints, run: Sequence[str], delimiter: str, quote: str) -> list[str]:
-    """For each distinct row the text of some neighbouring columns."""
-    columns = []
-    for column in run:
-        at = layout.quasi.index(column)
-        labels = [_plain(label, delimiter, quote, lone=len(layout.columns) == 1) for label in found.table.trees[at].labels]
-        columns.append(map(labels.__getitem__, released[at].tolist()))
-    return [delimiter.join(values) for values in zip(*columns, strict=True)]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Texts:
+    """The text of some neighbouring columns, once for each combination of values, and which one each distinct row has."""
+
+    texts: list[str]
+    of: Ints
+
+    def lines(self, place: Ints) -> Iterator[str]:
+        return map(self.texts.__getitem__, self.of[place].tolist())
+
+
+def _texts(found: Collapsed, layout: Layout, released: Ints, run: Sequence[str], delimiter: str, quote: str) -> _Texts:
+    columns = [layout.quasi.index(column) for column in run]
+    trees = [found.table.trees[at] for at in columns]
+    key, bits = packed([released[at] for at in columns], [len(tree.labels) for tree in trees])
+    order, starts = grouped(key, bits)
+    of = np.empty(len(order), np.int64)
+    of[order] = np.repeat(np.arange(len(starts)), ends(starts, len(order)) - starts)
+    first = order[starts]
+    values = []
+    for at, tree in zip(columns, trees, strict=True):
+        labels = [_plain(label, delimiter, quote, lone=len(layout.columns) == 1) for label in tree.labels]
+        values.append(map(labels.__getitem__, released[at][first].tolist()))
+    return _Texts([delimiter.join(cells) for cells in zip(*values, strict=True)], of)
 
 
 def _plain(text: str, delimiter: str, quote: str, *, lone: bool = False) -> str:
@@ -192,7 +208,7 @@ def _as_parquet(
             table = pa.table(columns, names=list(layout.columns))
             if writer is None:
                 writer = pq.ParquetWriter(path, table.schema, compression="zstd", store_schema=False)
-            writer.write_table(table, row_group_size=_ROW_GROUP)
+            writer.write_table(table, row_group_size=_BATCH)
             told(min(1.0, (number + 1) * _BATCH / rows))
     finally:
         if writer is not None:
