@@ -112,7 +112,7 @@ def _pseudonym(change: Change, text: str, secret: bytes) -> str:
     if change.arguments[:1] != ("digits",):
         return f"CASE WHEN {text} IS NOT NULL THEN left({hmac_sql(text, secret)}, 32) END"
     # Digits come from the whole HMAC, each from two hexadecimal figures; 256 mod 10 favours the first six by under 3 %.
-    digits = f"list_transform(range(1, length({text}) + 1), i -> CASE WHEN {text}[i] BETWEEN '0' AND '9' THEN ('0x' || {hmac_sql(text, secret)}[2 * ((i - 1) % 32) + 1 : 2 * ((i - 1) % 32) + 2])::INT % 10 || '' ELSE {text}[i] END)"
+    digits = f"list_transform(range(1, length({text}) + 1), lambda i: CASE WHEN {text}[i] BETWEEN '0' AND '9' THEN ('0x' || {hmac_sql(text, secret)}[2 * ((i - 1) % 32) + 1 : 2 * ((i - 1) % 32) + 2])::INT % 10 || '' ELSE {text}[i] END)"
     return f"CASE WHEN {text} IS NOT NULL THEN array_to_string({digits}, '') END"
 
 

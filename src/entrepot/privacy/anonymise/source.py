@@ -100,7 +100,7 @@ def _csv(path: Path, scratch: Path, limits: Limits, surveyed: bool) -> Source:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in raw)
     scan = (
         f"read_csv({file_literal(file)}, auto_detect=false, delim={literal(dialect.delimiter)}, quote={quote}, escape={quote}, "
-        f"header=false, skip={dialect.skip}, max_line_size={limits.line}, hive_partitioning=false, columns={{{columns}}})"
+        f"header=false, allow_quoted_nulls=false, skip={dialect.skip}, max_line_size={limits.line}, hive_partitioning=false, columns={{{columns}}})"
     )
     return Source(path=path, scan=scan, columns=_headings(file, dialect, found.names), raw=raw, dialect=dialect)
 

@@ -57,11 +57,11 @@ def carried(source: Source, layout: Layout, changed: dict[str, str]) -> list[tup
     """
     if source.dialect is None:
         return [(f"o:{column}", changed.get(column, source.sql(column))) for column in layout.columns if column not in layout.quasi]
-    joined = f" || {literal(source.dialect.delimiter)} || "
+    joined = f", {literal(source.dialect.delimiter)}, "
     texts = [
         [_quoted(changed.get(column, source.sql(column)), source) for column in run] for replaced, run in layout.runs() if not replaced
     ]
-    return [(f"s{i}", joined.join(text)) for i, text in enumerate(texts)]
+    return [(f"s{i}", f"concat({joined.join(text)})") for i, text in enumerate(texts)]
 
 
 def _quoted(value: str, source: Source) -> str:
