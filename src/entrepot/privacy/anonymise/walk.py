@@ -16,6 +16,8 @@ from entrepot.privacy.anonymise.criteria import Test
 Progress = Callable[[float], None]
 _BATCH = 1 << 16
 _MOST_AT_ONCE = 256
+_BLOCK = 12
+_CLEARLY_LESS = 0.7
 
 
 def lattice(table: Table) -> Ints:
@@ -42,12 +44,28 @@ def level_costs(table: Table, *, weighted: bool = True) -> list[Floats]:
     return found
 
 
-def by_cost(table: Table) -> Ints:
-    """All combinations of levels, the one that loses least first; equal ones in a fixed order."""
+def worth_trying(table: Table) -> Ints:
+    """The combinations of levels worth trying, the one that loses least first; equal ones in a fixed order.
+
+    One that loses more than another and yet merges clearly less (by the entropy it takes away) finds hardly anything that the
+    other left, and what it finds, a later one finds nearly as cheaply: those are left out.
+    """
     vectors = lattice(table)
     cost = sum(costs[vectors[:, c]] for c, costs in enumerate(level_costs(table)))
     # Rounded, so that the order does not hang on the last bit of a sum.
-    return vectors[np.argsort(np.round(np.asarray(cost), 12), kind="stable")]
+    vectors = vectors[np.argsort(np.round(np.asarray(cost), 12), kind="stable")]
+    merged = np.round(np.asarray(sum(gains[vectors[:, c]] for c, gains in enumerate(_merging(table)))), 12)
+    return vectors[merged >= _CLEARLY_LESS * np.maximum.accumulate(merged)]
+
+
+def _merging(table: Table) -> list[Floats]:
+    """For each column the entropy that each level takes away."""
+    found = []
+    for tree, code in zip(table.trees, table.codes, strict=True):
+        shares = [np.bincount(tree.up[level][code], table.rows) / table.rows.sum() for level in range(tree.levels)]
+        entropy = np.array([-float((share * np.log(np.where(share > 0, share, 1.0))).sum()) for share in shares])
+        found.append(entropy[0] - entropy)
+    return found
 
 
 def walk(table: Table, test: Test, *, progress: Progress | None = None) -> tuple[Ints, Ints]:
@@ -56,7 +74,7 @@ def walk(table: Table, test: Test, *, progress: Progress | None = None) -> tuple
     Args:
         progress: Told the share of rows released, now and then.
     """
-    vectors = by_cost(table)
+    vectors = worth_trying(table)
     chosen = np.full(table.size, -1, np.int64)
     open_ = _Open(table, test)
     at = 0
@@ -76,6 +94,18 @@ def walk(table: Table, test: Test, *, progress: Progress | None = None) -> tuple
     return released, left
 
 
+def _blocks(levels: list[int]) -> list[list[int]]:
+    """Columns put together while few combinations of their levels arise, so that a key is the sum of fewer parts."""
+    found: list[tuple[int, list[int]]] = []
+    for c in sorted(range(len(levels)), key=lambda c: levels[c]):
+        if found and found[-1][0] * levels[c] <= _BLOCK:
+            size, block = found[-1]
+            found[-1] = (size * levels[c], [*block, c])
+        else:
+            found.append((levels[c], [c]))
+    return [block for _, block in found]
+
+
 class _Open:
     """The rows that are not released yet, with what each level of each column adds to their keys."""
 
@@ -92,13 +122,30 @@ class _Open:
             total *= size
         self.bits = total.bit_length()
         self.fits = self.bits + len(self.rows).bit_length() <= WORD
+        self.blocks = _blocks([tree.levels for tree in table.trees])
         self.parts = self._parts() if self.fits else []
 
     def _parts(self) -> list[list[Ints]]:
-        return [
-            [tree.up[level][code] * stride for level in range(tree.levels)]
-            for tree, code, stride in zip(self.table.trees, self.table.codes, self.strides, strict=True)
-        ]
+        """For each block of columns, and each combination of their levels, what it adds to the keys."""
+        parts = []
+        for block in self.blocks:
+            sums: list[Ints] = [np.zeros(self.table.size, np.int64)]
+            for c in block:
+                tree, code = self.table.trees[c], self.table.codes[c]
+                added = [tree.up[level][code] * self.strides[c] for level in range(tree.levels)]
+                sums = [before + more for before in sums for more in added]
+            parts.append(sums)
+        return parts
+
+    def _chosen(self, vector: Ints) -> list[Ints]:
+        """What a combination of levels adds, block by block."""
+        found = []
+        for block, parts in zip(self.blocks, self.parts, strict=True):
+            at = 0
+            for c in block:
+                at = at * self.table.trees[c].levels + int(vector[c])
+            found.append(parts[at])
+        return found
 
     def at_once(self) -> int:
         """How many combinations to try in one sort."""
@@ -148,9 +195,10 @@ class _Open:
         both = np.empty((len(vectors), len(self.rows)), np.int64)
         for number, vector in enumerate(vectors):
             key = both[number]
-            np.add(self.parts[0][vector[0]], number << self.bits, out=key)
-            for part, level in zip(self.parts[1:], vector[1:], strict=True):
-                key += part[level]
+            first, *others = self._chosen(vector)
+            np.add(first, number << self.bits, out=key)
+            for other in others:
+                key += other
         both <<= low
         both |= np.arange(len(self.rows))
         flat = both.ravel()

@@ -115,7 +115,7 @@ def _sensitive(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], at: int,
     keys, value = ", ".join(_keys(quasi)), f"s{at}"
     shown = f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in _keys(quasi))})"
     by_value = f"SELECT {keys}, {value} AS v, sum(n)::DOUBLE AS c FROM {_COUNTS} GROUP BY ALL"
-    overall = f"SELECT v, sum(c) / sum(sum(c)) OVER () AS q FROM ({by_value}) GROUP BY v"
+    overall = f"SELECT {value} AS v, sum(n) / sum(sum(n)) OVER () AS q FROM {_COUNTS} GROUP BY ALL"
     # Σ |p − q| over the values of a class, then the whole table's share of all values it lacks.
     distance = "(list_sum(list_transform(list({'c': c, 'q': q}), lambda x: abs(x.c / sum(c) - x.q))) + 1 - sum(q)) / 2"
     per_class = (
