@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from entrepot.kit import EntrepotError, Invalid
-from entrepot.privacy.anonymise import Closeness, Diversity, Plan, anonymise
+from entrepot.privacy.anonymise import Closeness, Diversity, Method, Plan, anonymise
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.privacy.hierarchies import hierarchy
 
@@ -140,3 +140,8 @@ def test_whoever_interrupts_leaves_nothing_half_written(cursor: duckdb.DuckDBPyC
         anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=TREES, progress=stop)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["given.csv", "out.csv"]
     assert out.read_text() == "the release of yesterday"
+
+
+def test_criteria_that_no_choice_of_levels_meets_are_refused(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    plan = Plan(k=2, method=Method.GLOBAL, diversity=(Diversity(column="ill", l=3),))
+    assert "No choice of levels" in _refused(cursor, tmp_path, _text(ROWS), plan).message

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.privacy.anonymise.coding import Floats, Ints, Table, Tree, classes, ends, grouped, without
+from entrepot.privacy.anonymise import leftovers
+from entrepot.privacy.anonymise.coding import Floats, Ints, Table, Tree, above, classes, ends, grouped
 from entrepot.privacy.anonymise.criteria import Test
 
 Progress = Callable[[float], None]
@@ -46,7 +47,7 @@ def gather(table: Table, test: Test, *, bucket: int = BUCKET, progress: Progress
         groups = _gathered(table, test, trees, open_, size, bucket, told)
         open_ = _release(table, test, released, open_, groups)
         size *= 1 if round_ == 0 and test.is_simple else 2
-    open_ = _merge(table, test, released, open_)
+    open_ = leftovers.merge(table, test, released, open_)
     for c, tree in enumerate(table.trees):
         released[c, open_] = tree.star
     return released, open_
@@ -56,7 +57,6 @@ def gather(table: Table, test: Test, *, bucket: int = BUCKET, progress: Progress
 class _Pairs:
     """What two nodes become together: the lowest value above both, and its cost."""
 
-    above: Ints
     cost: Costs
 
 
@@ -70,16 +70,8 @@ class _Joined:
 
     def _pairs(self) -> _Pairs:
         every = np.arange(self.nodes)
-        above = np.stack([self.above(np.full(self.nodes, node), every) for node in every])
-        return _Pairs(above=above, cost=self.tree.cost[above].astype(np.float32))
-
-    def above(self, left: Ints, right: Ints) -> Ints:
-        """The lowest value above both of each pair."""
-        found = np.full(np.broadcast_shapes(left.shape, right.shape), self.tree.star, np.int64)
-        for level in range(self.tree.levels - 1, -1, -1):
-            mine, other = self.tree.up[level][left], self.tree.up[level][right]
-            found = np.where(mine == other, mine, found)
-        return found
+        joined = np.stack([above(self.tree, np.full(self.nodes, node), every) for node in every])
+        return _Pairs(cost=self.tree.cost[joined].astype(np.float32))
 
     def costs(self, current: Ints, codes: Ints) -> Costs:
         """The cost of every bucket's class with each of its rows added.
@@ -89,7 +81,7 @@ class _Joined:
             codes: One row for each bucket; where pairs are tabled, with the bucket's offset added.
         """
         if self.pairs is None:
-            found: Costs = self.tree.cost[self.above(current[:, None], codes)].astype(np.float32)
+            found: Costs = self.tree.cost[above(self.tree, current[:, None], codes)].astype(np.float32)
             return found
         return np.take(self.pairs.cost[current].ravel(), codes)
 
@@ -165,7 +157,7 @@ class _Buckets:
         while True:
             for c, tree in enumerate(self.trees):
                 code = self.codes[c][self.lines, pick]
-                current[c] = np.where(begins, code, tree.above(current[c], code))
+                current[c] = np.where(begins, code, above(tree.tree, current[c], code))
             new = begins & alive
             number[new] = classes_ + np.arange(int(new.sum()))
             classes_ += int(new.sum())
@@ -224,36 +216,3 @@ def _lowest(tree: Tree, codes: Ints, starts: Ints) -> Ints:
         fits = (tree.first[node] <= low) & (high <= tree.first[node] + tree.leaves[node])
         found = np.where(fits, node, found)
     return found
-
-
-def _merge(table: Table, test: Test, released: Ints, left: Ints) -> Ints:
-    """Let each of the last rows join the class that loses least by taking it; the rows that none may take."""
-    if not len(left) or len(left) == table.size or len(left) > 50 * test.k:
-        return left
-    kept = without(table.size, left)
-    order, starts = classes(table, released[:, kept])
-    sizes = ends(starts, len(kept)) - starts
-    number = np.empty(table.size, np.int64)
-    number[kept[order]] = np.repeat(np.arange(len(starts)), sizes)
-    nodes = released[:, kept[order[starts]]]
-    members = [list(part) for part in np.split(kept[order], starts[1:])]
-    weight = np.add.reduceat(table.rows[kept[order]], starts).astype(float)
-    joined = [_Joined(tree) for tree in table.trees]
-    still = []
-    for row in left:
-        extra, above = np.zeros(len(starts)), []
-        for c, join in enumerate(joined):
-            up = join.above(nodes[c], table.codes[c][row : row + 1])
-            above.append(up)
-            extra += (join.tree.cost[up] - join.tree.cost[nodes[c]]) * weight + join.tree.cost[up] * table.rows[row]
-        best = int(np.argmin(extra))
-        rows = np.array([*members[best], row], np.int64)
-        if not test.is_simple and not test.passes(rows, np.zeros(1, np.int64))[0]:
-            still.append(row)
-            continue
-        members[best].append(row)
-        weight[best] += table.rows[row]
-        for c in range(len(joined)):
-            nodes[c, best] = above[c][best]
-            released[c, rows] = nodes[c, best]
-    return np.array(still, np.int64)

@@ -65,6 +65,15 @@ def tree_of(found: Hierarchy, *, weight: float = 1.0) -> Tree:
     )  # fmt: skip
 
 
+def above(tree: Tree, left: Ints, right: Ints) -> Ints:
+    """The lowest value that stands for both of each pair of nodes."""
+    found = np.full(np.broadcast_shapes(left.shape, right.shape), tree.star, np.int64)
+    for level in range(tree.levels - 1, -1, -1):
+        mine, other = tree.up[level][left], tree.up[level][right]
+        found = np.where(mine == other, mine, found)
+    return found
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Listed:
     """A list of things for each distinct row: those of row i stand from ``start[i]`` to ``start[i + 1]``.

@@ -35,8 +35,8 @@ class Found:
     left: Ints
 
 
-def search(table: Table, test: Test, *, limit: int, progress: Progress | None = None) -> Found:
-    """The combination of levels that loses least while at most ``limit`` rows are suppressed.
+def search(table: Table, test: Test, *, limit: int, progress: Progress | None = None) -> Found | None:
+    """The combination of levels that loses least while at most ``limit`` rows are suppressed; None where there is none.
 
     The loss without suppression bounds each combination from below, and what suppresses too much also does so one level lower:
     together they leave a few hundred combinations to count. Ties go to the combination that comes first in level order.
@@ -90,23 +90,23 @@ class _Search:
             total += np.log1p(mean)
         return float(np.expm1(total / len(self.costs)))
 
-    def found(self, bound: float) -> Found:
-        """The answer."""
+    def found(self, bound: float | None = None) -> Found | None:
+        """The answer, if there is any."""
         if self.best is None:
-            # Nothing short of hiding every row satisfies the criteria.
-            levels, left, loss = tuple(tree.levels - 1 for tree in self.table.trees), np.flatnonzero(~self.hidden), 1.0
-        else:
-            loss, levels, left = self.best
+            return None
+        loss, levels, left = self.best
         released = np.stack([tree.up[level][code] for tree, level, code in zip(self.table.trees, levels, self.table.codes, strict=True)])
         for c, tree in enumerate(self.table.trees):
             released[c, left] = tree.star
-        return Found(levels=levels, loss=loss, bound=min(bound, loss), tried=self.tried, released=released, left=left)
+        return Found(
+            levels=levels, loss=loss, bound=loss if bound is None else min(bound, loss), tried=self.tried, released=released, left=left
+        )
 
 
 class _Listed(_Search):
     """All combinations lie in one array; those ruled out are struck off."""
 
-    def search(self) -> Found:
+    def search(self) -> Found | None:
         self.vectors = lattice(self.table)
         self.bounds = self.bound(self.vectors)
         order = np.argsort(self.bounds, kind="stable")
@@ -121,8 +121,7 @@ class _Listed(_Search):
             self._climb(start)
             if start % 50 == 0:
                 self.told(start / len(order))
-        loss = self.best[0] if self.best else 1.0
-        return self.found(loss)
+        return self.found()
 
     def _climb(self, start: int) -> None:
         """Find where the ways up from here begin to stay within the limit, halving; strike off all below what does not."""
@@ -173,7 +172,7 @@ class _Listed(_Search):
 class _Climb(_Search):
     """Too many combinations to list: from the top down, always the step that loses least and stays within the limit."""
 
-    def search(self) -> Found:
+    def search(self) -> Found | None:
         now = np.array([tree.levels - 1 for tree in self.table.trees])
         fine = self.consider(now)
         while fine:

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 
 from entrepot.engine.faults import explained
-from entrepot.kit import Invalid
+from entrepot.kit import Invalid, Refused
 from entrepot.privacy.anonymise import cluster, lattice, leftovers
 from entrepot.privacy.anonymise.changes import Change, expressions
 from entrepot.privacy.anonymise.coding import Ints, Table, classes, ends, tree_of
@@ -53,6 +53,7 @@ def anonymise(
     Raises:
         NotFound: There is no such file.
         Invalid: The table and the plan do not fit; the message names columns and counts, never values.
+        Refused: No choice of levels satisfies the plan within the suppression limit.
     """
     given, target, told = Path(path), Path(out), progress or (lambda step, share: None)
     with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as folder:
@@ -248,10 +249,16 @@ def _check_size(table: Table, test: Test, plan: Plan) -> None:
 def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None]) -> tuple[Ints, Ints, lattice.Found | None]:
     if plan.method is Method.GLOBAL:
         best = lattice.search(table, test, limit=int(plan.suppress * table.rows.sum() + 1e-9), progress=told)
+        if best is None:
+            raise Refused(
+                f"No choice of levels satisfies the criteria while at most {plan.suppress:.3g} of the rows are hidden.",
+                "Raise --suppress, ask for less, or use --method local.",
+            )
         return best.released, best.left, best
     if lattice_size(table) <= WALKED:
         released, left = walk(table, test, progress=told)
-        return released, leftovers.join(table, test, released, left), None
+        left = leftovers.join(table, test, released, left)
+        return released, leftovers.merge(table, test, released, left), None
     released, left = cluster.gather(table, test, progress=told)
     return released, leftovers.join(table, test, released, left), None
 
