@@ -133,3 +133,17 @@ def test_any_texts_get_a_hierarchy(values: set[str]) -> None:
         return
     found = automatic("c", values - {"*"} or {"a"})
     assert all(found.loss(path[-1]) == (1 if found.leaves > 1 else 0) for path in found.paths)
+
+
+@pytest.mark.parametrize(
+    ("values", "fact"),
+    [
+        (["2001-02-03", "03/02/2001", "3.2.2001", "2001-02-04"], "2 distinct values are no dates"),
+        ([*map(str, range(40)), "nan", "-inf"], "2 distinct values are no finite numbers"),
+        ([*map(str, range(40)), "about forty"], "1 distinct values are no finite numbers"),
+    ],
+)
+def test_a_few_values_of_another_form_are_counted_and_not_guessed(values: list[str], fact: str) -> None:
+    with pytest.raises(Invalid, match=fact) as raised:
+        automatic("born", values)
+    assert "hierarchy file" in raised.value.hint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -13,6 +13,8 @@ from entrepot.privacy.hierarchies.model import STAR, Hierarchy, hierarchy
 _FACTORS = (2, 5)
 _RANGES = 40
 """Ranges on the first level of numbers, at most; a round width is chosen to fit."""
+_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日")
+_NUMERIC = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf(inity)?)", re.IGNORECASE)
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .\-/]{2,}")
 
 
@@ -23,18 +25,25 @@ def automatic(column: str, values: Collection[str]) -> Hierarchy:
         values: Distinct values as text; an empty one stands for missing data.
 
     Raises:
-        Invalid: There is no value at all.
+        Invalid: There is no value at all, or nine of ten are dates or numbers and the others not: dates in several forms, NaN, infinite
+            numbers, words among numbers. The message says how many.
     """
     filled = [value for value in values if value != ""]
     if not filled:
         raise Invalid(f"{column} has no value in any row.", "Leave it out of the quasi-identifiers, or out of the table.", column=column)
-    if all(_date(value) for value in filled):
+    if _mostly(filled, _DATED.fullmatch):
         return dates(column, values)
-    if all(_number(value) is not None for value in filled) and len(filled) > 2:
+    if _mostly(filled, _NUMERIC.fullmatch):
         return ranges(column, values)
     if len(filled) > 20 and all(_CODE.fullmatch(value) for value in filled):
         return prefixes(column, values)
     return flat(column, values)
+
+
+def _mostly(values: Sequence[str], fits: Callable[[str], object]) -> bool:
+    # A few odd ones among many are mistakes to be named; a few values that happen to be numbers are a list of codes.
+    count = sum(fits(value) is not None for value in values)
+    return len(values) > 2 and (count == len(values) or (len(values) > 20 and count >= 0.9 * len(values)))
 
 
 def flat(column: str, values: Collection[str]) -> Hierarchy:
