@@ -36,13 +36,16 @@ def anonymise(
     drop: Annotated[str, typer.Option(help="Columns to leave out, comma-separated.", show_default=False)] = "",
     unknown: Annotated[str, typer.Option(help="Values that no hierarchy knows: refuse, or star to hide each.")] = "refuse",
     automatic: Annotated[bool, typer.Option("--automatic", help="Make hierarchies for quasi-identifiers that lack one.")] = False,
+    save_hierarchies: Annotated[
+        Path | None, typer.Option(help="Folder to write the hierarchies to that were used, made ones included.", show_default=False)
+    ] = None,
     profile: Annotated[Path | None, typer.Option(help="YAML profile with all of this.", show_default=False)] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a profile.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:  # fmt: skip
     """Write a version of a table in which nobody stands out: same columns, same order, same form. Needs no server and no account.
 
-    A profile replaces all other options but --out. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
+    A profile replaces all other options but --out and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
     written. 1: an error of the program.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
@@ -58,14 +61,25 @@ def anonymise(
     else:
         plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, weight or [], drop, unknown, automatic)
         folder, changes = hierarchies, tuple(change or ())
+    if save_hierarchies and not save_hierarchies.is_dir():
+        save_hierarchies.mkdir()
     with _shown_progress() as told:
         release = _run(file, out or file.with_suffix(f".anonymous{file.suffix}"), plan, folder, changes, told)
+    if save_hierarchies:
+        _save(release, save_hierarchies)
     if context.chosen.as_json:
         import json
 
         sys.stdout.write(json.dumps(release.to_dict(), ensure_ascii=False) + "\n")
     else:
         show(release)
+
+
+def _save(release: Release, folder: Path) -> None:
+    from entrepot.privacy.hierarchies import write_hierarchy
+
+    for column, found in release.hierarchies.items():
+        write_hierarchy(found, folder / f"{column.replace('/', '_')}.csv")
 
 
 def _print_schema() -> None:

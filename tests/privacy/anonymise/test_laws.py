@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from entrepot.kit import Refused
 from entrepot.privacy.anonymise import Closeness, Diversity, Method, Plan, Release, anonymise
 from entrepot.privacy.anonymise import run as running
 
@@ -48,6 +49,15 @@ def _released(connection: Any, table: list[Row], way: str, **plan: Any) -> tuple
     return found, [tuple(line.split(";")) for line in lines[1:]]
 
 
+def _unless_refused(connection: Any, table: list[Row], way: str, **plan: Any) -> list[Row]:
+    try:
+        return _released(connection, table, way, k=2, **plan)[1]
+    except Refused:
+        # Only levels for whole columns can be out of the question; single classes can always be hidden.
+        assert way == "global"
+        return []
+
+
 def _classes(table: list[Row]) -> dict[tuple[str, ...], list[str]]:
     found = defaultdict(list)
     for row in table:
@@ -72,7 +82,7 @@ def test_every_class_has_k_rows_and_covers_the_original_in_its_place(connection:
 def test_every_class_is_diverse(connection: Any, table: list[Row], way: str, kind: str) -> None:
     import math
 
-    _, out = _released(connection, table, way, k=2, diversity=(Diversity(column="ill", l=2, kind=kind, c=2.0),))
+    out = _unless_refused(connection, table, way, diversity=(Diversity(column="ill", l=2, kind=kind, c=2.0),))
     for values in _classes(out).values():
         counts = sorted(Counter(values).values(), reverse=True)
         shares = [count / len(values) for count in counts]
@@ -86,7 +96,7 @@ def test_every_class_is_diverse(connection: Any, table: list[Row], way: str, kin
 @settings(max_examples=30, deadline=None)
 @given(rows, ways, st.sampled_from([0.1, 0.3]))
 def test_every_class_is_close_to_the_whole(connection: Any, table: list[Row], way: str, t: float) -> None:
-    _, out = _released(connection, table, way, k=2, closeness=(Closeness(column="ill", t=t),))
+    out = _unless_refused(connection, table, way, closeness=(Closeness(column="ill", t=t),))
     overall = Counter(row[3] for row in table)
     for values in _classes(out).values():
         counts = Counter(values)

@@ -173,3 +173,15 @@ def test_the_schema_accepts_a_profile_and_refuses_another_word(cli: typer.Typer,
         CliRunner().invoke(
             cli, ["anonymise", str(_adult(tmp_path)[0]), "--profile", str(profile)], catch_exceptions=False, standalone_mode=False
         )
+
+
+def test_made_hierarchies_are_saved_and_know_the_release(cli: typer.Typer, tmp_path: Path) -> None:
+    given, out, again, trees = tmp_path / "given.csv", tmp_path / "out.csv", tmp_path / "again.csv", tmp_path / "made"
+    given.write_text("age;born\n" + "".join(f"{20 + i % 50};19{60 + i % 30}-0{1 + i % 9}-11\n" for i in range(90)))
+    options = ["--qi", "age,born", "--automatic", "--save-hierarchies", str(trees), "--out", str(out)]
+    assert CliRunner().invoke(cli, ["anonymise", str(given), *options], catch_exceptions=False).exit_code == 0
+    assert sorted(path.name for path in trees.iterdir()) == ["age.csv", "born.csv"]
+    options = ["--hierarchies", str(trees), "--out", str(again)]
+    assert CliRunner().invoke(cli, ["anonymise", str(out), *options], catch_exceptions=False).exit_code == 0
+    assert again.read_bytes() == out.read_bytes()
+    assert out.read_text() != given.read_text()

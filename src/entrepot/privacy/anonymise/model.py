@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from entrepot.kit import Invalid
+from entrepot.privacy.hierarchies import Hierarchy
 
 
 class Method(StrEnum):
@@ -122,6 +124,7 @@ class Release:
         levels: Global recoding: the level of each column.
         bound: Global recoding: no choice of levels within the limit loses less by ``measure``, the loss that was made small.
         tried: Global recoding: combinations of levels counted.
+        hierarchies: Those that were used, made ones included; not part of the JSON.
     """
 
     path: Path
@@ -138,6 +141,7 @@ class Release:
     measure: float | None = None
     bound: float | None = None
     tried: int | None = None
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
 
     @property
     def is_proven(self) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -60,8 +61,8 @@ def anonymise(
         job = _Job(cursor, given, Path(folder), plan, hierarchies, changes, secret, told)
         try:
             job.read()
-            released, left, best = job.search()
-            release = _release(target, job.table, job.test, plan, job.quasi, released, left, best)
+            released, best = job.search()
+            release = replace(_release(target, job.table, job.test, plan, job.quasi, released, best), hierarchies=job.known)
             told("write", 0.0)
             with explained(given):
                 write(
@@ -103,6 +104,7 @@ class _Job:
     def _read(self) -> None:
         plan, path = self.plan, self.source.path
         known = _hierarchies(self.cursor, self.source, plan, self.quasi, self.given)
+        self.known = known
         trees = tuple(tree_of(known[column], weight=plan.weights.get(column, 1.0)) for column in self.quasi)
         keys = keys_of(trees)
         counted = tuple(dict.fromkeys([*plan.sensitive, *([plan.person] if plan.person else [])]))
@@ -117,8 +119,8 @@ class _Job:
                 unknown=plan.unknown,
             )  # fmt: skip
 
-    def search(self) -> tuple[Ints, Ints, lattice.Found | None]:
-        """The node of each column and distinct row, what is left over, and what global recoding chose."""
+    def search(self) -> tuple[Ints, lattice.Found | None]:
+        """The node of each column and distinct row, and what global recoding chose."""
         self.table = _with_population(self.cursor, self.found, self.plan, self.quasi, self.folder)
         self.test = Test(self.table, k=self.plan.k, criteria=_criteria(self.plan, self.cursor, self.given))
         _check_size(self.table, self.test, self.plan)
@@ -246,7 +248,7 @@ def _check_size(table: Table, test: Test, plan: Plan) -> None:
         )
 
 
-def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None]) -> tuple[Ints, Ints, lattice.Found | None]:
+def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None]) -> tuple[Ints, lattice.Found | None]:
     if plan.method is Method.GLOBAL:
         best = lattice.search(table, test, limit=int(plan.suppress * table.rows.sum() + 1e-9), progress=told)
         if best is None:
@@ -254,17 +256,19 @@ def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None])
                 f"No choice of levels satisfies the criteria while at most {plan.suppress:.3g} of the rows are hidden.",
                 "Raise --suppress, ask for less, or use --method local.",
             )
-        return best.released, best.left, best
+        return best.released, best
     if lattice_size(table) <= WALKED:
         released, left = walk(table, test, progress=told)
         left = leftovers.join(table, test, released, left)
-        return released, leftovers.merge(table, test, released, left), None
+        leftovers.merge(table, test, released, left)
+        return released, None
     released, left = cluster.gather(table, test, progress=told)
-    return released, leftovers.join(table, test, released, left), None
+    leftovers.join(table, test, released, left)
+    return released, None
 
 
 def _release(
-    target: Path, table: Table, test: Test, plan: Plan, quasi: tuple[str, ...], released: Ints, left: Ints, best: lattice.Found | None
+    target: Path, table: Table, test: Test, plan: Plan, quasi: tuple[str, ...], released: Ints, best: lattice.Found | None
 ) -> Release:
     total = int(table.rows.sum())
     loss = {
