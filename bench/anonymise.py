@@ -35,7 +35,9 @@ import json, resource, sys
 import duckdb
 from entrepot.privacy.risk import measure
 quasi = json.loads(sys.argv[2])
-found = measure(duckdb.connect(config={"threads": 2}), sys.argv[1], quasi=quasi[:-1], sensitive=quasi[-1:])
+cursor = duckdb.connect(config={"threads": 2})
+cursor.execute("SET enable_progress_bar = false")
+found = measure(cursor, sys.argv[1], quasi=quasi[:-1], sensitive=quasi[-1:])
 print(json.dumps(found.to_dict()))
 """
 

@@ -121,6 +121,8 @@ def _run(file: Path, out: Path, plan: Plan, folder: Path | None, changes: tuple[
     with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as scratch:
         engine = DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=Path(scratch))
         cursor = engine.cursor()
+        # Where Python was started without a script DuckDB takes it for interactive and draws a bar of its own into the answer.
+        cursor.execute("SET enable_progress_bar = false")
         try:
             return run(
                 cursor, file, out, plan=plan, hierarchies=read_folder(folder) if folder else {},
