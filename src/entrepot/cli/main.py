@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from entrepot.cli import commands, context, operate, people, proof, publish, trade
+from entrepot.cli.anonymise import anonymise
 from entrepot.cli.check import check
 from entrepot.cli.demo import demo
 
@@ -35,7 +36,7 @@ def options(
     context.chosen.data, context.chosen.exchange, context.chosen.acting, context.chosen.as_json = data, exchange, acting, as_json
 
 
-commands.add(app, "Start here", check, demo)
+commands.add(app, "Start here", check, anonymise, demo)
 operate.add_to(app)
 people.add_to(app)
 publish.add_to(app)

@@ -1,0 +1,170 @@
+"""``entrepot anonymise FILE``: write a version of a table in which nobody stands out, and say what that cost."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from entrepot.cli import context
+
+if TYPE_CHECKING:
+    from entrepot.privacy.anonymise import Method, Plan, Release
+
+_STEPS = {"read": "Reading", "search": "Searching", "write": "Writing"}
+
+
+def anonymise(
+    file: Annotated[Path | None, typer.Argument(help="CSV or Parquet; the release has the same form.", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; default: FILE with .anonymous before its ending.", show_default=False)] = None,
+    k: Annotated[int, typer.Option(help="Rows (persons) that must look alike, at least.")] = 5,
+    l: Annotated[list[str] | None, typer.Option("--l", help="l-diversity, such as 2:diagnosis, entropy:2:diagnosis or recursive(3):2:diagnosis.", show_default=False)] = None,  # noqa: E741
+    t: Annotated[list[str] | None, typer.Option("--t", help="t-closeness, such as 0.2:diagnosis or ordered:0.2:income.", show_default=False)] = None,
+    method: Annotated[str, typer.Option(help="local loses least; global generalises whole columns and is safer to publish to anyone.")] = "local",
+    hierarchies: Annotated[Path | None, typer.Option(help="Folder with a COLUMN.csv for each quasi-identifier (leaf;…;*).", show_default=False)] = None,
+    qi: Annotated[str, typer.Option(help="Quasi-identifiers, comma-separated; default: columns with a hierarchy.", show_default=False)] = "",
+    suppress: Annotated[str, typer.Option(help="Rows that global recoding may hide.")] = "2%",
+    person: Annotated[str, typer.Option(help="Column that says whose row it is, where rows repeat per person.", show_default=False)] = "",
+    population: Annotated[Path | None, typer.Option(help="Table of the population; k then counts its rows (k-map).", show_default=False)] = None,
+    weight: Annotated[list[str] | None, typer.Option(help="How much a column's loss counts, such as age=2.", show_default=False)] = None,
+    change: Annotated[list[str] | None, typer.Option(help="Change of another column, such as name=pseudonym, post=mask:2, income=clip:0:90000.", show_default=False)] = None,
+    drop: Annotated[str, typer.Option(help="Columns to leave out, comma-separated.", show_default=False)] = "",
+    unknown: Annotated[str, typer.Option(help="Values that no hierarchy knows: refuse, or star to hide each.")] = "refuse",
+    automatic: Annotated[bool, typer.Option("--automatic", help="Make hierarchies for quasi-identifiers that lack one.")] = False,
+    save_hierarchies: Annotated[
+        Path | None, typer.Option(help="Folder to write the hierarchies to that were used, made ones included.", show_default=False)
+    ] = None,
+    profile: Annotated[Path | None, typer.Option(help="YAML profile with all of this.", show_default=False)] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a profile.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:  # fmt: skip
+    """Write a version of a table in which nobody stands out: same columns, same order, same form. Needs no server and no account.
+
+    A profile replaces all other options but --out and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
+    written. 1: an error of the program.
+    """
+    context.chosen.as_json = context.chosen.as_json or json_output
+    if schema:
+        _print_schema()
+        return
+    if file is None:
+        raise typer.BadParameter("a table is missing.", param_hint="FILE")
+    from entrepot.privacy.anonymise.profile import read_profile
+
+    if profile:
+        plan, folder, changes = read_profile(profile)
+    else:
+        plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, weight or [], drop, unknown, automatic)
+        folder, changes = hierarchies, tuple(change or ())
+    if save_hierarchies and not save_hierarchies.is_dir():
+        save_hierarchies.mkdir()
+    with _shown_progress() as told:
+        release = _run(file, out or file.with_suffix(f".anonymous{file.suffix}"), plan, folder, changes, told)
+    if save_hierarchies:
+        _save(release, save_hierarchies)
+    if context.chosen.as_json:
+        import json
+
+        sys.stdout.write(json.dumps(release.to_dict(), ensure_ascii=False) + "\n")
+    else:
+        show(release)
+
+
+def _save(release: Release, folder: Path) -> None:
+    from entrepot.privacy.hierarchies import write_hierarchy
+
+    for column, found in release.hierarchies.items():
+        write_hierarchy(found, folder / f"{column.replace('/', '_')}.csv")
+
+
+def _print_schema() -> None:
+    import json
+
+    from entrepot.privacy.anonymise.profile import schema
+
+    sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+
+
+def _plan(
+    k: int, l: list[str], t: list[str], method: str, qi: str, suppress: str, person: str, population: Path | None,  # noqa: E741
+    weight: list[str], drop: str, unknown: str, automatic: bool,
+) -> Plan:  # fmt: skip
+    from entrepot.privacy.anonymise import Plan
+    from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_share
+
+    return Plan(
+        k=k, method=cast("Method", method), quasi=_listed(qi), drop=_listed(drop), person=person, population=population, unknown=unknown,
+        automatic=automatic, suppress=parse_share(suppress), diversity=tuple(parse_diversity(one) for one in l),
+        closeness=tuple(parse_closeness(one) for one in t),
+        weights={column: parse_share(number) for column, _, number in (one.rpartition("=") for one in weight)},
+    )  # fmt: skip
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _run(file: Path, out: Path, plan: Plan, folder: Path | None, changes: tuple[str, ...], told: Callable[[str, float], None]) -> Release:
+    import tempfile
+
+    from entrepot.engine import DuckEngine
+    from entrepot.privacy.anonymise import anonymise as run
+    from entrepot.privacy.anonymise.changes import parse_change
+    from entrepot.privacy.hierarchies import read_folder
+
+    settings = context.settings()
+    with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as scratch:
+        engine = DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=Path(scratch))
+        cursor = engine.cursor()
+        # Where Python was started without a script DuckDB takes it for interactive and draws a bar of its own into the answer.
+        cursor.execute("SET enable_progress_bar = false")
+        try:
+            return run(
+                cursor, file, out, plan=plan, hierarchies=read_folder(folder) if folder else {},
+                changes=[parse_change(one) for one in changes], secret=os.environ.get("ENTREPOT_PSEUDONYM_KEY", "").encode(), progress=told,
+            )  # fmt: skip
+        finally:
+            cursor.close()
+            engine.close()
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Callable[[str, float], None]]:
+    if not context.err.is_terminal:
+        yield lambda step, share: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=context.err.console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(step: str, share: float) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(_STEPS[step], total=1.0)
+            bars.update(tasks[step], completed=share)
+
+        yield told
+
+
+def show(release: Release) -> None:
+    """Print what was released for people: sizes, loss by column, and what the method does not protect against."""
+    say = context.out.print
+    say(f"{release.path}  {release.rows:,} rows in {release.classes:,} classes, the smallest of {release.smallest or 0:,}", markup=False)
+    say(f"Loss {release.ncp:.4f} (0 as it was, 1 all hidden); {release.suppressed:,} rows hidden.")
+    for column, loss in release.loss.items():
+        level = f"  level {release.levels[release.quasi.index(column)]}" if release.levels else ""
+        say(f"  {loss:.4f}  {column}{level}", markup=False)
+    if release.is_proven is not None:
+        say(
+            "No other choice of levels loses less."
+            if release.is_proven
+            else f"Not proven best; no choice loses less than {release.bound:.4f}."
+        )
+    else:
+        say("Local recoding: share it with recipients you know; for everybody use --method global, and never release two versions.")

@@ -1,0 +1,164 @@
+"""What is asked of the anonymiser, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from entrepot.kit import Invalid
+from entrepot.privacy.hierarchies import Hierarchy
+
+
+class Method(StrEnum):
+    """How quasi-identifiers are generalised.
+
+    ``global`` gives all values of a column the same level, ``local`` each class its own: far less is lost, and somebody who knows the
+    method and other data can undo more of it.
+    """
+
+    LOCAL = "local"
+    GLOBAL = "global"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diversity:
+    """l-diversity of a sensitive column: ``distinct``, ``entropy``, or ``recursive`` with ``c``."""
+
+    column: str
+    l: float  # noqa: E741  # the field's own letter
+    kind: str = "distinct"
+    c: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closeness:
+    """t-closeness of a sensitive column by ``equal``, ``ordered`` or ``hierarchical`` distance."""
+
+    column: str
+    t: float
+    distance: str = "equal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a release must satisfy.
+
+    Attributes:
+        quasi: The quasi-identifiers; empty for all columns that have a hierarchy.
+        suppress: Largest share of rows that global recoding may hide, 0 to 1. Local recoding hides what no class takes.
+        person: Column that says whose row it is, where rows repeat per person; k then counts persons.
+        weights: How much a loss in a column counts; 1 where it is not named.
+        presence: δ-presence: a column of 0 and 1 that says who is in the secret subset, and the bounds of its share.
+        population: For k-map: a table (CSV or Parquet) with the same quasi-identifiers; k then counts its rows.
+        unknown: Values that no hierarchy knows: ``refuse`` or ``star``.
+        automatic: Make a hierarchy for quasi-identifiers that lack one.
+        drop: Columns left out of the release, such as names.
+    """
+
+    k: int = 5
+    method: Method = Method.LOCAL
+    quasi: tuple[str, ...] = ()
+    diversity: tuple[Diversity, ...] = ()
+    closeness: tuple[Closeness, ...] = ()
+    presence: tuple[str, float, float] | None = None
+    population: Path | None = None
+    suppress: float = 0.02
+    person: str = ""
+    weights: dict[str, float] = field(default_factory=dict)
+    unknown: str = "refuse"
+    automatic: bool = False
+    drop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.method not in list(Method):
+            raise Invalid(f"{str(self.method)!r} is no method.", "Choose local or global.")
+        object.__setattr__(self, "method", Method(self.method))
+        if self.k < 1:
+            raise Invalid(f"k is {self.k}; a class has at least one row.", "Choose k of 2 or more; 5 and 10 are usual.")
+        if not 0 <= self.suppress <= 1:
+            raise Invalid(f"The suppression limit is {self.suppress:g}; it is a share.", "Choose one from 0 to 1, or from 0% to 100%.")
+        if self.unknown not in ("refuse", "star"):
+            raise Invalid(f"{self.unknown!r} is no way to treat unknown values.", "Choose refuse or star.")
+        _check_diversity(self.diversity)
+        _check_closeness(self.closeness)
+        if any(weight <= 0 for weight in self.weights.values()):
+            raise Invalid("A weight is zero or less.", "Choose weights above 0; 1 is usual.")
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Columns whose values the criteria count."""
+        named = [d.column for d in self.diversity] + [c.column for c in self.closeness] + ([self.presence[0]] if self.presence else [])
+        return tuple(dict.fromkeys(named))
+
+
+def _check_diversity(asked: tuple[Diversity, ...]) -> None:
+    for one in asked:
+        if one.kind not in ("distinct", "entropy", "recursive"):
+            raise Invalid(f"{one.kind!r} is no kind of l-diversity.", "Choose distinct, entropy or recursive.")
+        if one.l < 1 or (one.kind != "entropy" and one.l != int(one.l)):
+            raise Invalid(f"l is {one.l:g} for {one.column}.", "Choose a whole number of 2 or more (entropy: any number above 1).")
+        if one.kind == "recursive" and one.c <= 0:
+            raise Invalid(f"Recursive l-diversity of {one.column} lacks c.", "Write it as recursive(c):l, such as recursive(3):2.")
+
+
+def _check_closeness(asked: tuple[Closeness, ...]) -> None:
+    for one in asked:
+        if one.distance not in ("equal", "ordered", "hierarchical"):
+            raise Invalid(f"{one.distance!r} is no distance of t-closeness.", "Choose equal, ordered or hierarchical.")
+        if not 0 <= one.t <= 1:
+            raise Invalid(f"t is {one.t:g} for {one.column}.", "Choose t from 0 to 1; .2 is usual.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What was released.
+
+    Attributes:
+        suppressed: Rows whose quasi-identifiers are all hidden.
+        ncp: Mean normalised certainty penalty over cells: 0 as it was, 1 when all is hidden.
+        loss: The same by column.
+        smallest: Persons of the smallest class, suppressed rows apart; None when all rows are suppressed.
+        levels: Global recoding: the level of each column.
+        bound: Global recoding: no choice of levels within the limit loses less by ``measure``, the loss that was made small.
+        tried: Global recoding: combinations of levels counted.
+        hierarchies: Those that were used, made ones included; not part of the JSON.
+    """
+
+    path: Path
+    rows: int
+    distinct: int
+    suppressed: int
+    classes: int
+    smallest: int | None
+    ncp: float
+    loss: dict[str, float]
+    method: Method
+    quasi: tuple[str, ...]
+    levels: tuple[int, ...] | None = None
+    measure: float | None = None
+    bound: float | None = None
+    tried: int | None = None
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
+
+    @property
+    def is_proven(self) -> bool | None:
+        """Whether global recoding is proven to lose least; None for local recoding."""
+        return None if self.measure is None or self.bound is None else self.bound >= self.measure - 1e-12
+
+    def to_dict(self) -> dict[str, Any]:
+        """The release as JSON."""
+        shown: dict[str, Any] = {
+            "file": self.path.name, "method": self.method.value, "quasi_identifiers": list(self.quasi), "rows": self.rows,
+            "distinct": self.distinct, "suppressed": self.suppressed,
+            "suppressed_share": round(self.suppressed / self.rows, 6) if self.rows else 0.0, "classes": self.classes,
+            "smallest_class": self.smallest, "ncp": round(self.ncp, 6), "loss": {name: round(loss, 6) for name, loss in self.loss.items()},
+        }  # fmt: skip
+        if self.levels is not None:
+            shown |= {
+                "levels": dict(zip(self.quasi, self.levels, strict=True)), "measure": self.measure, "bound": self.bound,
+                "proven": self.is_proven, "tried": self.tried,
+            }  # fmt: skip
+        return shown

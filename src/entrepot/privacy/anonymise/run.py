@@ -1,0 +1,295 @@
+"""Anonymise a file: read it once, search over its distinct rows, write the release in one go or not at all."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from entrepot.engine.faults import explained
+from entrepot.kit import Invalid, Refused
+from entrepot.privacy.anonymise import cluster, lattice, leftovers
+from entrepot.privacy.anonymise.changes import Change, expressions
+from entrepot.privacy.anonymise.coding import Ints, Table, classes, ends, tree_of
+from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate
+from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Presence, Recursive, Test
+from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Release
+from entrepot.privacy.anonymise.source import Source, open_source
+from entrepot.privacy.anonymise.walk import lattice_size, walk
+from entrepot.privacy.anonymise.write import Layout, carried, write
+from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic
+
+Progress = Callable[[str, float], None]
+WALKED = 200_000
+"""Combinations of levels up to which local recoding tries all of them."""
+_MOST_VALUES = 100_000
+
+
+def anonymise(
+    cursor: duckdb.DuckDBPyConnection,
+    path: str | Path,
+    out: str | Path,
+    *,
+    plan: Plan,
+    hierarchies: Mapping[str, Hierarchy],
+    changes: Sequence[Change] = (),
+    secret: bytes = b"",
+    progress: Progress | None = None,
+) -> Release:
+    """Write a version of a table that satisfies the plan: the same columns in the same order, in the same format.
+
+    The same file, plan and hierarchies give the same bytes; the order of rows changes nothing but the order of rows.
+
+    Args:
+        cursor: A cursor of the engine; a temporary table is made in it and dropped.
+        out: The file to write, whole or not at all.
+        changes: What is done to columns that are no quasi-identifiers.
+        secret: Key of pseudonyms and date shifts.
+        progress: Told the step and its share done.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: The table and the plan do not fit; the message names columns and counts, never values.
+        Refused: No choice of levels satisfies the plan within the suppression limit.
+    """
+    given, target, told = Path(path), Path(out), progress or (lambda step, share: None)
+    with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as folder:
+        job = _Job(cursor, given, Path(folder), plan, hierarchies, changes, secret, told)
+        try:
+            job.read()
+            released, best = job.search()
+            release = replace(_release(target, job.table, job.test, plan, job.quasi, released, best), hierarchies=job.known)
+            told("write", 0.0)
+            with explained(given):
+                write(
+                    cursor, job.source, job.layout, job.found, released, target, rows=job.rows,
+                    progress=lambda share: told("write", share),
+                )  # fmt: skip
+            return release
+        finally:
+            cursor.execute(f"DROP TABLE IF EXISTS {ENCODED}")
+
+
+class _Job:
+    """One file on its way."""
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, path: Path, folder: Path, plan: Plan, hierarchies: Mapping[str, Hierarchy],
+        changes: Sequence[Change], secret: bytes, told: Progress,
+    ) -> None:  # fmt: skip
+        self.cursor, self.folder, self.plan, self.told, self.given = cursor, folder, plan, told, hierarchies
+        self.changes, self.secret = changes, secret
+        self._open(path, surveyed=False)
+
+    def _open(self, path: Path, *, surveyed: bool) -> None:
+        self.source = open_source(self.cursor, path, self.folder, surveyed=surveyed)
+        self.quasi, self.layout = _layout(self.source, self.plan, self.given, self.changes)
+
+    def read(self) -> None:
+        """Read the file into the temporary table and collapse it."""
+        self.told("read", 0.0)
+        try:
+            self._read()
+        except Invalid as error:
+            if self.source.dialect is None or "UTF-8" not in error.message:
+                raise
+            # It begins as UTF-8 and goes on as something else; only a look at all of it tells as what.
+            self._open(self.source.path, surveyed=True)
+            self._read()
+
+    def _read(self) -> None:
+        plan, path = self.plan, self.source.path
+        known = _hierarchies(self.cursor, self.source, plan, self.quasi, self.given)
+        self.known = known
+        trees = tuple(tree_of(known[column], weight=plan.weights.get(column, 1.0)) for column in self.quasi)
+        keys = keys_of(trees)
+        counted = tuple(dict.fromkeys([*plan.sensitive, *([plan.person] if plan.person else [])]))
+        changed = expressions(self.cursor, self.source, self.changes, secret=self.secret)
+        wanted = [*((f"v:{column}", self.source.sql(column)) for column in counted), *carried(self.source, self.layout, changed)]
+        with explained(path):
+            self.rows = encode(self.cursor, keys, self.source, key_sql(self.source, self.quasi, trees, keys), wanted)
+            if not self.rows:
+                raise Invalid(f"{path.name} has no rows.", "Check that the export finished.")
+            self.found = collapse(
+                self.cursor, keys, trees, values=[f"v:{c}" for c in plan.sensitive], person=f"v:{plan.person}" if plan.person else "",
+                unknown=plan.unknown,
+            )  # fmt: skip
+
+    def search(self) -> tuple[Ints, lattice.Found | None]:
+        """The node of each column and distinct row, and what global recoding chose."""
+        self.table = _with_population(self.cursor, self.found, self.plan, self.quasi, self.folder)
+        self.test = Test(self.table, k=self.plan.k, criteria=_criteria(self.plan, self.cursor, self.given))
+        _check_size(self.table, self.test, self.plan)
+        self.told("search", 0.0)
+        return _search(self.table, self.test, self.plan, lambda share: self.told("search", share))
+
+
+def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], changes: Sequence[Change]) -> tuple[tuple[str, ...], Layout]:
+    quasi = plan.quasi or tuple(column for column in source.columns if column in hierarchies and column not in plan.drop)
+    source.require(quasi, "a quasi-identifier")
+    source.require(plan.sensitive, "a sensitive column")
+    source.require([plan.person] if plan.person else [], "the person key")
+    source.require(plan.drop, "to be dropped")
+    if not quasi:
+        raise Invalid("No column has a hierarchy.", "Name quasi-identifiers with --qi, or a folder with a COLUMN.csv for each of them.")
+    both = [column for column in plan.sensitive if column in quasi]
+    twice = [change.column for change in changes if change.column in quasi or change.column in plan.sensitive]
+    if twice:
+        raise Invalid(f"{twice[0]} cannot be changed: it is generalised or counted.", "Take it out of the one or the other.")
+    if both:
+        raise Invalid(f"{both[0]} is both quasi-identifier and sensitive.", "Choose one; a sensitive column is released as it is.")
+    return quasi, Layout(columns=tuple(column for column in source.columns if column not in plan.drop), quasi=quasi)
+
+
+def _hierarchies(
+    cursor: duckdb.DuckDBPyConnection, source: Source, plan: Plan, quasi: tuple[str, ...], given: Mapping[str, Hierarchy]
+) -> dict[str, Hierarchy]:
+    lacking = [column for column in quasi if column not in given]
+    if lacking and not plan.automatic:
+        raise Invalid(
+            f"{lacking[0]} has no hierarchy ({len(lacking)} such columns).",
+            f"Write {lacking[0]}.csv, or have one made with --automatic.",
+            columns=lacking,
+        )
+    return {column: given[column] if column in given else automatic(column, _values(cursor, source, column)) for column in quasi}
+
+
+def _values(cursor: duckdb.DuckDBPyConnection, source: Source, column: str) -> list[str]:
+    text = f"coalesce({source.text(column)}, '')"
+    with explained(source.path):
+        found = cursor.execute(f"SELECT DISTINCT {text} FROM {source.scan} LIMIT {_MOST_VALUES + 1}").fetchall()
+        if len(found) > _MOST_VALUES:
+            raise Invalid(
+                f"{column} has more than {_MOST_VALUES:,} different values.",
+                "Drop it, replace it by a pseudonym, or give it a hierarchy of fewer leaves.",
+                column=column,
+            )
+    return sorted(row[0] for row in found if row[0] != STAR) or [""]
+
+
+def _with_population(cursor: duckdb.DuckDBPyConnection, found: Collapsed, plan: Plan, quasi: tuple[str, ...], folder: Path) -> Table:
+    if plan.population is None:
+        return found.table
+    source = open_source(cursor, plan.population, folder)
+    source.require(quasi, "a quasi-identifier, in the population")
+    names, sql = found.keys.names(), key_sql(source, quasi, found.table.trees, found.keys)
+    chosen = ", ".join(f"{expression} AS {name}" for name, expression in zip(names, sql, strict=True))
+    with explained(plan.population):
+        got = cursor.execute(
+            f"SELECT {', '.join(names)}, count(*)::BIGINT AS n FROM (SELECT {chosen} FROM {source.scan}) GROUP BY ALL"
+        ).fetchnumpy()
+    keys, count = [np.asarray(got[name], np.int64) for name in names], np.asarray(got["n"], np.int64)
+    asked = np.minimum(locate(found.numbers, keys), found.table.size - 1)
+    same = np.logical_and.reduce([have[asked] == want for have, want in zip(found.numbers, keys, strict=True)])
+    population = np.zeros(found.table.size, np.int64)
+    population[asked[same]] = count[same]
+    t = found.table
+    return Table(trees=t.trees, codes=t.codes, rows=t.rows, persons=t.persons, shared=t.shared, population=population, values=t.values)
+
+
+def _criteria(plan: Plan, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy]) -> tuple[Criterion, ...]:
+    found: list[Criterion] = [_diversity(asked) for asked in plan.diversity]
+    found += [_closeness(asked, cursor, hierarchies) for asked in plan.closeness]
+    if plan.presence:
+        column, least, most = plan.presence
+        kinds = cursor.execute(f'SELECT DISTINCT CAST("v:{column}" AS VARCHAR) FROM {ENCODED} ORDER BY 1').fetchall()
+        if [row[0] for row in kinds] not in (["0", "1"], ["false", "true"]):
+            raise Invalid(f"{column} does not say with 0 and 1 who is in the subset.", "Write 1 for rows of the subset and 0 for others.")
+        found.append(Presence(column=f"v:{column}", least=least, most=most))
+    return tuple(found)
+
+
+def _diversity(asked: Diversity) -> Criterion:
+    column = f"v:{asked.column}"
+    if asked.kind == "entropy":
+        return Entropy(column=column, l=asked.l)
+    if asked.kind == "recursive":
+        return Recursive(column=column, c=asked.c, l=int(asked.l))
+    return Distinct(column=column, l=int(asked.l))
+
+
+def _closeness(asked: Closeness, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy]) -> Criterion:
+    column = f"v:{asked.column}"
+    if asked.distance != "hierarchical":
+        return Close(column=column, t=asked.t, ordered=asked.distance == "ordered")
+    tree = hierarchies.get(asked.column)
+    if tree is None:
+        raise Invalid(f"{asked.column} has no hierarchy for its distance.", f"Write {asked.column}.csv, or choose equal or ordered.")
+    order = "TRY_CAST(v AS DOUBLE) NULLS LAST, v NULLS FIRST"
+    values = [
+        r[0] or ""
+        for r in cursor.execute(
+            f'SELECT v FROM (SELECT DISTINCT CAST("v:{asked.column}" AS VARCHAR) v FROM {ENCODED}) ORDER BY {order}'
+        ).fetchall()
+    ]
+    bad = sum(not tree.knows(value) for value in values)
+    if bad:
+        raise Invalid(
+            f"{asked.column}: {bad} values are missing from its hierarchy.", "Add them to the hierarchy.", column=asked.column, count=bad
+        )
+    levels = []
+    for level in range(1, tree.levels):
+        names = [tree.generalised(value, level) for value in values]
+        number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        levels.append(tuple(number[name] for name in names))
+    return Close(column=column, t=asked.t, levels=tuple(levels))
+
+
+def _check_size(table: Table, test: Test, plan: Plan) -> None:
+    everyone = int(test.sizes(np.arange(table.size), np.zeros(1, np.int64))[0])
+    if plan.k > everyone:
+        raise Invalid(
+            f"k is {plan.k:,} and there are {everyone:,} {'persons' if plan.person else 'rows'}.",
+            "Choose a smaller k, or release aggregates instead.",
+        )
+
+
+def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None]) -> tuple[Ints, lattice.Found | None]:
+    if plan.method is Method.GLOBAL:
+        best = lattice.search(table, test, limit=int(plan.suppress * table.rows.sum() + 1e-9), progress=told)
+        if best is None:
+            raise Refused(
+                f"No choice of levels satisfies the criteria while at most {plan.suppress:.3g} of the rows are hidden.",
+                "Raise --suppress, ask for less, or use --method local.",
+            )
+        return best.released, best
+    if lattice_size(table) <= WALKED:
+        released, left = walk(table, test, progress=told)
+        left = leftovers.join(table, test, released, left)
+        leftovers.merge(table, test, released, left)
+        return released, None
+    released, left = cluster.gather(table, test, progress=told)
+    leftovers.join(table, test, released, left)
+    return released, None
+
+
+def _release(
+    target: Path, table: Table, test: Test, plan: Plan, quasi: tuple[str, ...], released: Ints, best: lattice.Found | None
+) -> Release:
+    total = int(table.rows.sum())
+    loss = {
+        column: float((tree.loss[node] * table.rows).sum() / total) for column, tree, node in zip(quasi, table.trees, released, strict=True)
+    }
+    hidden = np.logical_and.reduce([tree.loss[node] == 1.0 for tree, node in zip(table.trees, released, strict=True)])
+    shown = np.flatnonzero(~hidden)
+    order, starts = classes(table, released[:, shown])
+    smallest = int(test.sizes(shown[order], starts).min()) if len(shown) else None
+    _prove(table, test, shown[order], starts)
+    return Release(
+        path=target, rows=total, distinct=table.size, suppressed=int(table.rows[hidden].sum()), classes=len(starts), smallest=smallest,
+        ncp=float(np.mean(list(loss.values()))), loss=loss, method=plan.method, quasi=quasi, levels=best.levels if best else None,
+        measure=best.loss if best else None, bound=best.bound if best else None, tried=best.tried if best else None,
+    )  # fmt: skip
+
+
+def _prove(table: Table, test: Test, rows: Ints, starts: Ints) -> None:
+    """Check every class that was released once more; what fails here is an error of this program."""
+    if len(rows):
+        fails = ~test.passes(rows, starts)
+        if fails.any():
+            sizes = ends(starts, len(rows)) - starts
+            raise AssertionError(f"{int(fails.sum())} released classes with {int(sizes[fails].sum())} distinct rows fail the criteria")

@@ -1,0 +1,129 @@
+"""A file to anonymise: read as it is, so that what is not changed stays letter for letter."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from entrepot.engine.detect import detect, require_file
+from entrepot.engine.dialect import sniff
+from entrepot.engine.encodings import to_utf8
+from entrepot.engine.faults import explained
+from entrepot.engine.model import Dialect, Format, Limits
+from entrepot.engine.sql import file_literal, identifier, literal, parquet
+from entrepot.kit import Invalid
+
+_HEAD = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A table in a file.
+
+    Attributes:
+        scan: The table function call that yields its rows in order.
+        raw: For each column its name in the scan.
+        dialect: How a text separates its values; None for Parquet.
+    """
+
+    path: Path
+    scan: str
+    columns: tuple[str, ...]
+    raw: tuple[str, ...]
+    dialect: Dialect | None
+
+    def sql(self, column: str) -> str:
+        """SQL for the value of a column."""
+        return identifier(self.raw[self.columns.index(column)])
+
+    def text(self, column: str) -> str:
+        """SQL for the value of a column as text."""
+        return self.sql(column) if self.dialect else f"CAST({self.sql(column)} AS VARCHAR)"
+
+    def require(self, columns: Sequence[str], use: str) -> None:
+        """Check that columns are there.
+
+        Raises:
+            Invalid: Some are not.
+        """
+        lacking = [column for column in columns if column not in self.columns]
+        if lacking:
+            shown = ", ".join(self.columns[:20])
+            raise Invalid(f"{self.path.name} has no column {lacking[0]} ({use}).", f"Its columns: {shown}.", columns=lacking)
+
+
+def open_source(
+    cursor: duckdb.DuckDBPyConnection, path: Path, scratch: Path, *, limits: Limits | None = None, surveyed: bool = False
+) -> Source:
+    """Find out how a CSV or Parquet file is read.
+
+    Args:
+        scratch: A folder for a copy in UTF-8, made where the file is in another encoding.
+        surveyed: Look at every byte for the encoding, not at the beginning alone.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: It is neither, or two columns have one name.
+    """
+    limits = limits or Limits()
+    require_file(path, limit=limits.file)
+    form = detect(path)
+    if form is Format.PARQUET:
+        return _parquet(cursor, path)
+    if form is Format.CSV:
+        return _csv(path, scratch, limits, surveyed)
+    raise Invalid(f"{path.name} is {form.value}; CSV and Parquet are anonymised.", "Save it as CSV or Parquet first.")
+
+
+def _parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
+    with explained(path):
+        names = [row[0] for row in cursor.execute(f"DESCRIBE SELECT * FROM {parquet(path)}").fetchall()]
+    return Source(path=path, scan=parquet(path), columns=tuple(names), raw=tuple(names), dialect=None)
+
+
+def _csv(path: Path, scratch: Path, limits: Limits, surveyed: bool) -> Source:
+    file = path if not surveyed and _is_plain(path) else to_utf8(path, scratch, limits, shown=path).path
+    found = sniff(file, limits, shown=path)
+    repeated = [note for note in found.notes if note.code == "duplicate-header"]
+    if repeated:
+        raise Invalid(
+            f"{path.name} has {len(repeated)} repeated column names. {repeated[0].message}",
+            "Give each column a name of its own, so that it is clear which one is anonymised.",
+        )
+    dialect, quote = found.dialect, literal(found.dialect.quote)
+    raw = tuple(f"c{i}" for i in range(len(found.names)))
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in raw)
+    scan = (
+        f"read_csv({file_literal(file)}, auto_detect=false, delim={literal(dialect.delimiter)}, quote={quote}, escape={quote}, "
+        f"header=false, allow_quoted_nulls=false, skip={dialect.skip}, max_line_size={limits.line}, hive_partitioning=false, columns={{{columns}}})"
+    )
+    return Source(path=path, scan=scan, columns=_headings(file, dialect, found.names), raw=raw, dialect=dialect)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether a text begins as UTF-8 with one kind of line end, so that it can be read where it lies."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    text = codecs.getincrementaldecoder("utf-8")()
+    try:
+        text.decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not head.startswith(codecs.BOM_UTF8) and b"\r" not in head and b"\x00" not in head
+
+
+def _headings(path: Path, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The header as it stands in the file, so that the output has the same; made-up names where there is none."""
+    if not dialect.header:
+        return names
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote)
+        for row in rows:
+            if rows.line_num >= dialect.skip:
+                return tuple(row) if len(row) == len(names) and all(row) else names
+    return names

@@ -1,0 +1,20 @@
+"""Generalisation hierarchies: what each value of a column may be replaced with, and how much that loses."""
+
+from entrepot.privacy.hierarchies.automatic import automatic, dates, flat, prefixes, ranges
+from entrepot.privacy.hierarchies.files import read_folder, read_hierarchy, write_hierarchy
+from entrepot.privacy.hierarchies.model import STAR, Hierarchy, Node, hierarchy
+
+__all__ = [
+    "STAR",
+    "Hierarchy",
+    "Node",
+    "automatic",
+    "dates",
+    "flat",
+    "hierarchy",
+    "prefixes",
+    "ranges",
+    "read_folder",
+    "read_hierarchy",
+    "write_hierarchy",
+]

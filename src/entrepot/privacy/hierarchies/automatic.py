@@ -1,0 +1,160 @@
+"""Hierarchies made from the values themselves: ranges of numbers, spans of dates, masked codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from entrepot.kit import Invalid
+from entrepot.privacy.hierarchies.model import STAR, Hierarchy, hierarchy
+
+_FACTORS = (2, 5)
+_RANGES = 40
+"""Ranges on the first level of numbers, at most; a round width is chosen to fit."""
+_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日")
+_NUMERIC = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf(inity)?)", re.IGNORECASE)
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .\-/]{2,}")
+
+
+def automatic(column: str, values: Collection[str]) -> Hierarchy:
+    """The hierarchy that suits the values: spans of dates, ranges of numbers, masked codes, else each value or none.
+
+    Args:
+        values: Distinct values as text; an empty one stands for missing data.
+
+    Raises:
+        Invalid: There is no value at all, or nine of ten are dates or numbers and the others not: dates in several forms, NaN, infinite
+            numbers, words among numbers. The message says how many.
+    """
+    filled = [value for value in values if value != ""]
+    if not filled:
+        raise Invalid(f"{column} has no value in any row.", "Leave it out of the quasi-identifiers, or out of the table.", column=column)
+    if _mostly(filled, _DATED.fullmatch):
+        return dates(column, values)
+    if _mostly(filled, _NUMERIC.fullmatch):
+        return ranges(column, values)
+    if len(filled) > 20 and all(_CODE.fullmatch(value) for value in filled):
+        return prefixes(column, values)
+    return flat(column, values)
+
+
+def _mostly(values: Sequence[str], fits: Callable[[str], object]) -> bool:
+    # A few odd ones among many are mistakes to be named; a few values that happen to be numbers are a list of codes.
+    count = sum(fits(value) is not None for value in values)
+    return len(values) > 2 and (count == len(values) or (len(values) > 20 and count >= 0.9 * len(values)))
+
+
+def flat(column: str, values: Collection[str]) -> Hierarchy:
+    """Each value, or none: two levels."""
+    return hierarchy(column, [(value, STAR) for value in sorted(set(values))])
+
+
+def ranges(column: str, values: Collection[str], *, width: Decimal | int | None = None) -> Hierarchy:
+    """Ranges of numbers, each level twice or five times as wide as the one below it.
+
+    Args:
+        width: Width of the narrowest ranges; by default a round one that makes at most forty.
+
+    Raises:
+        Invalid: Some values are no finite numbers; the message says how many.
+    """
+    numbers = {value: _number(value) for value in values if value != ""}
+    bad = sum(number is None for number in numbers.values())
+    if bad:
+        raise _misfits(column, bad, "finite numbers")
+    found = {value: number for value, number in numbers.items() if number is not None}
+    if not found:
+        return flat(column, values)
+    whole = all(number == number.to_integral_value() for number in found.values())
+    low, high = min(found.values()), max(found.values())
+    widths = _widths(low, high, Decimal(width) if width else _round_width(high - low, whole))
+    order = sorted(found, key=lambda value: (found[value], value))
+    paths = [(value, *(_range(found[value], w, whole) for w in widths), STAR) for value in order]
+    return hierarchy(column, [*paths, *_missing(values, len(widths))])
+
+
+def dates(column: str, values: Collection[str]) -> Hierarchy:
+    """Days, months, quarters, years, decades.
+
+    Raises:
+        Invalid: Some values are not dates as ISO 8601 writes them; the message says how many.
+    """
+    found = {value: _date(value) for value in values if value != ""}
+    bad = sum(day is None for day in found.values())
+    if bad:
+        raise _misfits(column, bad, "dates of the form 2026-11-21")
+    paths = [(value, *_spans(day), STAR) for value, day in sorted(found.items()) if day]
+    return hierarchy(column, [*paths, *_missing(values, 4)])
+
+
+def prefixes(column: str, values: Collection[str], *, keep: Sequence[int] = ()) -> Hierarchy:
+    """Codes with more and more of their ends masked: 10115, 1011*, 101**, 10***, 1****.
+
+    Args:
+        keep: Leading characters that each level shows, falling; by default one fewer each time.
+    """
+    longest = max((len(value) for value in values), default=1)
+    kept = keep or range(longest - 1, 0, -1)
+    paths = [(value, *(_masked(value, n, longest) for n in kept), STAR) for value in sorted(set(values)) if value != ""]
+    return hierarchy(column, [*paths, *_missing(values, len(kept))])
+
+
+def _masked(value: str, keep: int, longest: int) -> str:
+    # A code that is shorter than what is kept shows whole, so it needs no mask.
+    return value if len(value) <= keep else value[:keep] + STAR * (longest - keep)
+
+
+def _missing(values: Collection[str], levels: int) -> list[tuple[str, ...]]:
+    return [("", *["missing"] * levels, STAR)] if "" in values else []
+
+
+def _misfits(column: str, count: int, what: str) -> Invalid:
+    return Invalid(
+        f"{column}: {count:,} distinct values are no {what}.",
+        f"Correct them, or give {column} a hierarchy file.",
+        column=column,
+        count=count,
+    )
+
+
+def _number(value: str) -> Decimal | None:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def _spans(day: date) -> tuple[str, str, str, str]:
+    year = f"{day.year:04d}"
+    return f"{year}-{day.month:02d}", f"{year}-Q{(day.month + 2) // 3}", year, f"{year[:3]}0s"
+
+
+def _round_width(span: Decimal, whole: bool) -> Decimal:
+    width = Decimal(5) if whole else Decimal(10) ** (span / _RANGES).adjusted() if span else Decimal(1)
+    step = 0
+    while span / width > _RANGES:
+        width *= _FACTORS[step % 2]
+        step += 1
+    return width
+
+
+def _widths(low: Decimal, high: Decimal, width: Decimal) -> list[Decimal]:
+    widths = [width]
+    while low // widths[-1] != high // widths[-1] and len(widths) < 30:
+        widths.append(widths[-1] * _FACTORS[(len(widths) - 1) % 2])
+    return widths[:-1] or widths
+
+
+def _range(number: Decimal, width: Decimal, whole: bool) -> str:
+    low = (number / width).to_integral_value(rounding="ROUND_FLOOR") * width
+    return f"{low:f}-{low + width - 1:f}" if whole and low >= 0 else f"[{low:f}, {low + width:f})"

@@ -1,0 +1,54 @@
+"""Hierarchies in ARX's csv format: no header, ``leaf;generalisation;…;*``, one leaf a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection
+from pathlib import Path
+
+from entrepot.kit import Invalid, NotFound
+from entrepot.privacy.hierarchies.model import Hierarchy, hierarchy
+
+
+def read_hierarchy(path: Path, *, column: str | None = None, delimiter: str = ";") -> Hierarchy:
+    """The hierarchy a file holds.
+
+    Args:
+        column: Whose it is; by default the one the file is named after.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: It is no UTF-8 text or no tree; the message names the column and the row.
+    """
+    if not path.is_file():
+        raise NotFound(f"There is no hierarchy {path.name}.", "Name the folder that holds a COLUMN.csv for each column.")
+    name = path.stem if column is None else column
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file, delimiter=delimiter) if row]
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path.name} is no UTF-8 text from byte {error.start} on.", "Save it as UTF-8.", column=name) from None
+    except csv.Error:
+        raise Invalid(f"{path.name} is no csv file.", "Write one row for each value: value;generalisation;…;*", column=name) from None
+    return hierarchy(name, rows)
+
+
+def read_folder(folder: Path, *, columns: Collection[str] | None = None) -> dict[str, Hierarchy]:
+    """The hierarchies of a folder by column.
+
+    Args:
+        columns: Read those of these columns only, whatever else lies there.
+
+    Raises:
+        NotFound: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotFound(f"There is no folder {folder}.", "Name the folder that holds a COLUMN.csv for each column.")
+    wanted = None if columns is None else set(columns)
+    return {path.stem: read_hierarchy(path) for path in sorted(folder.glob("*.csv")) if wanted is None or path.stem in wanted}
+
+
+def write_hierarchy(found: Hierarchy, path: Path) -> None:
+    """Write a hierarchy so that `read_hierarchy` and ARX read it back."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";", lineterminator="\n").writerows(found.paths)

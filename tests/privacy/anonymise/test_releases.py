@@ -1,0 +1,187 @@
+"""A release keeps the form of its table, counts persons, and changes other columns as asked."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import duckdb
+import jsonschema
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from entrepot.cli import commands, context
+from entrepot.cli.anonymise import anonymise as command
+from entrepot.kit import Invalid
+from entrepot.privacy.anonymise import Method, Plan, anonymise
+from entrepot.privacy.anonymise.changes import parse_change
+from entrepot.privacy.anonymise.profile import schema
+from entrepot.privacy.hierarchies import hierarchy, write_hierarchy
+
+from .conftest import TREES, Run
+
+SEX = {"sex": hierarchy("sex", [("f", "*"), ("m", "*")])}
+SECRET = b"a key of sixteen bytes and more"
+
+
+def test_columns_order_separator_and_odd_texts_stay(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    lines = ["note|sex|sum", '"a|b"|f|1.50', '"say ""hi"""|m|007', "|f|", '""|m|1e5', '"two\nlines"|f|x']
+    given.write_text("\n".join(lines) + "\n")
+    anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX)
+    assert out.read_text() == given.read_text()
+
+
+def test_parquet_keeps_the_types_of_other_columns(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    given, out = tmp_path / "given.parquet", tmp_path / "out.parquet"
+    cursor.execute(
+        "COPY (SELECT i::INTEGER AS n, (i % 8)::SMALLINT AS a, DATE '2020-01-01' + (i % 999)::INTEGER AS day, i / 4 AS share FROM range(300000) r(i)) "
+        f"TO '{given}' (FORMAT parquet)"
+    )
+    anonymise(cursor, given, out, plan=Plan(k=5), hierarchies={"a": TREES["a"]})
+    described = cursor.execute(f"DESCRIBE SELECT * FROM '{out}'").fetchall()
+    assert [(row[0], row[1]) for row in described] == [("n", "INTEGER"), ("a", "VARCHAR"), ("day", "DATE"), ("share", "DOUBLE")]
+    assert cursor.execute(
+        f"SELECT bool_and(n = file_row_number AND a = n % 8) FROM read_parquet('{out}', file_row_number=true)"
+    ).fetchall() == [(True,)]
+
+
+def test_missing_values_are_leaves_of_their_own(run: Run) -> None:
+    trees = {"c": hierarchy("c", [("", "missing", "*"), ("x", "some", "*"), ("y", "some", "*")])}
+    rows = [["c", "n"], *[["", "1"]] * 3, *[["x", "1"]] * 2, *[["y", "1"]] * 2]
+    _, out = run(rows, trees, k=3)
+    assert [row[0] for row in out] == [""] * 3 + ["some"] * 4
+
+
+def test_k_counts_persons_where_rows_repeat(run: Run) -> None:
+    rows = [["who", "sex", "visit"]]
+    rows += [["p1", "f", str(i)] for i in range(9)] + [[f"q{i}", "m", "1"] for i in range(5)]
+    _, out = run(rows, SEX, k=5)
+    assert {row[1] for row in out} == {"f", "m"}
+    release, out = run(rows, SEX, k=5, person="who")
+    assert [row[1] for row in out] == ["*"] * 9 + ["m"] * 5
+    assert (release.suppressed, release.smallest) == (9, 5)
+
+
+def test_nobody_is_counted_twice_in_a_class(run: Run) -> None:
+    # Each of three persons has a row with every value: as rows twelve, as persons three, however they are put together.
+    rows = [["who", "a", "n"], *[[f"p{p}", str(v), "1"] for p in range(3) for v in range(4)], *[[f"q{i}", "7", "1"] for i in range(5)]]
+    _, out = run(rows, {"a": TREES["a"]}, k=4, person="who")
+    persons = defaultdict(set)
+    for who, value, _ in out:
+        persons[value].add(who)
+    assert all(len(found) >= 4 for value, found in persons.items() if value != "*")
+
+
+def test_k_map_counts_the_population(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    given, out, people = tmp_path / "given.csv", tmp_path / "out.csv", tmp_path / "people.csv"
+    given.write_text("sex;ill\nf;1\nm;1\nm;1\n")
+    people.write_text("sex;town\n" + "f;a\n" * 9 + "m;b\n" * 2)
+    anonymise(cursor, given, out, plan=Plan(k=5, population=people), hierarchies=SEX)
+    assert out.read_text() == "sex;ill\nf;1\n*;1\n*;1\n"
+
+
+def test_a_heavier_column_keeps_more_detail(run: Run) -> None:
+    rows = [["a", "b"], *[[str(i % 8), str(i // 8)] for i in range(64)]]
+    light, _ = run(rows, TREES, k=4, method=Method.GLOBAL, suppress=0)
+    heavy, _ = run(rows, TREES, k=4, method=Method.GLOBAL, suppress=0, weights={light.quasi[0]: 9.0})
+    assert heavy.loss["a"] <= light.loss["a"]
+    assert heavy.loss["a"] < heavy.loss["b"]
+
+
+def test_other_columns_are_changed_as_asked(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    rows = [["sex", "name", "phone", "post", "pay", "age", "seen", "kg"]]
+    rows += [["f", f"n{i}", "030-1234", "10115", str(1234 + i), str(i * 30), f"2020-01-0{1 + i}", str(i)] for i in range(6)]
+    given.write_text("\n".join(",".join(row) for row in rows) + "\n")
+    asked = [
+        "phone=pseudonym:digits",
+        "name=pseudonym",
+        "post=mask:2",
+        "pay=round:100",
+        "age=clip:20:90",
+        "seen=shift:9:sex",
+        "kg=average:3",
+    ]
+    anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX, changes=[parse_change(a) for a in asked], secret=SECRET)
+    lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    assert lines[1][1] == hmac.new(SECRET, b"n1", hashlib.sha256).hexdigest()[:32]
+    assert {line[2][3] for line in lines} == {"-"}
+    assert len({line[2] for line in lines}) == 1
+    assert lines[0][2] != "030-1234"
+    assert [line[3] for line in lines] == ["10***"] * 6
+    assert lines[0][4] == "1200"
+    assert [line[5] for line in lines] == ["20", "30", "60", "90", "90", "90"]
+    assert len({int(line[6][-2:]) - i for i, line in enumerate(lines) if line[6][5:7] == lines[0][6][5:7]}) == 1
+    assert [line[7] for line in lines] == ["1"] * 3 + ["4"] * 3
+
+
+def test_a_pseudonym_needs_a_key_and_a_change_a_known_verb(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    given = tmp_path / "given.csv"
+    given.write_text("sex,name\nf,a\nf,b\n")
+    with pytest.raises(Invalid, match="need a key"):
+        anonymise(cursor, given, tmp_path / "out.csv", plan=Plan(k=2), hierarchies=SEX, changes=[parse_change("name=pseudonym")])
+    with pytest.raises(Invalid, match="is no change"):
+        parse_change("name=hide")
+
+
+@pytest.fixture
+def cli() -> typer.Typer:
+    app = typer.Typer()
+    commands.add(app, "Start here", command)
+    app.callback()(lambda: None)
+    return app
+
+
+def _adult(folder: Path) -> tuple[Path, Path]:
+    given, trees = folder / "table.csv", folder / "trees"
+    trees.mkdir()
+    given.write_text("a;b;ill\n" + "".join(f"{i % 8};{i % 3};{'flu' if i % 2 else 'none'}\n" for i in range(60)))
+    for column in "ab":
+        write_hierarchy(TREES[column], trees / f"{column}.csv")
+    return given, trees
+
+
+def test_the_command_takes_options_or_a_profile_with_the_same_result(cli: typer.Typer, tmp_path: Path) -> None:
+    given, trees = _adult(tmp_path)
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    options = ["--k", "4", "--l", "2:ill", "--t", "0.3:ill", "--hierarchies", str(trees), "--suppress", "2%", "--out", str(first), "--json"]
+    shown = CliRunner().invoke(cli, ["anonymise", str(given), *options], catch_exceptions=False)
+    context.chosen.as_json = False
+    assert shown.exit_code == 0
+    assert json.loads(shown.stdout)["quasi_identifiers"] == ["a", "b"]
+    profile = tmp_path / "plan.yaml"
+    profile.write_text("k: 4\nl: ['2:ill']\nt: ['0.3:ill']\nhierarchies: trees\nsuppress: 2%\n")
+    shown = CliRunner().invoke(cli, ["anonymise", str(given), "--profile", str(profile), "--out", str(second)], catch_exceptions=False)
+    assert shown.exit_code == 0
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_schema_accepts_a_profile_and_refuses_another_word(cli: typer.Typer, tmp_path: Path) -> None:
+    shown = CliRunner().invoke(cli, ["anonymise", "--schema"], catch_exceptions=False)
+    assert json.loads(shown.stdout) == schema()
+    jsonschema.validate({"k": 5, "t": ["0.2:ill"]}, schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"kay": 5}, schema())
+    profile = tmp_path / "plan.yaml"
+    profile.write_text("kay: 5\n")
+    with pytest.raises(Invalid, match=r"plan\.yaml: kay"):
+        CliRunner().invoke(
+            cli, ["anonymise", str(_adult(tmp_path)[0]), "--profile", str(profile)], catch_exceptions=False, standalone_mode=False
+        )
+
+
+def test_made_hierarchies_are_saved_and_know_the_release(cli: typer.Typer, tmp_path: Path) -> None:
+    given, out, again, trees = tmp_path / "given.csv", tmp_path / "out.csv", tmp_path / "again.csv", tmp_path / "made"
+    given.write_text("age;born\n" + "".join(f"{20 + i % 50};19{60 + i % 30}-0{1 + i % 9}-11\n" for i in range(90)))
+    options = ["--qi", "age,born", "--automatic", "--save-hierarchies", str(trees), "--out", str(out)]
+    assert CliRunner().invoke(cli, ["anonymise", str(given), *options], catch_exceptions=False).exit_code == 0
+    assert sorted(path.name for path in trees.iterdir()) == ["age.csv", "born.csv"]
+    options = ["--hierarchies", str(trees), "--out", str(again)]
+    assert CliRunner().invoke(cli, ["anonymise", str(out), *options], catch_exceptions=False).exit_code == 0
+    assert again.read_bytes() == out.read_bytes()
+    assert out.read_text() != given.read_text()
