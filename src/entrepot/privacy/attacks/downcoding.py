@@ -11,47 +11,59 @@ from entrepot.privacy.attacks.search import sample
 from entrepot.privacy.attacks.singling import spread_over
 
 Span = tuple[int, int]
+_TELLING = 0.9
+"""Share of a leaf that finer classes must take for a cell to be worth a guess."""
 
 
 def downcoding(pair: Pair, budget: Budget, rng: np.random.Generator) -> AttackResult | None:
     """Guess for generalised cells the value one step finer, and count whose true value is below it.
 
     A method that generalises no more than it must would have put a row into the finest class that takes it. So whoever is in a wide
-    class has none of the values of the finer classes within it: their part is taken out of the guess. The naive guess takes
-    the likeliest value by the spread over the whole release; where nothing finer lies within, both guess the same. A cell counts by the
-    share of its rows that are guessed rightly. There is no control group: a cell has no counterpart outside the release.
+    class has none of the values of the finer classes within it: their part is taken out of the guess. It is tried on cells
+    where some leaf is all but excluded so. The naive guess takes the likeliest value by the spread over the whole release, for the
+    same cells. A cell counts by the share of its rows that are guessed rightly. There is no control group: a cell has no
+    counterpart outside the release.
 
     Returns:
         None where the tables are not aligned, so that the truth is not known.
     """
     if pair.members is None:
         return None
-    people, places, weight = pair.members
-    starts = np.searchsorted(places, np.arange(pair.classes.size + 1))
     spread = [
         spread_over(first, end, pair.classes.weight.astype(float), scale.leaves)
         for first, end, scale in zip(pair.classes.first, pair.classes.end, pair.scales, strict=True)
     ]
-    below = [np.concatenate(([0.0], np.cumsum(mass))) for mass in spread]
-    tally = np.zeros(4)
+    starts = np.searchsorted(pair.members[1], np.arange(pair.classes.size + 1))
     chosen, often = sample(pair.classes.weight, budget.targets, rng)
+    tally = np.zeros(4)
     for place, times in zip(chosen.tolist(), often.tolist(), strict=True):
-        part = slice(starts[place], starts[place + 1])
-        finer = _finer(pair.classes, place)
-        for column, scale in enumerate(pair.scales):
-            span = int(pair.classes.first[column, place]), int(pair.classes.end[column, place])
-            children = scale.children(span)
-            if len(children) < 2:
-                continue
-            mass = spread[column][span[0] : span[1]]
-            left = mass * (1 - _taken(pair.classes, place, column, finer, below))
-            truth = pair.people.at[column, people[part]]
-            tally += times * np.array([1.0, *_right(left, mass, span, children, truth, weight[part]), float(left.sum() < mass.sum())])
-    tries = int(tally[0])
+        tally += times * _tried(pair, place, slice(starts[place], starts[place + 1]), spread)
+    cells, tries, hits, naive = tally.tolist()
     return AttackResult(
-        name="downcoding", attack=Rate(hits=float(tally[1]), tries=tries), baseline=Rate(hits=float(tally[2]), tries=tries),
-        facts={"cells_with_finer_classes_inside": float(tally[3]), "classes_tried": float(len(chosen))},
+        name="downcoding", attack=Rate(hits=hits, tries=int(tries)), baseline=Rate(hits=naive, tries=int(tries)),
+        facts={"generalised_cells": cells, "classes_tried": float(len(chosen))},
     )  # fmt: skip
+
+
+def _tried(pair: Pair, place: int, members: slice, spread: list[Floats]) -> Floats:
+    """Of one class: generalised cells, those that finer classes tell of, and what share of them is guessed rightly with and without these."""
+    assert pair.members is not None
+    people, _, weight = pair.members
+    cells = [(column, span, pair.scales[column].children(span)) for column, span in _wide(pair.classes, place)]
+    cells = [cell for cell in cells if len(cell[2]) > 1]
+    found = np.array([float(len(cells)), 0.0, 0.0, 0.0])
+    finer = _finer(pair.classes, place) if cells else np.arange(0)
+    for column, span, children in cells:
+        mass, taken = spread[column][slice(*span)], _taken(pair.classes, place, column, finer, spread)
+        if taken.max(initial=0.0) >= _TELLING:
+            truth = pair.people.at[column, people[members]]
+            found[1:] += [1.0, *_right(mass * (1 - taken), mass, span, children, truth, weight[members])]
+    return found
+
+
+def _wide(classes: Classes, place: int) -> list[tuple[int, Span]]:
+    spans = zip(classes.first[:, place].tolist(), classes.end[:, place].tolist(), strict=True)
+    return [(column, span) for column, span in enumerate(spans) if span[1] - span[0] > 1]
 
 
 def _finer(classes: Classes, place: int) -> Ints:
@@ -64,18 +76,20 @@ def _finer(classes: Classes, place: int) -> Ints:
     return np.flatnonzero(inside & ~same)
 
 
-def _taken(classes: Classes, place: int, column: int, finer: Ints, below: list[Floats]) -> Floats:
+def _taken(classes: Classes, place: int, column: int, finer: Ints, spread: list[Floats]) -> Floats:
     """For each leaf of a cell the share of the class that finer classes with this leaf cover in the other columns."""
     low, high = int(classes.first[column, place]), int(classes.end[column, place])
     volume = np.ones(len(finer))
-    for other, sums in enumerate(below):
+    for other, mass in enumerate(spread):
+        sums = np.concatenate(([0.0], np.cumsum(mass)))
         whole = sums[classes.end[other, place]] - sums[classes.first[other, place]]
         if other != column and whole > 0:
             volume *= (sums[classes.end[other, finer]] - sums[classes.first[other, finer]]) / whole
-    steps = np.zeros(high - low + 1)
-    np.add.at(steps, classes.first[column, finer] - low, volume)
-    np.subtract.at(steps, classes.end[column, finer] - low, volume)
-    return np.clip(np.cumsum(steps)[:-1], 0.0, 1.0)
+    # Finer classes may overlap, so their shares are joined as chances and not added; a leaf is out for sure only where one class has it.
+    free, steps = np.log1p(-np.minimum(volume, 1 - 1e-9)), np.zeros(high - low + 1)
+    np.add.at(steps, classes.first[column, finer] - low, free)
+    np.subtract.at(steps, classes.end[column, finer] - low, free)
+    return -np.expm1(np.minimum(np.cumsum(steps)[:-1], 0.0))
 
 
 def _right(left: Floats, mass: Floats, span: Span, children: list[Span], truth: Ints, weight: Ints) -> tuple[float, float]:

@@ -89,9 +89,7 @@ def _spread_rows(pair: Pair, column: str) -> Floats:
     return each
 
 
-def _guess(
-    pair: Pair, people: People, truth: Ints, secrets: Floats, budget: Budget, rng: np.random.Generator
-) -> _Guessed:
+def _guess(pair: Pair, people: People, truth: Ints, secrets: Floats, budget: Budget, rng: np.random.Generator) -> _Guessed:
     classes, lot = _within(pair.classes, secrets, budget, rng)
     targets, often = sample(people.weight, budget.targets, rng)
     usual, single = lot.sum(axis=0) / lot.sum(), (lot > 0).sum(axis=1) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.privacy.attacks.frame import Ints
+from entrepot.privacy.attacks.frame import Floats, Ints
 from entrepot.privacy.attacks.model import AttackResult, Budget, Rate
 from entrepot.privacy.attacks.pair import Classes, Pair, People
 from entrepot.privacy.attacks.search import chunks, distances, sample
@@ -42,9 +42,7 @@ def linkability(pair: Pair, budget: Budget, rng: np.random.Generator, *, neighbo
     )  # fmt: skip
 
 
-def _met(
-    pair: Pair, people: People, classes: Classes, targets: Ints, often: Ints, known: tuple[Ints, Ints], neighbours: int
-) -> float:
+def _met(pair: Pair, people: People, classes: Classes, targets: Ints, often: Ints, known: tuple[Ints, Ints], neighbours: int) -> float:
     hits = 0.0
     for start, some in chunks(targets, classes):
         at = people.at[:, some]
@@ -59,7 +57,7 @@ def _met(
     return hits
 
 
-def _taken(away: npt.NDArray[np.float32], weight: Ints, neighbours: int) -> npt.NDArray[np.float64]:
+def _taken(away: npt.NDArray[np.float32], weight: Ints, neighbours: int) -> Floats:
     """For each target and class the chance of one of its rows to be among the nearest."""
     asked = min(neighbours, int(weight.sum()))
     if asked == 1:
@@ -70,4 +68,5 @@ def _taken(away: npt.NDArray[np.float32], weight: Ints, neighbours: int) -> npt.
         edge = np.take_along_axis(away, np.take_along_axis(order, last[:, None], axis=1), axis=1)
     nearer, tied = away < edge, away == edge
     left = asked - nearer @ weight
-    return nearer + tied * (left / (tied @ weight))[:, None]
+    chance: Floats = nearer + tied * (left / (tied @ weight))[:, None]
+    return chance

@@ -64,7 +64,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Risk:
-    """What the release adds: (attack − reference) / (1 − reference), between 0 and 1 (Giomi et al. 2023), with its interval."""
+    """What the release adds: (attack − reference) / (1 − reference), between 0 and 1 (Giomi et al. 2023).
+
+    The interval is that of the difference of two rates, from their Wilson intervals (Newcombe 1998).
+    """
 
     value: float
     low: float
@@ -104,7 +107,10 @@ class AttackResult:
     def risk(self) -> Risk:
         """The risk that the release adds."""
         a, r = self.attack, self.reference
-        return Risk(value=_risk(a.share, r.share), low=_risk(a.low, r.high), high=_risk(a.high, r.low))
+        more = a.share - r.share
+        low = more - math.hypot(a.share - a.low, r.high - r.share)
+        high = more + math.hypot(a.high - a.share, r.share - r.low)
+        return Risk(value=_risk(more, r.share), low=_risk(low, r.share), high=_risk(high, r.share))
 
     @property
     def grade(self) -> str:
@@ -140,8 +146,8 @@ class AttackResult:
         }  # fmt: skip
 
 
-def _risk(attack: float, reference: float) -> float:
-    return 0.0 if reference >= 1 else min(1.0, max(0.0, (attack - reference) / (1 - reference)))
+def _risk(more: float, reference: float) -> float:
+    return 0.0 if reference >= 1 else min(1.0, max(0.0, more / (1 - reference)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

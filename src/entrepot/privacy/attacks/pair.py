@@ -11,7 +11,7 @@ from entrepot.kit import Invalid
 from entrepot.privacy.anonymise.coding import packed
 from entrepot.privacy.attacks.frame import Encoded, Flags, Floats, Frame, Ints
 from entrepot.privacy.attacks.scale import Scale, scale_of
-from entrepot.privacy.hierarchies import STAR, Hierarchy
+from entrepot.privacy.hierarchies import Hierarchy
 
 MOST_SECRETS = 2_000
 """Different values of a sensitive column up to which it is guessed; with more, each is somebody's own."""
@@ -169,11 +169,11 @@ def _classes(table: Frame, names: Sequence[str], scales: Sequence[Scale], labels
     both = [scale.of(table.column(name)) for name, scale in zip(names, scales, strict=True)]
     distinct, place = _distinct([side for spans in both for side in spans])
     count = distinct.shape[1]
-    secrets = {}
+    secrets: dict[str, Floats] = {}
     for name, values in labels.items():
         found = _numbered(table.column(name), values)
         counted = np.bincount(place * len(values) + found, weights=table.weight, minlength=count * len(values))
-        secrets[name] = counted.reshape(count, len(values))
+        secrets[name] = counted.reshape(count, len(values)).astype(np.float64)
     weight = np.bincount(place, weights=table.weight, minlength=count).astype(np.int64)
     return Classes(first=distinct[0::2], end=distinct[1::2], weight=weight, secrets=secrets), place
 

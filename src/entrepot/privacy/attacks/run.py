@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -111,7 +112,7 @@ def _steps(
     yield "linkability", "", lambda rng: [linking.linkability(pair, budget, rng)]
     yield "downcoding", "", lambda rng: [downcoding.downcoding(pair, budget, rng)]
     for column in _guessed(pair, notes, any_sensitive):
-        yield "attribute_inference", column, lambda rng, column=column: inference.inference(pair, column, budget, rng)
+        yield "attribute_inference", column, partial(inference.inference, pair, column, budget)
 
 
 def _guessed(pair: Pair, notes: list[str], any_sensitive: bool) -> list[str]:
@@ -134,7 +135,9 @@ def _shown(name: str, column: str) -> str:
 def _notes(pair: Pair, budget: Budget, sensitive: Sequence[str]) -> list[str]:
     found = []
     if budget.targets is not None and pair.people.rows > budget.targets:
-        found.append(f"Each attack was tried on {budget.targets:,} of {pair.people.rows:,} rows, drawn by the seed; others were not searched.")
+        found.append(
+            f"Each attack was tried on {budget.targets:,} of {pair.people.rows:,} rows, drawn by the seed; others were not searched."
+        )
     if budget.classes is not None and pair.classes.size > budget.classes:
         found.append(f"Inference looked at {budget.classes:,} of {pair.classes.size:,} classes, the larger the likelier.")
     if pair.control is None:

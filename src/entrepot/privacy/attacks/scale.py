@@ -119,5 +119,5 @@ def _span(label: str, order: list[str], numbers: Floats | None) -> Span:
     found = half or closed
     if numbers is None or found is None:
         return len(order), len(order)
-    side = "left" if half else "right"
-    return int(np.searchsorted(numbers, float(found[1]), "left")), int(np.searchsorted(numbers, float(found[2]), side))
+    low, high = float(found[1]), float(found[2])
+    return bisect_left(numbers, low), (bisect_left if half else bisect_right)(numbers, high)

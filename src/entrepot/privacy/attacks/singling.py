@@ -99,9 +99,7 @@ def spread_over(first: Ints, end: Ints, weight: Floats, leaves: int) -> Floats:
     return np.maximum(np.cumsum(steps)[:leaves], 0.0)
 
 
-def _refined(
-    classes: Classes, often: Ints, scales: tuple[Scale, ...], spread: list[Floats], rng: np.random.Generator
-) -> tuple[Ints, Ints]:
+def _refined(classes: Classes, often: Ints, scales: tuple[Scale, ...], spread: list[Floats], rng: np.random.Generator) -> tuple[Ints, Ints]:
     """A predicate for each time a class was drawn."""
     draws = np.repeat(np.arange(classes.size), often)
     first, end = classes.first[:, draws].copy(), classes.end[:, draws].copy()
