@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from entrepot.privacy.anonymise import Method, Plan, anonymise
-from entrepot.privacy.attacks import AttackReport, attack_files, compose, read_frame
+from entrepot.privacy.attacks import AttackReport, attack_files, compose_files
 from entrepot.privacy.hierarchies import read_folder
 
 K = 5
@@ -75,10 +75,10 @@ def test_two_releases_of_one_table_break_what_each_keeps(
     data_folder: Path, halves: tuple[Path, Path], local: AttackReport, general: AttackReport
 ) -> None:
     known = read_folder(data_folder / "privacy" / "adult" / "hierarchies")
-    quasi = local.quasi_identifiers
+    files = [halves[0].parent / f"{method.value}.csv" for method in Method]
     with duckdb.connect(config={"threads": 1}) as cursor:
-        original, first, second = (read_frame(cursor, halves[0].parent / f"{name}.csv", quasi) for name in ("members", "local", "global"))
-    found = compose(original, [first, second], quasi_identifiers=quasi, hierarchies=known)
-    assert min(found.smallest) >= 1
-    assert sum(rows for _, rows in found.sizes) == original.rows
-    assert found.effective < K
+        found = compose_files(cursor, halves[0], files, quasi_identifiers=local.quasi_identifiers, hierarchies=known)
+    assert found.aligned
+    assert all(smallest is not None and smallest >= K for smallest in found.smallest)
+    assert sum(rows for _, rows in found.sizes) == local.rows
+    assert found.breaks(K)

@@ -31,7 +31,7 @@ def named(rows: Sequence[Sequence[str]], *columns: str) -> Frame:
 )
 def test_a_rate_has_the_interval_of_wilson(hits: int, tries: int, low: float, high: float) -> None:
     rate = Rate(hits=hits, tries=tries)
-    assert (rate.low, rate.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+    assert [rate.low, rate.high] == pytest.approx([low, high], abs=5e-5)
 
 
 def test_risk_is_what_the_release_adds_to_the_control() -> None:
@@ -208,6 +208,16 @@ def test_composition_counts_persons_and_finds_classes_in_another_order() -> None
     found = compose(original, [release], quasi_identifiers=["n"], hierarchies={"n": FLAT_AGE}, person_key="who")
     assert not found.aligned
     assert found.sizes == ((1, 2), (2, 2))
+
+
+def test_a_suppressed_row_is_as_hidden_as_the_other_release_leaves_it() -> None:
+    original = frame_of({"n": ["1", "2", "3", "4"]})
+    first, second = frame_of({"n": ["*", "2", "34", "34"]}), frame_of({"n": ["12", "12", "*", "*"]})
+    found = compose(original, [first, second], quasi_identifiers=["n"], hierarchies={"n": FLAT_AGE})
+    assert (found.smallest, found.effective) == ((1, 2), 1)
+    assert found.sizes == ((1, 1), (2, 3))
+    hidden = compose(original, [frame_of({"n": ["*"] * 4})], quasi_identifiers=["n"], hierarchies={"n": FLAT_AGE})
+    assert (hidden.smallest, hidden.effective) == ((None,), 4)
 
 
 def test_composition_needs_a_release() -> None:

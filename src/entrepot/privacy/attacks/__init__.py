@@ -1,7 +1,7 @@
 """Attack a release of a table, so that its grade is measured and not claimed."""
 
-from entrepot.privacy.attacks.composition import Composition, compose
-from entrepot.privacy.attacks.frame import Frame, frame_of, read_frame, read_pair
+from entrepot.privacy.attacks.composition import Composition, compose, compose_files
+from entrepot.privacy.attacks.frame import Frame, frame_of, read_frame, read_pair, read_together
 from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget, Rate, Risk
 from entrepot.privacy.attacks.run import SEED, attack, attack_files
 
@@ -17,7 +17,9 @@ __all__ = [
     "attack",
     "attack_files",
     "compose",
+    "compose_files",
     "frame_of",
     "read_frame",
     "read_pair",
+    "read_together",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 
 from entrepot.kit import Invalid
 from entrepot.privacy.anonymise.coding import packed
-from entrepot.privacy.attacks.frame import Frame, Ints
-from entrepot.privacy.attacks.pair import Pair, pair_of
+from entrepot.privacy.attacks.frame import Flags, Frame, Ints, read_together
+from entrepot.privacy.attacks.pair import Pair, pair_of, suppressed
 from entrepot.privacy.attacks.search import chunks, fits
 from entrepot.privacy.hierarchies import Hierarchy
 
@@ -22,14 +24,14 @@ class Composition:
 
     Attributes:
         rows: Rows of the original.
-        smallest: Persons in the smallest class of each release; suppressed rows are a class like others.
-        effective: Persons in the smallest class of those who share their class in every release.
+        smallest: Persons in the smallest class of each release, suppressed rows apart; None when all are suppressed.
+        effective: Persons in the smallest class of those who share their class in every release that shows them.
         sizes: Effective class sizes, each with the rows that have it, rising.
         aligned: Whether the class of each row is known from the order of rows; else it is the class that fits best.
     """
 
     rows: int
-    smallest: tuple[int, ...]
+    smallest: tuple[int | None, ...]
     effective: int
     sizes: tuple[tuple[int, int], ...]
     aligned: bool
@@ -70,25 +72,58 @@ def compose(
         raise Invalid("There is no release to compose.", "Name the earlier release and the new one.")
     placed = [_placed(original, release, quasi_identifiers, hierarchies, person_key) for release in releases]
     person = original.column(person_key).codes if person_key else None
-    each = [int(_sizes([places], original.weight, person).min()) for places, _ in placed]
-    sizes = _sizes([places for places, _ in placed], original.weight, person)
+    each = [_sizes([one.place], original.weight, person)[one.shown] for one in placed]
+    sizes = _effective(placed, original, person)
     values, which = np.unique(sizes, return_inverse=True)
     rows = np.bincount(which, weights=original.weight).astype(np.int64)
     return Composition(
-        rows=original.rows, smallest=tuple(each), effective=int(sizes.min()),
-        sizes=tuple(zip(values.tolist(), rows.tolist(), strict=True)), aligned=all(aligned for _, aligned in placed),
+        rows=original.rows, smallest=tuple(int(found.min()) if len(found) else None for found in each), effective=int(sizes.min()),
+        sizes=tuple(zip(values.tolist(), rows.tolist(), strict=True)), aligned=all(one.aligned for one in placed),
     )  # fmt: skip
 
 
-def _placed(
-    original: Frame, release: Frame, quasi: Sequence[str], hierarchies: Mapping[str, Hierarchy] | None, person: str
-) -> tuple[Ints, bool]:
-    """The class of each row of the original, and whether it is known for sure."""
+def compose_files(
+    cursor: duckdb.DuckDBPyConnection, original: str | Path, releases: Sequence[str | Path], *, quasi_identifiers: Sequence[str],
+    hierarchies: Mapping[str, Hierarchy] | None = None, person_key: str = "",
+) -> Composition:  # fmt: skip
+    """`compose` on CSV or Parquet files.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: They do not fit together; the message names columns and counts.
+    """
+    wanted = [*quasi_identifiers, *([person_key] if person_key and person_key not in quasi_identifiers else [])]
+    first, *others = read_together(cursor, [(original, wanted), *((path, quasi_identifiers) for path in releases)], lenient=True)
+    return compose(first, others, quasi_identifiers=quasi_identifiers, hierarchies=hierarchies, person_key=person_key)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Placed:
+    """The class of each row of the original in a release, whether that shows anything, and whether it is known for sure."""
+
+    place: Ints
+    shown: Flags
+    aligned: bool
+
+
+def _effective(placed: Sequence[_Placed], original: Frame, person: Ints | None) -> Ints:
+    """For each row the persons who share its classes in the releases that show it: a suppressed row tells nothing of whose it is."""
+    pattern = np.zeros(original.size, np.int64)
+    for one in placed:
+        pattern = pattern * 2 + one.shown
+    found = np.empty(original.size, np.int64)
+    for value in np.unique(pattern).tolist():
+        same = pattern == value
+        telling = [one.place for one in placed if one.shown[same].all()]
+        found[same] = _sizes(telling or [np.zeros_like(pattern)], original.weight, person)[same]
+    return found
+
+
+def _placed(original: Frame, release: Frame, quasi: Sequence[str], hierarchies: Mapping[str, Hierarchy] | None, person: str) -> _Placed:
     shared = [column for column in quasi if column in release.columns]
     pair = pair_of(original, release, quasi=shared, hierarchies=hierarchies, person=person)
-    if pair.members is not None:
-        return pair.place, True
-    return _best(pair)[pair.row], False
+    place = pair.place if pair.members is not None else _best(pair)[pair.row]
+    return _Placed(place=place, shown=~suppressed(pair.classes, pair.scales)[place], aligned=pair.members is not None)
 
 
 def _best(pair: Pair) -> Ints:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from entrepot.engine.arrow import pa
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import identifier
 from entrepot.kit import Invalid
@@ -85,61 +87,77 @@ def read_frame(cursor: duckdb.DuckDBPyConnection, path: str | Path, columns: Seq
         NotFound: There is no such file.
         Invalid: It lacks one of the columns.
     """
-    with TemporaryDirectory(prefix="entrepot-attack-") as folder:
-        source = open_source(cursor, Path(path), Path(folder))
-        source.require(columns, "to look at")
-        return _counted(cursor, source.path, f"SELECT {_chosen(source, columns, 'c')} FROM {source.scan}", {"c": columns})["c"]
+    return read_together(cursor, [(path, columns)])[0]
 
 
 def read_pair(
     cursor: duckdb.DuckDBPyConnection, original: str | Path, release: str | Path, columns: Sequence[str], *, person: str = ""
 ) -> tuple[Frame, Frame]:
-    """Read a table and its release so that row i of one is row i of the other, where they have equally many rows.
+    """Read a table and its release with `read_together`.
 
     Args:
         person: A further column of the original.
+    """
+    wanted = [*columns, *([person] if person and person not in columns else [])]
+    first, second = read_together(cursor, [(original, wanted), (release, columns)])
+    return first, second
+
+
+def read_together(
+    cursor: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str | Path, Sequence[str]]], *, lenient: bool = False
+) -> list[Frame]:
+    """Read columns of several files so that row i of one is row i of the others, where all have equally many rows; else each by itself.
+
+    Args:
+        tables: Files and the columns to read.
+        lenient: A file may lack some of its columns.
 
     Raises:
         NotFound: There is no such file.
         Invalid: One of them lacks a column.
     """
     with TemporaryDirectory(prefix="entrepot-attack-") as folder:
-        first = open_source(cursor, Path(original), Path(folder))
-        second = open_source(cursor, Path(release), Path(folder))
-        wanted = [*columns, *([person] if person and person not in columns else [])]
-        first.require(wanted, "to attack, in the original")
-        second.require(columns, "to attack, in the release")
-        with explained(first.path):
-            sizes = [_int(cursor, f"SELECT count(*) FROM {source.scan}") for source in (first, second)]
-        queries = f"SELECT {_chosen(first, wanted, 'o')} FROM {first.scan}", f"SELECT {_chosen(second, columns, 'r')} FROM {second.scan}"
-        if sizes[0] != sizes[1]:
-            one = _counted(cursor, first.path, queries[0], {"o": wanted})
-            return one["o"], _counted(cursor, second.path, queries[1], {"r": columns})["r"]
-        both = f"SELECT * FROM ({queries[0]}) POSITIONAL JOIN ({queries[1]})"
-        found = _counted(cursor, first.path, both, {"o": wanted, "r": columns})
-        return found["o"], found["r"]
+        sources = [open_source(cursor, Path(path), Path(folder)) for path, _ in tables]
+        wanted: list[Sequence[str]] = []
+        for source, (_, columns) in zip(sources, tables, strict=True):
+            wanted.append([column for column in columns if column in source.columns] if lenient else columns)
+            source.require(wanted[-1], "to compare")
+        queries = [
+            f"SELECT {_chosen(source, columns, f't{number}_')} FROM {source.scan}"
+            for number, (source, columns) in enumerate(zip(sources, wanted, strict=True))
+        ]
+        if len({_rows(cursor, source) for source in sources}) == 1:
+            joined = " POSITIONAL JOIN ".join(f"({query})" for query in queries)
+            return _counted(cursor, sources[0].path, f"SELECT * FROM {joined}", dict(enumerate(wanted)))
+        return [
+            _counted(cursor, source.path, query, {number: columns})[0]
+            for number, (source, query, columns) in enumerate(zip(sources, queries, wanted, strict=True))
+        ]
 
 
-def _int(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(cursor.execute(query).fetchall()[0][0])
+def _rows(cursor: duckdb.DuckDBPyConnection, source: Source) -> int:
+    with explained(source.path):
+        return int(cursor.execute(f"SELECT count(*) FROM {source.scan}").fetchall()[0][0])
 
 
 def _chosen(source: Source, columns: Sequence[str], prefix: str) -> str:
-    return ", ".join(f"coalesce({source.text(column)}, '') AS {identifier(f'{prefix}{i}')}" for i, column in enumerate(columns))
+    # A table of none of the columns still has its rows.
+    return (
+        ", ".join(f"coalesce({source.text(column)}, '') AS {identifier(f'{prefix}{i}')}" for i, column in enumerate(columns))
+        or f"0 AS {identifier(f'{prefix}none')}"
+    )
 
 
-def _counted(cursor: duckdb.DuckDBPyConnection, path: Path, query: str, tables: Mapping[str, Sequence[str]]) -> dict[str, Frame]:
-    from entrepot.engine.arrow import pc
-
+def _counted(cursor: duckdb.DuckDBPyConnection, path: Path, query: str, tables: Mapping[int, Sequence[str]]) -> list[Frame]:
     with explained(path):
         got = cursor.sql(f"SELECT *, count(*) AS n FROM ({query}) GROUP BY ALL").to_arrow_table().combine_chunks()
     weight = got.column("n").to_numpy().astype(np.int64)
-    found = {}
-    for prefix, columns in tables.items():
-        encoded = {}
-        for i, name in enumerate(columns):
-            coded = pc.dictionary_encode(got.column(f"{prefix}{i}")).combine_chunks()
-            coded = coded if not hasattr(coded, "chunks") else coded.chunk(0)
-            encoded[name] = Encoded(labels=tuple(coded.dictionary.to_pylist()), codes=coded.indices.to_numpy().astype(np.int64))
-        found[prefix] = Frame(columns=encoded, weight=weight)
-    return found
+    return [
+        Frame(columns={name: _encoded(got.column(f"t{number}_{i}")) for i, name in enumerate(columns)}, weight=weight)
+        for number, columns in tables.items()
+    ]
+
+
+def _encoded(column: Any) -> Encoded:
+    coded = pa.concat_arrays(column.chunks or [pa.array([], pa.string())]).dictionary_encode()
+    return Encoded(labels=tuple(coded.dictionary.to_pylist()), codes=coded.indices.to_numpy().astype(np.int64))
