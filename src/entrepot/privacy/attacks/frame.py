@@ -80,6 +80,17 @@ def frame_of(columns: Mapping[str, Sequence[str]]) -> Frame:
     return Frame(columns=encoded, weight=np.ones(sizes.pop() if sizes else 0, np.int64))
 
 
+def columns_of(cursor: duckdb.DuckDBPyConnection, path: str | Path) -> tuple[str, ...]:
+    """The columns of a CSV or Parquet file.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: It is neither.
+    """
+    with TemporaryDirectory(prefix="entrepot-attack-") as folder:
+        return open_source(cursor, Path(path), Path(folder)).columns
+
+
 def read_frame(cursor: duckdb.DuckDBPyConnection, path: str | Path, columns: Sequence[str]) -> Frame:
     """Read columns of a CSV or Parquet file; rows that are alike in them are counted in the engine.
 
