@@ -11,6 +11,8 @@ from entrepot.kit import Invalid
 
 _WIDTH, _HEIGHT = 640, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 96, 48, 56
+_STEPS = 5
+"""Parts of an axis between its ends."""
 _AXES = ("k", "suppressed")
 _WORDS = {
     "en": {
@@ -149,7 +151,7 @@ def _across(points: Sequence[TradeOff], axis: str) -> tuple[Callable[[float], fl
     wide = _WIDTH - _LEFT - _RIGHT
     if axis == "suppressed":
         most = _round_up(max(point.suppressed for point in points))
-        return (lambda value: _LEFT + wide * value / most), [most * i / 4 for i in range(5)]
+        return (lambda value: _LEFT + wide * value / most), [most * i / _STEPS for i in range(_STEPS + 1)]
     values = sorted({float(point.k) for point in points})
     low, high = math.log(max(1.0, values[0])), math.log(max(1.0, values[-1]))
     return (lambda value: _LEFT + wide * ((math.log(max(1.0, value)) - low) / (high - low) if high > low else 0.5)), values
@@ -161,10 +163,10 @@ def _down(loss: float, top: float) -> float:
 
 def _grid(top: float, ticks: list[float], across: Callable[[float], float], words: dict[str, str], axis: str) -> list[str]:
     parts = [f'<text x="{_LEFT}" y="{_TOP - 20}" font-weight="600">{escape(words["loss"])}</text>']
-    for i in range(5):
-        y = _down(top * i / 4, top)
+    for i in range(_STEPS + 1):
+        y = _down(top * i / _STEPS, top)
         parts.append(f'<line class="rule" x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH - _RIGHT}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="soft" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{top * i / 4:.3g}</text>')
+        parts.append(f'<text class="soft" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{top * i / _STEPS:.3g}</text>')
     for value in ticks:
         shown = _shown(value, axis)
         parts.append(f'<text class="soft" x="{across(value):.1f}" y="{_HEIGHT - _BOTTOM + 20}" text-anchor="middle">{shown}</text>')
