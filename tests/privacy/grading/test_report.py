@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import re
 from html.parser import HTMLParser
@@ -138,7 +139,7 @@ def test_a_failure_on_the_way_leaves_nothing_and_a_former_release_stays(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("entrepot.flows.anonymise.attack", interrupted)
+    monkeypatch.setattr(importlib.import_module("entrepot.flows.anonymise"), "attack", interrupted)
     with pytest.raises(KeyboardInterrupt):
         make()
     assert (tmp_path / "out.csv").read_text("utf-8") == "former"
