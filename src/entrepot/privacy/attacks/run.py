@@ -149,6 +149,11 @@ def _notes(pair: Pair, budget: Budget, sensitive: Sequence[str]) -> list[str]:
         )
     if pair.members is None:
         found.append("The rows of the release do not stand in the order of the original, so downcoding could not be measured.")
+    found += [
+        f"{scale.unknown:,} different released values of {name} stand for no value known; nothing was matched with them."
+        for name, scale in zip(pair.quasi, pair.scales, strict=True)
+        if scale.unknown
+    ]
     if not sensitive:
         found.append("No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.")
     left = sorted(set(sensitive) - set(pair.secret_labels))

@@ -129,7 +129,6 @@ def _distance(values: Ints, first: Ints, end: Ints, scale: Scale) -> npt.NDArray
     numbers = scale.numbers
     empty = end <= first
     low, high = numbers[np.minimum(first, scale.leaves - 1)], numbers[np.clip(end - 1, 0, scale.leaves - 1)]
-    low, high = np.minimum(low, high), np.maximum(low, high)
     x, wide = numbers[at], np.where(high > low, high - low, 1.0)
     within = ((x - low) ** 2 + (high - x) ** 2) / (2 * wide)
     outside = np.abs(x - (low + high) / 2)
