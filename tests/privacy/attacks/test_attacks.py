@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from entrepot.kit import Invalid, NotFound
 from entrepot.privacy.attacks import Budget, Frame, Rate, attack, attack_files, compose, frame_of
+from entrepot.privacy.attacks.linking import _chance
 from entrepot.privacy.attacks.model import AttackResult
 from entrepot.privacy.hierarchies import hierarchy
 
@@ -78,6 +79,23 @@ def test_two_parties_meet_by_chance_within_a_class() -> None:
     found = attack(table, table, quasi_identifiers=["age", "town"], hierarchies={"age": AGE, "town": TOWN}).get("linkability")
     assert found.attack.share == pytest.approx((2 * 1 / 2 + 3 * 1 / 3) / 5)
     assert found.baseline.share == pytest.approx(1 / 5)
+
+
+def test_parties_with_several_rows_meet_more_often() -> None:
+    rows, hidden = [("20", "Aalen"), ("21", "Bonn"), ("30", "Celle"), ("31", "Daun")], [("*", "*")] * 4
+    found = attack(
+        named(rows, "age", "town"), named(hidden, "age", "town"), quasi_identifiers=["age", "town"],
+        hierarchies={"age": AGE, "town": TOWN}, neighbours=2,
+    ).get("linkability")  # fmt: skip
+    # Of four rows each draws two: one in six pairs of draws has nothing in common.
+    assert found.attack.share == pytest.approx(5 / 6)
+    assert found.risk.value == pytest.approx(0)
+
+
+def test_rows_that_are_surely_taken_meet_rows_that_are_drawn() -> None:
+    # Of twelve pairs of draws six have nothing in common: one of the three rows is held by the first party anyhow, two both may draw.
+    assert _chance(1, 4, 1, 3, 1, 0, 2) == pytest.approx(1 - (2 * 1 + 2 * 2) / (4 * 3))
+    assert _chance(1, 5, 1, 7, 0, 0, 3) == pytest.approx(3 / 35)
 
 
 def test_classes_of_one_value_disclose_it() -> None:

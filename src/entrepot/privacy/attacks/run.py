@@ -33,6 +33,7 @@ def attack(
     hierarchies: Mapping[str, Hierarchy] | None = None,
     person_key: str = "",
     control: Frame | None = None,
+    neighbours: int = 1,
     budget: Budget | None = None,
     seed: int = SEED,
     progress: Progress | None = None,
@@ -46,6 +47,7 @@ def attack(
         sensitive: Columns released as they are, whose values must not be learnt; without any, each quasi-identifier is guessed from the others.
         hierarchies: What generalised values stand for; without them ``*``, ranges and masked ends are understood.
         person_key: Column of the original that says whose row it is.
+        neighbours: Rows that each of two parties takes in the linkability attack.
         control: Rows like those of the original, of persons who are in neither table.
         progress: Told the attack and its share done.
 
@@ -58,7 +60,7 @@ def attack(
     )  # fmt: skip
     results, notes = [], _notes(pair, asked, sensitive)
     began = time.monotonic()
-    steps = list(_steps(pair, asked, notes, bool(sensitive)))
+    steps = list(_steps(pair, asked, notes, bool(sensitive), neighbours))
     for number, (name, column, make) in enumerate(steps):
         if time.monotonic() - began > asked.seconds:
             notes.append(f"Not made, because the time was up: {', '.join(_shown(n, c) for n, c, _ in steps[number:])}.")
@@ -82,6 +84,7 @@ def attack_files(
     hierarchies: Mapping[str, Hierarchy] | None = None,
     person_key: str = "",
     control: str | Path | None = None,
+    neighbours: int = 1,
     budget: Budget | None = None,
     seed: int = SEED,
     progress: Progress | None = None,
@@ -99,17 +102,17 @@ def attack_files(
     group = read_frame(cursor, control, columns) if control else None
     return attack(
         first, second, quasi_identifiers=quasi_identifiers, sensitive=sensitive, hierarchies=hierarchies, person_key=person_key,
-        control=group, budget=budget, seed=seed, progress=progress,
+        control=group, neighbours=neighbours, budget=budget, seed=seed, progress=progress,
     )  # fmt: skip
 
 
 def _steps(
-    pair: Pair, budget: Budget, notes: list[str], any_sensitive: bool
+    pair: Pair, budget: Budget, notes: list[str], any_sensitive: bool, neighbours: int
 ) -> Iterator[tuple[str, str, Callable[[np.random.Generator], _Made]]]:
     yield "singling_out_univariate", "", lambda rng: [singling.univariate(pair, budget, rng)]
     yield "singling_out_multivariate", "", lambda rng: [singling.multivariate(pair, budget, rng)]
     yield "unique_linkage", "", lambda rng: [linkage.unique_linkage(pair, budget, rng)]
-    yield "linkability", "", lambda rng: [linking.linkability(pair, budget, rng)]
+    yield "linkability", "", lambda rng: [linking.linkability(pair, budget, rng, neighbours=neighbours)]
     yield "downcoding", "", lambda rng: [downcoding.downcoding(pair, budget, rng)]
     for column in _guessed(pair, notes, any_sensitive):
         yield "attribute_inference", column, partial(inference.inference, pair, column, budget)
@@ -149,6 +152,11 @@ def _notes(pair: Pair, budget: Budget, sensitive: Sequence[str]) -> list[str]:
         )
     if pair.members is None:
         found.append("The rows of the release do not stand in the order of the original, so downcoding could not be measured.")
+    found += [
+        f"{scale.unknown:,} different released values of {name} stand for no value known; nothing was matched with them."
+        for name, scale in zip(pair.quasi, pair.scales, strict=True)
+        if scale.unknown
+    ]
     if not sensitive:
         found.append("No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.")
     left = sorted(set(sensitive) - set(pair.secret_labels))

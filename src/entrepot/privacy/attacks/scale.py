@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,8 +25,9 @@ class Scale:
 
     Attributes:
         spans: For each value the first leaf it covers and the one after its last.
-        numbers: The leaves as numbers, rising or not; None where some are no numbers.
+        numbers: The leaves as numbers; None unless all are and they rise.
         hierarchy: What says how values are refined; None where each leaf is directly below any other value.
+        unknown: Different released values that stand for no leaf, so that nothing is matched with them.
     """
 
     column: str
@@ -33,6 +35,7 @@ class Scale:
     spans: dict[str, Span]
     numbers: Floats | None
     hierarchy: Hierarchy | None
+    unknown: int = 0
 
     def of(self, column: Encoded) -> tuple[Ints, Ints]:
         """First leaf and end of what each row's value covers."""
@@ -63,23 +66,25 @@ def scale_of(column: str, shown: Sequence[Iterable[str]], hierarchy: Hierarchy |
     Args:
         shown: The values of the original (and of a control group), then those of the release.
     """
-    known = list(hierarchy.nodes) if hierarchy else []
     exact = {label for labels in shown[:-1] for label in labels}
-    released = set(shown[-1])
+    others = set(shown[-1]) - exact - {STAR}
     if hierarchy:
-        order = [path[0] for path in hierarchy.paths] + sorted((exact | released) - set(known) - {STAR})
-    else:
-        order = _ordered(exact | {label for label in released if label not in exact and not _is_pattern(label)} - {STAR})
-    total, numbers = len(order), _numbers(order)
-    spans = {label: (at, at + 1) for at, label in enumerate(order)}
-    if hierarchy:
+        strange = (exact | others) - set(hierarchy.nodes) - {STAR}
+        order = [path[0] for path in hierarchy.paths] + sorted(strange)
+        spans = {label: (at, at + 1) for at, label in enumerate(order)}
         for node in hierarchy.nodes.values():
             # What covers the whole tree also covers values that the tree lacks.
-            spans[node.label] = (0, total) if node.leaves == hierarchy.leaves > 1 else (node.first, node.first + node.leaves)
+            spans[node.label] = (0, len(order)) if node.leaves == hierarchy.leaves > 1 else (node.first, node.first + node.leaves)
+        unknown = len(strange - exact)
     else:
-        spans |= {label: _span(label, order, numbers) for label in released - exact if _is_pattern(label)}
-    spans[STAR] = (0, total)
-    return Scale(column=column, leaves=total, spans=spans, numbers=numbers, hierarchy=hierarchy)
+        patterns = {label for label in others if _is_pattern(label)}
+        order = _ordered((exact | others) - patterns - {STAR}, masked=any(map(_MASKED.fullmatch, patterns))) or [STAR]
+        spans = {label: (at, at + 1) for at, label in enumerate(order)}
+        found = _patterns(patterns, order)
+        unknown = len(others - patterns) + sum(low >= high for low, high in found.values())
+        spans |= found
+    spans[STAR] = (0, len(order))
+    return Scale(column=column, leaves=len(order), spans=spans, numbers=_numbers(order), hierarchy=hierarchy, unknown=unknown)
 
 
 def _runs(labels: list[str], first: int) -> list[Span]:
@@ -99,25 +104,37 @@ def _number(label: str) -> float | None:
     return number if np.isfinite(number) else None
 
 
-def _numbers(order: list[str]) -> Floats | None:
-    found = [_number(label) for label in order]
-    numbers = [number for number in found if number is not None]
-    return np.array(numbers) if len(numbers) == len(order) > 2 else None
+def _rising(labels: Sequence[str]) -> list[float] | None:
+    found = [number for number in map(_number, labels) if number is not None]
+    return found if len(found) == len(labels) and all(a <= b for a, b in pairwise(found)) else None
 
 
-def _ordered(labels: set[str]) -> list[str]:
-    if all(_number(label) is not None for label in labels):
-        return sorted(labels, key=lambda label: (float(label), label))
-    return sorted(labels)
+def _numbers(order: Sequence[str]) -> Floats | None:
+    # Two values are as far apart as values can be, whatever they are called.
+    found = _rising(order) if len(order) > 2 else None
+    return None if found is None else np.array(found)
 
 
-def _span(label: str, order: list[str], numbers: Floats | None) -> Span:
-    masked = _MASKED.fullmatch(label)
-    if masked:
-        return bisect_left(order, masked[1]), bisect_right(order, masked[1] + "\U0010ffff")
-    half, closed = _HALF_OPEN.fullmatch(label), _CLOSED.fullmatch(label)
-    found = half or closed
-    if numbers is None or found is None:
-        return len(order), len(order)
-    low, high = float(found[1]), float(found[2])
-    return bisect_left(numbers, low), (bisect_left if half else bisect_right)(numbers, high)
+def _ordered(labels: set[str], *, masked: bool) -> list[str]:
+    """Numbers in their order, unless codes are masked; else as text; a missing value after all others."""
+    filled, missing = labels - {""}, [""] if "" in labels else []
+    if not masked and all(_number(label) is not None for label in filled):
+        return sorted(filled, key=lambda label: (float(label), label)) + missing
+    return sorted(filled) + missing
+
+
+def _patterns(labels: Iterable[str], order: Sequence[str]) -> dict[str, Span]:
+    """The leaves that ranges and masked values cover; none where they do not fit the leaves."""
+    filled = order[:-1] if order[-1] == "" else order
+    numbers, spans = _rising(filled), {}
+    for label in labels:
+        masked, half = _MASKED.fullmatch(label), _HALF_OPEN.fullmatch(label)
+        found = half or _CLOSED.fullmatch(label)
+        if masked:
+            spans[label] = bisect_left(filled, masked[1]), bisect_right(filled, masked[1] + "\U0010ffff")
+        elif found and numbers is not None:
+            right = bisect_left if half else bisect_right
+            spans[label] = bisect_left(numbers, float(found[1])), right(numbers, float(found[2]))
+        else:
+            spans[label] = 0, 0
+    return spans

@@ -38,15 +38,24 @@ def selected(people: People, first: Ints, end: Ints) -> Iterator[tuple[int, Pack
     Yields:
         The number of the first predicate of a chunk, and a row of bits for each of the chunk.
     """
-    step = max(1, _CELLS // max(1, people.size) // 8)
+    step = max(1, _CELLS // max(1, people.size // 8))
     for start in range(0, first.shape[1], step):
         lows, highs = first[:, start : start + step], end[:, start : start + step]
         bits = np.full((lows.shape[1], (people.size + 7) // 8), 255, np.uint8)
         for at, low, high in zip(people.at, lows, highs, strict=True):
-            spans, which = np.unique(np.stack([low, high]), axis=1, return_inverse=True)
-            inside = (at >= spans[0][:, None]) & (at < spans[1][:, None])
-            bits &= np.packbits(inside, axis=1)[which]
+            edges, which = np.unique(np.concatenate([low, high]), return_inverse=True)
+            below = _below(at, edges)
+            bits &= below[which[len(low) :]] & ~below[which[: len(low)]]
         yield start, bits
+
+
+def _below(at: Ints, edges: Ints) -> Packed:
+    """For each edge the rows whose leaf lies before it, as bits."""
+    found = np.empty((len(edges), (len(at) + 7) // 8), np.uint8)
+    short = at.astype(np.int32)
+    for row, edge in enumerate(edges.tolist()):
+        found[row] = np.packbits(short < edge)
+    return found
 
 
 def only_one(people: People, first: Ints, end: Ints) -> Ints:
@@ -120,7 +129,6 @@ def _distance(values: Ints, first: Ints, end: Ints, scale: Scale) -> npt.NDArray
     numbers = scale.numbers
     empty = end <= first
     low, high = numbers[np.minimum(first, scale.leaves - 1)], numbers[np.clip(end - 1, 0, scale.leaves - 1)]
-    low, high = np.minimum(low, high), np.maximum(low, high)
     x, wide = numbers[at], np.where(high > low, high - low, 1.0)
     within = ((x - low) ** 2 + (high - x) ** 2) / (2 * wide)
     outside = np.abs(x - (low + high) / 2)

@@ -75,7 +75,7 @@ def _rare(pair: Pair, column: int) -> tuple[list[tuple[int, int, int]], tuple[in
     often = np.bincount(which, weights=pair.classes.weight)
     unique = {(column, int(low), int(high)) for low, high in spans[:, often == 1].T}
     scale = pair.scales[column]
-    if scale.numbers is not None and (np.diff(scale.numbers) >= 0).all():
+    if scale.numbers is not None:
         low, high = int(np.argmin(spans[1])), int(np.argmax(spans[0]))
         unique |= {(column, 0, int(spans[1, low]))} if often[low] == 1 else set()
         unique |= {(column, int(spans[0, high]), scale.leaves)} if often[high] == 1 else set()

@@ -13,7 +13,7 @@ from entrepot.privacy.utility.spread import Boxes
 _MOST_COLUMNS = 3
 _ENDS = np.array([0, 1])
 _FLOOR = 0.001
-"""Share of the table below which a count is too small to hold an error against (Xiao and Tao 2006)."""
+"""Share of the table below which a count is too small to hold an error against (Xiao, Wang and Gehrke 2010)."""
 
 
 def query_error(original: Boxes, release: Boxes, *, queries: int, rng: np.random.Generator) -> QueryError:
