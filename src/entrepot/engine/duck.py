@@ -24,6 +24,8 @@ class DuckEngine:
                 "preserve_insertion_order": True,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
+                # It would be drawn on standard output, into the midst of answers.
+                "enable_progress_bar": False,
             },
         )
 

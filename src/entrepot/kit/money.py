@@ -72,7 +72,9 @@ def parse_money(text: str) -> Money:
     Raises:
         Invalid: It is not an amount and a currency, or has more places than the currency's minor unit.
     """
-    match = re.fullmatch(r"\s*(?:(?P<c1>[A-Z]{3})\s*(?P<a1>-?[\d,]+(?:\.\d+)?)|(?P<a2>-?[\d,]+(?:\.\d+)?)\s*(?P<c2>[A-Z]{3}))\s*", text, re.ASCII)
+    match = re.fullmatch(
+        r"\s*(?:(?P<c1>[A-Z]{3})\s*(?P<a1>-?[\d,]+(?:\.\d+)?)|(?P<a2>-?[\d,]+(?:\.\d+)?)\s*(?P<c2>[A-Z]{3}))\s*", text, re.ASCII
+    )
     if not match:
         raise Invalid(f"{text!r} is not an amount of money.", "Write it like 1250.50 EUR.")
     currency = match["c1"] or match["c2"]
