@@ -9,13 +9,13 @@ from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import NotCompliant, Published, publish, publish_uploads
-from entrepot.flows.settle import accept_delivery, escrows, last_escrow, pay_out_held, refund, terminate
+from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
 __all__ = [
     "FORMS", "METHODS", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Upload", "accept", "accept_delivery",
-    "add_upload", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
+    "add_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
     "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "prove", "publish", "publish_uploads", "refund", "request", "restore",
     "resume", "share_profile", "terminate", "trust", "upgrade", "verify_document",
 ]  # fmt: skip

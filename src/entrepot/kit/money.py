@@ -34,7 +34,7 @@ class Money:
         if isinstance(self.amount, bool) or not isinstance(self.amount, int) or abs(self.amount) > MAX_AMOUNT:
             raise Invalid(
                 f"{self.amount!r} is not a whole number of minor units within ±{MAX_AMOUNT}.",
-                "Give the amount in cents or fen, without a decimal point.",
+                "Use a smaller amount, counted in cents or fen.",
             )
         if not re.fullmatch(r"[A-Z]{3}", self.currency):
             raise Invalid(f"{self.currency!r} is not an ISO 4217 currency code.", "Use three capital letters, such as EUR or CNY.")

@@ -28,7 +28,7 @@ def page(request: Request) -> Response:
     visit(request).require_login()
     listing_id = request.query_params.get("listing", "")[:60]
     limit = exchange(request).settings.upload_limit
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "publish", listing_id=listing_id, limit=limit)
     sent = form(request)
     try:
@@ -48,7 +48,7 @@ def details(request: Request) -> Response:
     with exchange(request).reading(visit(request).actor) as session:
         upload = flows.get_upload(session, request.path_params["upload"])
     listing_id = request.query_params.get("listing", "")[:60]
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request, upload, _first(request, upload, listing_id), listing_id)
     sent = form(request)
     try:
@@ -105,7 +105,7 @@ def _show(
             checked = flows.check(path, settings=exchange(request).settings, engine=exchange(request).engine).to_dict()
         values["checked"] = checked
         # What the check takes for the person's column is proposed until the owner has said something.
-        if request.method == "GET" and not sent.text("person_key"):
+        if request.method != "POST" and not sent.text("person_key"):
             sent.fields["person_key"] = [next((table["person_key"] for table in checked["tables"] if table["person_key"]), "")]
     except Invalid as problem:
         values["unreadable"] = problem
