@@ -1,0 +1,134 @@
+"""``entrepot attack FILE --against RELEASE``: what attackers reach on a release of a table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from entrepot.cli import context
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from entrepot.privacy.attacks import AttackReport, AttackResult, Rate
+    from entrepot.privacy.attacks.run import Progress
+    from entrepot.privacy.hierarchies import Hierarchy
+
+_LOOKS = {"none": "green", "weak": "yellow", "clear": "bold yellow", "strong": "bold red", "untried": "dim"}
+
+
+def attack(
+    file: Annotated[Path, typer.Argument(help="The original: CSV or Parquet.", show_default=False)],
+    against: Annotated[Path, typer.Option(help="The release to attack.", show_default=False)],
+    qi: Annotated[str, typer.Option(help="Quasi-identifiers, with commas; by default those with a hierarchy, else all columns.")] = "",
+    sensitive: Annotated[str, typer.Option(help="Columns whose values must not be learnt, with commas.")] = "",
+    hierarchies: Annotated[Path | None, typer.Option(help="Folder with a COLUMN.csv for each generalised column.")] = None,
+    control: Annotated[Path | None, typer.Option(help="A table like the original, of persons who are not in it.")] = None,
+    person: Annotated[str, typer.Option(help="Column of the original that says whose row it is.")] = "",
+    full: Annotated[bool, typer.Option("--full", help="Try everything, not a sample.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Draws the sample; the same seed gives the same report.", show_default=False)] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Attack a release with the original in hand: single out, link, infer, downcode. Shows counts and rates, no values."""
+    context.chosen.as_json = context.chosen.as_json or json_output
+    from entrepot.privacy.attacks import SEED, Budget, attack_files
+
+    known, secrets = _hierarchies(hierarchies), _names(sensitive)
+    with _cursor() as cursor, _shown_progress() as progress:
+        quasi = _names(qi) or _quasi(cursor, file, against, known, {*secrets, person})
+        report = attack_files(
+            cursor, file, against, quasi_identifiers=quasi, sensitive=secrets, hierarchies=known, person_key=person, control=control,
+            budget=Budget.full() if full else Budget(), seed=SEED if seed is None else seed, progress=progress,
+        )  # fmt: skip
+    if context.chosen.as_json:
+        import json
+
+        sys.stdout.write(json.dumps(report.to_dict(), ensure_ascii=False) + "\n")
+    else:
+        show(report, context.out.console)
+
+
+def _names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",") if name.strip()]
+
+
+def _hierarchies(folder: Path | None) -> dict[str, Hierarchy]:
+    from entrepot.privacy.hierarchies import read_folder
+
+    return read_folder(folder) if folder else {}
+
+
+def _quasi(cursor: duckdb.DuckDBPyConnection, file: Path, against: Path, known: dict[str, Hierarchy], others: set[str]) -> list[str]:
+    from entrepot.privacy.attacks import columns_of
+
+    released = set(columns_of(cursor, against))
+    shared = [name for name in columns_of(cursor, file) if name in released and name not in others]
+    return [name for name in shared if name in known] or shared
+
+
+@contextmanager
+def _cursor() -> Iterator[duckdb.DuckDBPyConnection]:
+    import tempfile
+
+    from entrepot.engine import DuckEngine
+
+    found = context.settings()
+    with tempfile.TemporaryDirectory(prefix="entrepot-attack-") as scratch:
+        engine = DuckEngine(memory=found.engine_memory, threads=found.engine_threads, scratch=Path(scratch))
+        try:
+            yield engine.cursor()
+        finally:
+            engine.close()
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Progress | None]:
+    if not context.err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=context.err.console, transient=True
+    ) as bars:
+        task = bars.add_task("read", total=1.0)
+        yield lambda step, share: bars.update(task, description=step, completed=share)
+
+
+def show(report: AttackReport, console: Any) -> None:
+    """Print the report for people: one row for each attack, then what was not searched."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for heading, side in (("attack", "left"), ("succeeds", "right"), ("guessing", "right"), ("outsiders", "right"), ("risk", "right")):
+        shown.add_column(heading, justify=side)  # type: ignore[arg-type]
+    for result in report.results:
+        name = result.name.replace("_", " ") + (f" of {result.column}" if result.column else "")
+        shown.add_row(
+            Text(name), _rate(result.attack, interval=True), _rate(result.baseline), _rate(result.control) if result.control else "",
+            Text(_risk(result), _LOOKS[result.grade]),
+        )  # fmt: skip
+    console.print(shown, end="")
+    for note in report.notes:
+        console.print(Text(f" · {note}", style="dim"))
+    worst = report.worst
+    if worst is not None:
+        console.print()
+        console.print(Text.assemble((" worst ", f"reverse {_LOOKS[worst.grade]}"), f"  {worst.verdict}"))
+
+
+def _rate(rate: Rate, *, interval: bool = False) -> str:
+    if not rate.tries:
+        return ""
+    return f"{rate.share:.1%} ({rate.low:.1%} – {rate.high:.1%})" if interval else f"{rate.share:.1%}"
+
+
+def _risk(result: AttackResult) -> str:
+    return "nothing to try" if result.grade == "untried" else f"{result.risk.value:.1%}"

@@ -1,0 +1,165 @@
+"""Make all attacks on a release: one call, one report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from entrepot.privacy.attacks import downcoding, inference, linkage, linking, singling
+from entrepot.privacy.attacks.frame import Frame, read_frame, read_pair
+from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget
+from entrepot.privacy.attacks.pair import MOST_SECRETS, Pair, pair_of
+from entrepot.privacy.hierarchies import Hierarchy
+
+SEED = 20_261_121
+_MOST_GUESSED = 1_000
+"""Leaves of a quasi-identifier up to which it is guessed from the others."""
+_MOST_CELLS = 50_000_000
+Progress = Callable[[str, float], None]
+_Made = Sequence[AttackResult | None]
+
+
+def attack(
+    original: Frame,
+    release: Frame,
+    *,
+    quasi_identifiers: Sequence[str],
+    sensitive: Sequence[str] = (),
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    person_key: str = "",
+    control: Frame | None = None,
+    neighbours: int = 1,
+    budget: Budget | None = None,
+    seed: int = SEED,
+    progress: Progress | None = None,
+) -> AttackReport:
+    """Attack a release as the literature describes it, and say what came of it.
+
+    The order of rows and columns changes nothing, as long as the rows of the release keep that of the original; the same tables, budget and
+    seed give the same report.
+
+    Args:
+        sensitive: Columns released as they are, whose values must not be learnt; without any, each quasi-identifier is guessed from the others.
+        hierarchies: What generalised values stand for; without them ``*``, ranges and masked ends are understood.
+        person_key: Column of the original that says whose row it is.
+        neighbours: Rows that each of two parties takes in the linkability attack.
+        control: Rows like those of the original, of persons who are in neither table.
+        progress: Told the attack and its share done.
+
+    Raises:
+        Invalid: A column is missing, a table is empty, or no quasi-identifier is named.
+    """
+    asked, told = budget or Budget(), progress or (lambda step, share: None)
+    pair = pair_of(
+        original, release, quasi=quasi_identifiers, sensitive=sensitive, hierarchies=hierarchies, person=person_key, control=control
+    )  # fmt: skip
+    results, notes = [], _notes(pair, asked, sensitive)
+    began = time.monotonic()
+    steps = list(_steps(pair, asked, notes, bool(sensitive), neighbours))
+    for number, (name, column, make) in enumerate(steps):
+        if time.monotonic() - began > asked.seconds:
+            notes.append(f"Not made, because the time was up: {', '.join(_shown(n, c) for n, c, _ in steps[number:])}.")
+            break
+        told(_shown(name, column), number / len(steps))
+        # Each attack draws from a stream of its own, so that leaving one out changes no other.
+        results += [made for made in make(np.random.default_rng([seed, number])) if made is not None]
+    return AttackReport(
+        rows=pair.people.rows, released=pair.classes.rows, control_rows=pair.control.rows if pair.control else 0,
+        quasi_identifiers=pair.quasi, aligned=pair.members is not None, results=tuple(results), notes=tuple(notes), seed=seed,
+    )  # fmt: skip
+
+
+def attack_files(
+    cursor: duckdb.DuckDBPyConnection,
+    original: str | Path,
+    release: str | Path,
+    *,
+    quasi_identifiers: Sequence[str],
+    sensitive: Sequence[str] = (),
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    person_key: str = "",
+    control: str | Path | None = None,
+    neighbours: int = 1,
+    budget: Budget | None = None,
+    seed: int = SEED,
+    progress: Progress | None = None,
+) -> AttackReport:
+    """`attack` on CSV or Parquet files.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: They do not fit together; the message names columns and counts.
+    """
+    columns = sorted({*quasi_identifiers, *sensitive})
+    if progress:
+        progress("read", 0.0)
+    first, second = read_pair(cursor, original, release, columns, person=person_key)
+    group = read_frame(cursor, control, columns) if control else None
+    return attack(
+        first, second, quasi_identifiers=quasi_identifiers, sensitive=sensitive, hierarchies=hierarchies, person_key=person_key,
+        control=group, neighbours=neighbours, budget=budget, seed=seed, progress=progress,
+    )  # fmt: skip
+
+
+def _steps(
+    pair: Pair, budget: Budget, notes: list[str], any_sensitive: bool, neighbours: int
+) -> Iterator[tuple[str, str, Callable[[np.random.Generator], _Made]]]:
+    yield "singling_out_univariate", "", lambda rng: [singling.univariate(pair, budget, rng)]
+    yield "singling_out_multivariate", "", lambda rng: [singling.multivariate(pair, budget, rng)]
+    yield "unique_linkage", "", lambda rng: [linkage.unique_linkage(pair, budget, rng)]
+    yield "linkability", "", lambda rng: [linking.linkability(pair, budget, rng, neighbours=neighbours)]
+    yield "downcoding", "", lambda rng: [downcoding.downcoding(pair, budget, rng)]
+    for column in _guessed(pair, notes, any_sensitive):
+        yield "attribute_inference", column, partial(inference.inference, pair, column, budget)
+
+
+def _guessed(pair: Pair, notes: list[str], any_sensitive: bool) -> list[str]:
+    if any_sensitive:
+        return sorted(pair.secret_labels)
+    if len(pair.quasi) < 2:
+        return []
+    sizes = {name: scale.leaves for name, scale in zip(pair.quasi, pair.scales, strict=True)}
+    found = [name for name, leaves in sizes.items() if 1 < leaves <= _MOST_GUESSED and leaves * pair.classes.size <= _MOST_CELLS]
+    left = sorted(set(pair.quasi) - set(found))
+    if left:
+        notes.append(f"Not guessed, having one value or too many: {', '.join(left)}.")
+    return found
+
+
+def _shown(name: str, column: str) -> str:
+    return name.replace("_", " ") + (f" of {column}" if column else "")
+
+
+def _notes(pair: Pair, budget: Budget, sensitive: Sequence[str]) -> list[str]:
+    found = []
+    if budget.targets is not None and pair.people.rows > budget.targets:
+        found.append(
+            f"Each attack was tried on {budget.targets:,} of {pair.people.rows:,} rows, drawn by the seed; others were not searched."
+        )
+    if budget.classes is not None and pair.classes.size > budget.classes:
+        found.append(f"Inference looked at {budget.classes:,} of {pair.classes.size:,} classes, the larger the likelier.")
+    if pair.control is None:
+        found.append("No control group was given: what the release teaches about people in general counts as risk too.")
+    elif pair.control.rows != pair.people.rows:
+        found.append(
+            f"The control group has {pair.control.rows:,} rows beside {pair.people.rows:,}; singling out and unique linkage are easier "
+            "in a smaller group."
+        )
+    if pair.members is None:
+        found.append("The rows of the release do not stand in the order of the original, so downcoding could not be measured.")
+    found += [
+        f"{scale.unknown:,} different released values of {name} stand for no value known; nothing was matched with them."
+        for name, scale in zip(pair.quasi, pair.scales, strict=True)
+        if scale.unknown
+    ]
+    if not sensitive:
+        found.append("No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.")
+    left = sorted(set(sensitive) - set(pair.secret_labels))
+    if left:
+        found.append(f"Not guessed, having more than {MOST_SECRETS:,} different values: {', '.join(left)}.")
+    return found

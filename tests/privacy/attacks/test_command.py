@@ -1,0 +1,59 @@
+"""``entrepot attack`` as a user types it, on an application of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from entrepot.cli import commands, context
+from entrepot.cli.attack import attack
+from entrepot.kit import Invalid
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "table.csv").write_text("age,illness\n20,flu\n21,flu\n30,flu\n31,gout\n", "utf-8")
+    (tmp_path / "release.csv").write_text("age,illness\n20-29,flu\n20-29,flu\n30-39,flu\n30-39,gout\n", "utf-8")
+    (tmp_path / "trees").mkdir()
+    lines = [f"{age};{age // 10}0-{age // 10}9;*\n" for age in (20, 21, 30, 31)]
+    (tmp_path / "trees" / "age.csv").write_text("".join(lines), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(context.chosen, "as_json", False)
+    monkeypatch.setenv("COLUMNS", "160")
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    app = typer.Typer(cls=commands.Group, rich_markup_mode=None)
+    commands.add(app, "Start here", attack)
+    app(["table.csv", "--against", "release.csv", *args], standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def test_it_prints_a_row_for_each_attack_and_no_value(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "--hierarchies", "trees", "--sensitive", "illness")
+    assert "homogeneity of illness" in out
+    assert "50.0%" in out
+    assert "No control group" in out
+    assert "flu" not in out
+    assert "20-29" not in out
+
+
+def test_its_report_is_json_and_full_on_request(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = json.loads(said(capsys, "--hierarchies", "trees", "--sensitive", "illness", "--full", "--control", "table.csv", "--json"))
+    assert report["quasi_identifiers"] == ["age"]
+    assert report["control_rows"] == report["rows"] == 4
+    assert {"homogeneity", "unique_linkage", "downcoding"} <= {found["name"] for found in report["attacks"]}
+
+
+def test_without_hierarchies_all_shared_columns_are_known_to_the_attacker(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = json.loads(said(capsys, "--json", "--seed", "7"))
+    assert (report["quasi_identifiers"], report["seed"]) == (["age", "illness"], 7)
+
+
+def test_a_column_that_is_not_there_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Invalid, match="no column shoe"):
+        said(capsys, "--qi", "age,shoe")
