@@ -198,9 +198,19 @@ def classify(quick: bool) -> list[Figure]:
     return figures
 
 
+def anonymise(quick: bool) -> list[Figure]:
+    """Loss and processor time of the anonymiser, beside what ARX publishes."""
+    from bench import anonymise
+
+    folder = os.environ.get("ENTREPOT_TEST_DATA", "")
+    if not folder:
+        return []
+    return anonymise.figures(Path(folder), rows=20_000 if quick else 1_000_000, many=0 if quick else 30_000_000)
+
+
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "help": help_, "demo": demo, "setup": setup, "publish": publish, "delivery": delivery, "search": search, "trades": trades,
-    "log": log, "ledger": ledger, "classify": classify,
+    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise,
 }  # fmt: skip
 SLOW = ("demo", "setup")
 

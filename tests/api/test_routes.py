@@ -61,6 +61,16 @@ def test_everybody_gets_what_the_table_says(app: FastAPI, world: World) -> None:
     assert not wrong, "\n".join(f"{name}: {what}" for name, what in wrong.items())
 
 
+def test_a_page_answers_the_head_of_what_it_shows(app: FastAPI, world: World) -> None:
+    for name in ROWS:
+        method, _, path = name.partition(" ")
+        if method != "GET" or path.startswith(("/api/", "/sharing/", "/log/", "/openapi")):
+            continue
+        for role in ("anonymous", "buyer", "operator"):
+            head = _ask(app, world, f"HEAD {path}", ROWS[name], role)
+            assert (head.status_code, head.content) == (_ask(app, world, name, ROWS[name], role).status_code, b""), (path, role)
+
+
 def _status(app: FastAPI, world: World, name: str, row: Row, role: str) -> int:
     answer = _ask(app, world, name, row, role)
     if answer.is_success or answer.is_redirect:
@@ -90,7 +100,7 @@ def _ask(app: FastAPI, world: World, name: str, row: Row, role: str, headers: di
         client.cookies.set("entrepot_form", csrf)
         if method == "POST":
             sent["data"] = {"csrf": csrf, **(_filled(world, row.body) or {})}
-    if method == "GET" or method == "DELETE":
+    if method in ("GET", "HEAD", "DELETE"):
         sent = {key: value for key, value in sent.items() if key in ("headers", "params")}
     return client.request(method, address, **sent)
 

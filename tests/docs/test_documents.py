@@ -48,7 +48,10 @@ def test_every_setting_is_documented() -> None:
 def test_no_document_names_a_setting_that_is_not_there() -> None:
     known = {PREFIX + f.name.upper() for f in fields(Settings)}
     # These are read by the command line alone, or by tests.
-    known |= {f"{PREFIX}{name}" for name in ("CONFIG", "API_KEY", "EXCHANGE", "AS", "S3_", "TEST_DATA", "TEST_POSTGRES", "LEDGER_SEED", "PSEUDONYM_KEY")}
+    known |= {
+        f"{PREFIX}{name}"
+        for name in ("CONFIG", "API_KEY", "EXCHANGE", "AS", "S3_", "PSEUDONYM_KEY", "TEST_DATA", "TEST_POSTGRES", "LEDGER_SEED")
+    }
     named = {(page.name, name) for page in PAGES for name in re.findall(rf"{PREFIX}[A-Z0-9_]+", page.read_text("utf-8"))}
     assert sorted((page, name) for page, name in named if name not in known) == []
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from entrepot.engine.convert import to_parquet
+from entrepot.engine.detect import detect
 from entrepot.engine.model import Limits
 from entrepot.engine.read import ReadOptions, open_table
 from entrepot.kit import Invalid, NotFound
@@ -236,3 +237,11 @@ def test_64_mb_of_one_line_are_refused_in_little_memory(tmp_path: Path) -> None:
 @pytest.mark.soak
 def test_1_gb_of_one_line_is_refused_in_little_memory(tmp_path: Path) -> None:
     read_one_line(tmp_path, 2**30)
+
+
+@pytest.mark.parametrize("name", ["fake.xlsx", "old.xls", "table.parquet"])
+def test_text_under_the_name_of_a_workbook_is_named_as_such(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("a,b\n1,2\n")
+    with pytest.raises(Invalid, match="is named like") as caught:
+        detect(tmp_path / name)
+    assert ".csv" in caught.value.hint

@@ -360,3 +360,18 @@ def test_whatever_text_a_csv_writer_writes_comes_back(rows: list[tuple[str, str,
     opened = open_table(cursor, tmp_path / "in.csv", options=ReadOptions(delimiter=",", header=True))
     table = to_parquet(cursor, opened, tmp_path / "out.parquet")
     assert pq.read_table(table.path).to_pylist() == [dict(zip("xyz", row, strict=True)) for row in rows]
+
+
+def test_a_header_that_names_a_middle_column_only_is_kept(cursor: Cursor, tmp_path: Path) -> None:
+    path = tmp_path / "sparse.csv"
+    path.write_text(",x,\n1,2,3\n")
+    with_header = open_table(cursor, path, scratch=tmp_path)
+    assert [column.name for column in with_header.columns] == ["column1", "x", "column3"]
+
+
+def test_a_title_above_the_table_is_left_out_and_counted_in_words(cursor: Cursor, tmp_path: Path) -> None:
+    path = tmp_path / "titled.csv"
+    path.write_text("Report 2020,,\na,b,c\n1,2,3\n")
+    table = open_table(cursor, path, scratch=tmp_path)
+    assert [column.name for column in table.columns] == ["a", "b", "c"]
+    assert "1 line above the table is left out." in [note.message for note in table.notes]

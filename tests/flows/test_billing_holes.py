@@ -65,8 +65,8 @@ def _end(market: Market, agreement: Agreement, by: Actor) -> None:
         flows.terminate(session, agreement.id, reason="for the test")
 
 
-def _suspend(market: Market, agreement: Agreement) -> None:
-    with market.exchange.session(market.operator) as session:
+def _suspend(market: Market, agreement: Agreement, by: str = "operator") -> None:
+    with market.exchange.session(getattr(market, by)) as session:
         trades.move(session, agreement.id, AgreementState.SUSPENDED, "a dispute")
 
 
@@ -223,6 +223,32 @@ def test_an_owner_or_a_stranger_pays_itself_nothing(market: Market) -> None:
             market.accept_delivery(agreement, by=actor)
     with market.exchange.session(market.operator) as session:
         flows.refund(session, agreement.id, reason="enough")
+
+
+@pytest.mark.parametrize("by", ["owner", "operator"])
+def test_a_buyer_who_ends_what_others_suspended_pays_nothing_before_it_is_decided(market: Market, by: str) -> None:
+    agreement = market.agree(market.publish().listing_id)
+    market.deliver(agreement)
+    _suspend(market, agreement, by)
+    with market.exchange.session(market.buyer) as session:
+        flows.terminate(session, agreement.id, reason="I never got a byte")
+    market.wait(hours=1)
+    assert (_states(market, agreement), _earned(market)) == ([EscrowState.HELD], NOTHING)
+    with market.exchange.reading(market.buyer) as session:
+        assert flows.awaits_decision(session, market.agreement(agreement))
+    with market.exchange.session(market.operator) as session:
+        flows.refund(session, agreement.id, reason="the owner held it back")
+    assert (_states(market, agreement), _spent(market), _earned(market)) == ([EscrowState.REFUNDED], NOTHING, NOTHING)
+
+
+def test_what_an_owner_suspends_and_ends_itself_is_paid_back(market: Market) -> None:
+    agreement = market.agree(market.publish().listing_id)
+    market.deliver(agreement)
+    _suspend(market, agreement, "owner")
+    with market.exchange.session(market.owner) as session:
+        flows.terminate(session, agreement.id, reason="it was a mistake")
+    market.wait(hours=1)
+    assert (_states(market, agreement), _spent(market)) == ([EscrowState.REFUNDED], NOTHING)
 
 
 def test_a_dispute_over_nothing_is_paid_back_at_the_end(market: Market) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from entrepot.cli.check import harmless
 from entrepot.flows.check import check
 from entrepot.kit import Decision, Invalid
 
@@ -116,3 +117,7 @@ def test_formulas_are_told_and_stop_nobody(tmp_path: Path) -> None:
     found = check(written(tmp_path, "id,remark,n\n1,=1+1,-5\n2,+cmd|' /C calc'!A0,-7\n3,fine,-9\n")).to_dict()
     assert found["decision"] == "allow"
     assert [(f["rule"], f["column"], f["evidence"]) for f in found["findings"]] == [("HOUSE-FORMULA", "remark", {"values": 2})]
+
+
+def test_escapes_of_a_file_do_not_reach_the_terminal() -> None:
+    assert harmless("a\x1b[31mred\u202e\x07\x9b") == "a\ufffd[31mred\ufffd\ufffd\ufffd"

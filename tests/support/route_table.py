@@ -53,6 +53,7 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/listings": Row(statuses="401 401 201 404 404 404 404", scope=Scope.PUBLISH, body=_PUBLISH),
     "POST /api/v1/listings/{listing_id}/versions": Row(statuses="401 401 201 404 404 404 404", scope=Scope.PUBLISH, body=_PUBLISH),
     "GET /api/v1/listings": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/listings/waiting": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN),
     "GET /api/v1/listings/mine": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
     "GET /api/v1/listings/{listing_id}": Row(statuses="200 200 200 200 200 200 200"),
     "GET /api/v1/listings/{listing_id}/report": Row(statuses="200 200 200 200 200 200 200", ids={"listing_id": "graded"}),

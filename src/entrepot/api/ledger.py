@@ -30,12 +30,13 @@ Moment = Annotated[datetime, BeforeValidator(_written_out)]
 
 
 class AccountOut(BaseModel):
-    """An account of your organisation; ``pending`` is promised and not yet paid."""
+    """An account of your organisation; of its ``balance``, ``pending`` is promised and not yet paid, and ``available`` can be spent."""
 
     code: str
     currency: str
     balance: str
     pending: str
+    available: str
 
 
 class AccountsOut(BaseModel):
@@ -165,8 +166,9 @@ def doctor(acting: ActingDep) -> dict[str, Any]:
 
 def _account(found: settlement.Account) -> AccountOut:
     balance = Money(found.credits_posted - found.debits_posted, found.currency)
+    pending = Money(found.debits_pending, found.currency)
     return AccountOut(
-        code=found.code, currency=found.currency, balance=str(balance), pending=str(Money(found.debits_pending, found.currency))
+        code=found.code, currency=found.currency, balance=str(balance), pending=str(pending), available=str(balance - pending)
     )
 
 

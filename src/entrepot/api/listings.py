@@ -19,7 +19,7 @@ from entrepot.privacy.anonymise import Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity
 from entrepot.privacy.hierarchies import hierarchy
-from entrepot.runtime import Role, Scope
+from entrepot.runtime import Role, Scope, Session
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 ListingId = Annotated[str, Path(max_length=60, description="The listing's id.")]
@@ -189,22 +189,19 @@ def search(
         return views.SearchOut(hits=hits, total=page.total, capped=page.capped, next=page.after)
 
 
+@router.get("/listings/waiting", tags=["operate"])
+def waiting(acting: ActingDep) -> dict[str, list[dict[str, Any]]]:
+    """Listings with a version that waits for review, oldest first (operators)."""
+    with acting.reading(Scope.ADMIN) as session:
+        return {"listings": [_listed(session, found, found.pending_number) for found in catalogue.waiting(session)]}
+
+
 @router.get("/listings/mine", tags=["publish"])
 def mine(acting: ActingDep) -> dict[str, list[dict[str, Any]]]:
     """Your organisation's listings in every state."""
     with acting.reading(Scope.READ) as session:
         own = catalogue.list_for(session, parties.acting_organisation(session))
-        shown = [
-            {
-                "id": o.id,
-                "state": o.state,
-                "version": o.version_number,
-                "waiting": o.pending_number,
-                "title": catalogue.current_version(session, o.id).manifest.title,
-            }
-            for o in own
-        ]
-        return {"listings": shown}
+        return {"listings": [_listed(session, found, None) for found in own]}
 
 
 @router.get("/listings/{listing_id}", tags=["find"], openapi_extra=PUBLIC)
@@ -278,3 +275,8 @@ def reject(acting: ActingDep, listing_id: ListingId, body: RejectIn) -> views.Li
     with acting.writing(Scope.ADMIN) as session:
         found = catalogue.reject(session, listing_id, reason=body.reason)
         return views.listing(session, found, catalogue.current_version(session, listing_id))
+
+
+def _listed(session: Session, found: catalogue.Listing, number: int | None) -> dict[str, Any]:
+    title = catalogue.current_version(session, found.id, number).manifest.title
+    return {"id": found.id, "state": found.state, "version": found.version_number, "waiting": found.pending_number, "title": title}

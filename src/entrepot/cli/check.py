@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,17 +98,22 @@ def show(report: CheckReport, console: Any) -> None:
         console.print(
             Text.assemble(
                 (f" {mark} ", style),
-                (finding.message, "" if finding.severity.value != "info" else "dim"),
+                (harmless(finding.message), "" if finding.severity.value != "info" else "dim"),
                 (_counted(finding.evidence), "dim"),
             )
         )
         if finding.severity.value != "info":
-            console.print(Text(f"   → {finding.hint}  ({finding.rule})", style="dim"))
+            console.print(Text(harmless(f"   → {finding.hint}  ({finding.rule})"), style="dim"))
     if len(report.findings) > _MOST_FINDINGS:
         console.print(Text(f"   and {len(report.findings) - _MOST_FINDINGS} more; --json shows all.", style="dim"))
     style = {"allow": "bold green", "block": "bold red"}.get(report.decision.value, "bold yellow")
     console.print()
     console.print(Text.assemble((f" {report.decision.value.replace('_', ' ')} ", f"reverse {style}"), f"  {_SAYS[report.decision.value]}"))
+
+
+def harmless(text: str) -> str:
+    """Text of a file nobody knows yet, with signs in place of what would steer the terminal."""
+    return "".join("\ufffd" if unicodedata.category(character) in ("Cc", "Cf") else character for character in text)
 
 
 def _counted(evidence: dict[str, Any]) -> str:
@@ -133,7 +139,7 @@ def _show_table(table: TableCheck, console: Any) -> None:
         _size(source.bytes),
     ]
     facts += [f"newest {figures.newest[:10]}"] if figures.newest else []
-    console.print(Text.assemble((source.path.name, "bold"), ("  " + " · ".join(fact for fact in facts if fact), "dim")))
+    console.print(Text.assemble((harmless(source.path.name), "bold"), ("  " + " · ".join(fact for fact in facts if fact), "dim")))
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for heading, side in (
         ("column", "left"),
@@ -155,11 +161,11 @@ def _show_table(table: TableCheck, console: Any) -> None:
         about = "" if column.distinct_exact else "~"
         empty = f"{column.nulls / figures.rows:.0%}" if column.nulls else ""
         shown.add_row(
-            Text(column.name),
+            Text(harmless(column.name)),
             described.type.value,
             empty,
             f"{about}{column.distinct:,}",
-            Text(_range(column.minimum, column.maximum)),
+            Text(harmless(_range(column.minimum, column.maximum))),
             personal,
         )
     console.print(shown, end="")

@@ -129,6 +129,8 @@ def export(
 
 def _published(value: Any) -> None:
     out.print(f"[bold green]{value['state']}[/] [bold cyan]{value['id']}[/] version {value['version']['number']}")
+    if value["state"] == "draft" and value["checks"]["decision"] == "review":
+        out.print(f"  It waits for the operator's review: entrepot approve {value['id']} (or reject).")
     for table in value["tables"]:
         out.print(f"  {table['name']}: {table['rows']:,} rows, {len(table['columns'])} columns, {table['bytes']:,} bytes", markup=False)
     for finding in value["checks"]["findings"]:

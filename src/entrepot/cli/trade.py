@@ -22,7 +22,7 @@ Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreeme
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.add(
-        app, PANEL, request, negotiations, negotiation, offer, accept, decline, agreements, agreement, deliver, share_profile,
+        app, PANEL, request, negotiations, negotiation, offer, accept, decline, take_back, agreements, agreement, deliver, share_profile,
         share_tokens, accept_delivery, refund, suspend, resume, terminate, balance, statement, invoice, inbox,
     )  # fmt: skip
 
@@ -46,13 +46,13 @@ def negotiations() -> None:
     """Your negotiations, newest first."""
     with connect() as client:
         found = client.negotiations()
-    show(
-        found,
-        lambda v: [
-            out.print(f"[bold cyan]{n['id']}[/] {n['state']:<10} {n['buyer']['name']} ← {n['owner']['name']}: {n['title']}")
-            for n in v["negotiations"]
-        ],
-    )
+
+    def human(value: Any) -> None:
+        for n in value["negotiations"]:
+            out.print(f"[bold cyan]{n['id']}[/] {n['state']:<10}", end=" ")
+            out.print(f"{n['buyer']['name']} ← {n['owner']['name']}: {n['title']}", markup=False)
+
+    show(found, human)
 
 
 def negotiation(negotiation_id: Negotiation) -> None:
@@ -103,17 +103,24 @@ def decline(negotiation_id: Negotiation, message: Annotated[str, typer.Option(he
     show(found, _negotiation)
 
 
+def take_back(negotiation_id: Negotiation, message: Annotated[str, typer.Option(help="A word to the other side.")] = "") -> None:
+    """Take back your own request or offer."""
+    with connect() as client:
+        found = client.withdraw_request(newest(client, negotiation_id, "negotiations"), message=message)
+    show(found, _negotiation)
+
+
 def agreements() -> None:
     """Your agreements, newest first."""
     with connect() as client:
         found = client.agreements()
-    show(
-        found,
-        lambda v: [
-            out.print(f"[bold cyan]{a['id']}[/] {a['state']:<10} {a['buyer']['name']} ← {a['owner']['name']}: {a['title']}")
-            for a in v["agreements"]
-        ],
-    )
+
+    def human(value: Any) -> None:
+        for a in value["agreements"]:
+            out.print(f"[bold cyan]{a['id']}[/] {a['state']:<10}", end=" ")
+            out.print(f"{a['buyer']['name']} ← {a['owner']['name']}: {a['title']}", markup=False)
+
+    show(found, human)
 
 
 def agreement(
@@ -230,7 +237,7 @@ def balance() -> None:
     show(
         found,
         lambda v: (
-            [out.print(f"{a['code']:<10} {a['balance']:>20}  [dim]pending out {a['pending']}[/]") for a in v["accounts"]]
+            [out.print(f"{a['code']:<10} {a['available']:>20}  [dim]and {a['pending']} promised[/]") for a in v["accounts"]]
             or out.print("no money has moved yet")
         ),
     )

@@ -169,6 +169,30 @@ class Client:
         """How a listing's table was anonymised, with its grade and what was measured."""
         return self.call("GET", f"/listings/{listing_id}/report", query={"table": table or None})
 
+    def my_listings(self) -> Any:
+        """The organisation's listings in every state."""
+        return self.call("GET", "/listings/mine")
+
+    def reviews(self) -> Any:
+        """Listings that wait for review (operators)."""
+        return self.call("GET", "/listings/waiting")
+
+    def approve(self, listing_id: str) -> Any:
+        """Put the version that waits for review on offer (operators)."""
+        return self.call("POST", f"/listings/{listing_id}/approval")
+
+    def reject(self, listing_id: str, *, reason: str) -> Any:
+        """Send the version that waits for review back (operators)."""
+        return self.call("POST", f"/listings/{listing_id}/rejection", {"reason": reason})
+
+    def suspend_listing(self, listing_id: str, *, reason: str) -> Any:
+        """Take a listing off until further notice (operators)."""
+        return self.call("POST", f"/listings/{listing_id}/suspension", {"reason": reason})
+
+    def reinstate_listing(self, listing_id: str) -> Any:
+        """Put a suspended listing back on offer (operators)."""
+        return self.call("DELETE", f"/listings/{listing_id}/suspension")
+
     def withdraw(self, listing_id: str) -> Any:
         """Take a listing off the catalogue; running agreements go on."""
         return self.call("POST", f"/listings/{listing_id}/withdrawal")
@@ -199,6 +223,10 @@ class Client:
     def decline(self, negotiation_id: str, *, message: str = "") -> Any:
         """End a negotiation."""
         return self.call("POST", f"/negotiations/{negotiation_id}/decline", {"message": message})
+
+    def withdraw_request(self, negotiation_id: str, *, message: str = "") -> Any:
+        """Take back one's own request or offer."""
+        return self.call("POST", f"/negotiations/{negotiation_id}/withdrawal", {"message": message})
 
     def agreements(self, **filters: Any) -> Any:
         """Your agreements, newest first."""

@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = (
         test="formulas",
         severity=Severity.WARN,
         message="{count:,} texts in {column} would run as formulas in a spreadsheet.",
-        hint="Remove the leading =, +, - or @ where it means nothing; CSV downloads can be guarded on request.",
+        hint="Remove the leading =, +, - or @ where it means nothing, or tell buyers to import the column as text.",
         citation="OWASP, CSV injection",
     ),
     Rule(

@@ -49,7 +49,9 @@ class Settings:
     body_limit: int = _setting(1024**2, "Largest request body of any other kind, in bytes.")
     currency: str = _setting("EUR", "Currency of the exchange's own accounts and of new listings, ISO 4217.")
     fee_basis_points: int = _setting(250, "The platform's fee in hundredths of a percent of each sale.")
-    acceptance_hours: int = _setting(72, "Hours a buyer has to accept or dispute a delivery before escrow settles by itself.")
+    acceptance_hours: int = _setting(
+        72, "Hours a buyer has to accept a delivery, or to ask the operator to suspend it, before escrow settles by itself."
+    )
     decision_hours: int = _setting(72, "Hours an owner has to answer a request before it expires.")
     negotiation_rounds: int = _setting(6, "Offers and counter-offers in one negotiation before it ends.")
     download_minutes: int = _setting(60, "Minutes a signed download address stays valid.")

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from entrepot.engine import types, wide
+from entrepot.engine.dialect import counted
 from entrepot.engine.faults import explained
 from entrepot.engine.model import Column, ConvertedTable, Note, SourceColumn, SourceTable
 from entrepot.engine.read import select
@@ -43,7 +44,7 @@ def to_parquet(cursor: duckdb.DuckDBPyConnection, source: SourceTable, path: Pat
 def _described(cursor: duckdb.DuckDBPyConnection, table: SourceTable, path: Path) -> ConvertedTable:
     rows = int(cursor.execute(f"SELECT count(*) FROM {parquet(path)}").fetchall()[0][0])
     if rows == 0:
-        raise Invalid(f"{table.path.name} has {len(table.columns)} columns and no rows.", "Check that the export finished.")
+        raise Invalid(f"{table.path.name} has {counted(len(table.columns), 'column')} and no rows.", "Check that the export finished.")
     described = cursor.execute(f"DESCRIBE SELECT * FROM {parquet(path)}").fetchall()
     columns = tuple(Column(name=row[0], type=row[1]) for row in described)
     return ConvertedTable(path=path, rows=rows, bytes=path.stat().st_size, columns=columns, notes=table.notes)

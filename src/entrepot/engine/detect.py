@@ -27,6 +27,7 @@ _OTHER = (
     (b"Obj\x01", "an Avro file", "Write it as Parquet."),
     (b"ARROW1", "an Arrow file", "Write it as Parquet."),
 )
+_NAMED = {".xlsx": "an Excel workbook", ".xlsm": "an Excel workbook", ".xls": "an Excel workbook", ".parquet": "a Parquet file"}
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -84,6 +85,11 @@ def detect(path: Path) -> Format:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:16].lower().startswith(_MARKUP):
         raise Invalid(f"{path.name} is a web page or XML document, not a table.", "Download the data itself, as CSV, Parquet or Excel.")
+    if path.suffix.lower() in _NAMED:
+        what = _NAMED[path.suffix.lower()]
+        raise Invalid(
+            f"{path.name} is named like {what}, and holds none.", "Export it again, or give it the ending of what it is, such as .csv."
+        )
     return _text(text)
 
 

@@ -54,7 +54,9 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
             f"{shown.name} has {width:,} columns; the limit is {limits.columns:,}.", "Split the table, or turn columns into rows."
         )
     if has_header and not any(any(cell.strip() for cell in row) for row in rows[start + 1 :]):
-        raise Invalid(f"{shown.name} has a header of {len(first)} columns and no rows.", "Check that the export finished.", line=start + 1)
+        raise Invalid(
+            f"{shown.name} has a header of {counted(len(first), 'column')} and no rows.", "Check that the export finished.", line=start + 1
+        )
     if has_header and len(first) > 1 and len(first) not in (width, width - 1):
         message = f"{shown.name}, line {start + 1}: the header names {len(first)} columns and the rows have {width}."
         raise Invalid(message, "Make them agree.", line=start + 1)
@@ -63,10 +65,21 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
     if not has_header:
         notes = [Note(code="no-header", message="The first row looks like data, so the columns are called column1, column2 and so on.")]
     if start:
-        notes.append(Note(code="skipped-lines", message=f"The {start} lines above the table are left out.", count=start))
+        notes.append(
+            Note(
+                code="skipped-lines",
+                message=f"{counted(start, 'line')} above the table {'is' if start == 1 else 'are'} left out.",
+                count=start,
+            )
+        )
     return Sniffed(
         dialect=Dialect(delimiter=chosen, quote=quote, header=has_header, skip=start + has_header), names=tuple(names), notes=tuple(notes)
     )
+
+
+def counted(count: int, what: str) -> str:
+    """``1 column``, ``2 columns``."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def unique_names(cells: list[str]) -> tuple[list[str], list[Note]]:
@@ -137,7 +150,8 @@ def _preamble(rows: list[list[str]], width: int) -> int:
     """How many records stand above the table: titles and blank lines."""
     for index, row in enumerate(rows[: _PREAMBLE + 1]):
         filled = sum(bool(cell.strip()) for cell in row)
-        if filled > 1 or (filled == 1 and width < 3):
+        is_named_in_place = len(row) == width and not row[0].strip()  # A title fills the first cell, a sparse header any other.
+        if filled > 1 or (filled == 1 and (width < 3 or is_named_in_place)):
             return index
     return 0
 

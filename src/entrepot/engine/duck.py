@@ -32,7 +32,9 @@ class DuckEngine:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own to the shared database; close it after use."""
-        return self._root.cursor()
+        cursor = self._root.cursor()
+        cursor.execute("SET enable_progress_bar = false")  # It would be drawn on standard output, into the midst of answers.
+        return cursor
 
     def close(self) -> None:
         """Close the database; running queries are interrupted."""

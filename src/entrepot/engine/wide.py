@@ -14,7 +14,7 @@ from entrepot.engine.model import Format, SourceTable
 from entrepot.kit import Invalid
 
 _BATCH_CELLS = 1_000_000
-_ARROW = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), types.TEXT: pa.string()}
+_ARROW = {"BIGINT": "int64", "DOUBLE": "float64", types.TEXT: "string"}
 
 
 class Misfit(Exception):
@@ -43,7 +43,7 @@ def write(table: SourceTable, target: Path) -> int:
 
 
 def _write_text(table: SourceTable, target: Path) -> int:
-    schema = pa.schema([(c.name, _ARROW[c.type]) for c in table.columns])
+    schema = pa.schema([(c.name, pa.type_for_alias(_ARROW[c.type])) for c in table.columns])
     rows = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for batch in _text_batches(table, max(50, _BATCH_CELLS // len(table.columns))):
@@ -62,7 +62,7 @@ def _typed(values: Any, index: int, table: SourceTable) -> Any:
         present = pc.if_else(pc.is_in(values, value_set=pa.array(types.MARKERS)), pa.scalar(None, pa.string()), values)
     if types.sniff_type(column, present).type not in _within(column.type) and present.null_count < len(present):
         raise Misfit(index)
-    return pc.cast(present, _ARROW[column.type])
+    return pc.cast(present, pa.type_for_alias(_ARROW[column.type]))
 
 
 def _within(type_: str) -> tuple[str, ...]:

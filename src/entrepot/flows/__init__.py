@@ -20,13 +20,13 @@ from entrepot.flows.releases import (
     table_report,
     upload_grade,
 )
-from entrepot.flows.settle import accept_delivery, escrows, last_escrow, pay_out_held, refund, terminate
+from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
 __all__ = [
     "FORMS", "METHODS", "Anonymised", "AnonymisedUpload", "BreaksTogether", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Remembered", "TableReport", "Upload", "accept", "accept_delivery",
-    "add_upload", "anonymise", "anonymise_upload", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
+    "add_upload", "anonymise", "anonymise_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
     "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "prove", "publish", "publish_uploads", "refund", "releases_of", "request", "restore",
     "resume", "share_profile", "table_report", "terminate", "trust", "upgrade", "upload_grade", "verify_document",
 ]  # fmt: skip

@@ -28,7 +28,8 @@ def accept_delivery(session: Session, agreement_id: str) -> Agreement:
         Conflict: The agreement has ended.
     """
     agreement = trades.get(session, agreement_id)
-    if agreement.state is AgreementState.EXPIRED and _held(session, agreement) is not None:
+    is_undecided = agreement.state is AgreementState.EXPIRED or _ended_in_dispute(session, agreement)
+    if is_undecided and _held(session, agreement) is not None:
         return pay_out_held(session, agreement.id, reason="accepted after the end")
     parties.require_self(session, agreement.buyer_id)
     parties.require_role(session, Role.BUYER)
@@ -56,7 +57,8 @@ def pay_out_held(session: Session, agreement_id: str, *, reason: str) -> Agreeme
         parties.require_role(session, Role.BUYER)
     parties.require_scope(session, Scope.TRADE)
     held = _held(session, agreement)
-    if agreement.state is not AgreementState.EXPIRED or held is None:
+    undecided = agreement.state is AgreementState.EXPIRED or _ended_in_dispute(session, agreement)
+    if not undecided or held is None:
         raise Conflict(f"Agreement {agreement.id} is {agreement.state} and waits for no decision.", "Look at it again.")
     if delivery.first_received(session, agreement.id) is None:
         raise Refused(f"Nothing has been delivered under {agreement.id}.", "Pay it back.")
@@ -97,7 +99,8 @@ def refund(session: Session, agreement_id: str, *, reason: str) -> Agreement:
     held = last_escrow(session, agreement.id)
     if held is not None and held.state is EscrowState.RELEASED:
         raise Conflict(
-            f"{held.released} of {agreement.id} has been paid out already.", "Pay it back outside the exchange, or ask an operator."
+            f"{held.released} of {agreement.id} has been paid out already.",
+            "Agree on it outside the exchange, and record what is paid back as a payout and a deposit.",
         )
     moved = trades.move(session, agreement.id, AgreementState.REFUNDED, reason)
     _give_back(session, agreement, held)
@@ -107,8 +110,9 @@ def refund(session: Session, agreement_id: str, *, reason: str) -> Agreement:
 def terminate(session: Session, agreement_id: str, *, reason: str) -> Agreement:
     """End an agreement early, as either party; bytes stop at once.
 
-    What the owner ends is paid back, except for metered use; what the buyer ends after a delivery is paid. Where bytes may still be on
-    their way, the money moves a moment later, once they have been counted.
+    What the owner ends is paid back, except for metered use; what the buyer ends after a delivery is paid, unless somebody had
+    suspended it: then the money waits for a decision. Where bytes may still be on their way, it moves a moment later, once they have
+    been counted.
     """
     agreement = trades.get(session, agreement_id)
     moved = trades.move(session, agreement.id, AgreementState.TERMINATED, reason)
@@ -253,10 +257,13 @@ def _is_due_at_the_end(session: Session, agreement: Agreement) -> bool:
 
 
 def _ended_in_dispute(session: Session, agreement: Agreement) -> bool:
+    """Whether it ended while somebody else had suspended it; what its owner suspended and then ended itself is no dispute."""
     moves = trades.history(session, agreement.id)
-    if agreement.state is not AgreementState.EXPIRED or moves[-1].before is not AgreementState.SUSPENDED:
+    if agreement.state not in (AgreementState.EXPIRED, AgreementState.TERMINATED) or moves[-1].before is not AgreementState.SUSPENDED:
         return False
-    return moves[-2].reason != NO_MONEY
+    suspended, ended = moves[-2], moves[-1]
+    is_own = ended.by_id is not None and (ended.by_id, ended.by_exchange) == (suspended.by_id, suspended.by_exchange)
+    return suspended.reason != NO_MONEY and not is_own
 
 
 def _window_ends(session: Session, agreement: Agreement) -> datetime | None:

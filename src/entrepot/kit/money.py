@@ -34,7 +34,7 @@ class Money:
         if isinstance(self.amount, bool) or not isinstance(self.amount, int) or abs(self.amount) > MAX_AMOUNT:
             raise Invalid(
                 f"{self.amount!r} is not a whole number of minor units within ±{MAX_AMOUNT}.",
-                "Give the amount in cents or fen, without a decimal point.",
+                "Use a smaller amount, counted in cents or fen.",
             )
         if not re.fullmatch(r"[A-Z]{3}", self.currency):
             raise Invalid(f"{self.currency!r} is not an ISO 4217 currency code.", "Use three capital letters, such as EUR or CNY.")
@@ -72,7 +72,9 @@ def parse_money(text: str) -> Money:
     Raises:
         Invalid: It is not an amount and a currency, or has more places than the currency's minor unit.
     """
-    match = re.fullmatch(r"\s*(?:(?P<c1>[A-Z]{3})\s*(?P<a1>-?[\d,]+(?:\.\d+)?)|(?P<a2>-?[\d,]+(?:\.\d+)?)\s*(?P<c2>[A-Z]{3}))\s*", text, re.ASCII)
+    match = re.fullmatch(
+        r"\s*(?:(?P<c1>[A-Z]{3})\s*(?P<a1>-?[\d,]+(?:\.\d+)?)|(?P<a2>-?[\d,]+(?:\.\d+)?)\s*(?P<c2>[A-Z]{3}))\s*", text, re.ASCII
+    )
     if not match:
         raise Invalid(f"{text!r} is not an amount of money.", "Write it like 1250.50 EUR.")
     currency = match["c1"] or match["c2"]

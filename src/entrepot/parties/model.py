@@ -192,7 +192,9 @@ def check_roles(roles: frozenset[Role], *, within: frozenset[Role] = ORGANISATIO
         Invalid: There are none, or one of them is not among the possible ones.
     """
     if not roles or not roles <= within:
-        raise Invalid(f"The roles {sorted(roles)} cannot be given here.", f"Choose among {', '.join(sorted(within))}.")
+        raise Invalid(
+            f"The roles {', '.join(sorted(roles)) or '(none)'} cannot be given here.", f"Choose among {', '.join(sorted(within))}."
+        )
     return roles
 
 

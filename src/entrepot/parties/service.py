@@ -42,7 +42,7 @@ def get(session: Session, organisation_id: str) -> Organisation:
     """
     row = session.db.execute(_ONE, {"id": organisation_id}).one_or_none()
     if row is None:
-        raise NotFound(f"There is no organisation {organisation_id[:60]}.", "List the organisations, or check the spelling.")
+        raise NotFound(f"There is no organisation {organisation_id[:60]}.", "See `entrepot organisations`, or check the spelling.")
     return _organisation(row)
 
 

@@ -26,6 +26,12 @@ class Problem:
     hint: str
 
 
+# What people write for an entry of another name, where the nearest spelling would mean the opposite.
+_MEANT = dict.fromkeys(("permitted", "permits", "permissions", "allowed", "allow", "purpose", "uses"), "purposes") | {
+    "forbidden": "prohibited", "denied": "prohibited", "disallowed": "prohibited", "not_allowed": "prohibited",
+}  # fmt: skip
+
+
 class Reader:
     """Entries of one manifest; ``finish`` raises what was gathered."""
 
@@ -63,7 +69,8 @@ class Reader:
         names = list(known)
         for name, line in node.lines.items():
             if name not in names:
-                near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+                meant = [_MEANT[name.casefold()]] if _MEANT.get(name.casefold()) in names else []
+                near = meant or difflib.get_close_matches(name, names, n=1, cutoff=0.6)
                 hint = f"Did you mean {near[0]}?" if near else f"The entries are {', '.join(names)}."
                 self.complain(line, f"{name[:60]!r} is no entry of {where}.", hint)
 

@@ -15,7 +15,7 @@ from entrepot.web.visits import exchange, form, visit
 def page(request: Request) -> Response:
     """Choose for whom to act, and invite others."""
     visit(request).require_login()
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request)
     sent = form(request)
     if sent.text("do") == "choose":

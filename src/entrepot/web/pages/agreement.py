@@ -19,7 +19,7 @@ def page(request: Request) -> Response:
     """Everything about one agreement, for its two parties."""
     visit(request).require_login()
     agreement_id = request.path_params["agreement"]
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request, agreement_id)
     try:
         return _act(request, agreement_id)
@@ -99,6 +99,8 @@ def _show(
             "usage": delivery.usage(session, agreement.id), "is_open": agreement.state in trades.OPEN,
         }  # fmt: skip
     values["held"] = next((one for one in values["escrows"] if one.state is EscrowState.HELD), None)
+    with exchange(request).reading(visit(request).actor) as session:
+        values["undecided"] = flows.awaits_decision(session, agreement)
     base = exchange(request).settings.public_url.rstrip("/")
     return render(
         request, "agreement", status, agreement=agreement, fingerprint=digest(agreement.jws), error=error, delivered=delivered, base=base,

@@ -21,7 +21,7 @@ def page(request: Request) -> Response:
         link = parties.open_link(session, token)
         organisation = parties.get(session, link.organisation_id) if link.organisation_id else None
     values: dict[str, Any] = {"link": link, "joining": organisation, "name": ""}
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "join", **values)
     sent = form(request)
     values["name"] = sent.text("name")

@@ -13,7 +13,7 @@ from entrepot.web.visits import CSRF_COOKIE, SESSION_COOKIE, exchange, form, vis
 def page(request: Request) -> Response:
     """Sign in, then go back to where one came from."""
     back = local_path(request.query_params.get("back", "/"))
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "login", back=back, email="")
     sent = form(request)
     with exchange(request).reading() as session:

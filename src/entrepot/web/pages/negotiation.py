@@ -22,7 +22,7 @@ def page(request: Request) -> Response:
     """Read the offers; the party whose turn it is signs, answers or declines."""
     visit(request).require_login()
     negotiation_id = request.path_params["negotiation"]
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request, negotiation_id)
     sent = form(request)
     try:

@@ -21,7 +21,7 @@ GIVEN = (Role.OWNER, Role.BUYER, Role.REGULATOR)
 def page(request: Request) -> Response:
     """The overview; forms on it review listings, book money, add organisations and make links."""
     visit(request).require_operator()
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request)
     sent = form(request)
     try:

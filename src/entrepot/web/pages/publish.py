@@ -31,7 +31,7 @@ def page(request: Request) -> Response:
     visit(request).require_login()
     listing_id = request.query_params.get("listing", "")[:60]
     limit = exchange(request).settings.upload_limit
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "publish", listing_id=listing_id, limit=limit)
     sent = form(request)
     try:
@@ -51,7 +51,7 @@ def details(request: Request) -> Response:
     with exchange(request).reading(visit(request).actor) as session:
         upload = flows.get_upload(session, request.path_params["upload"])
     listing_id = request.query_params.get("listing", "")[:60]
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request, upload, _first(request, upload, listing_id), listing_id)
     sent = form(request)
     try:
@@ -73,7 +73,7 @@ def anonymise(request: Request) -> Response:
     listing_id = request.query_params.get("listing", "")[:60]
     checked, unreadable = _checked(request, upload)
     offered = _columns(checked)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show_release(request, upload, _proposed(offered), offered, listing_id, unreadable=unreadable)
     sent = form(request)
     try:
@@ -166,7 +166,7 @@ def _show(
 ) -> Response:
     checked, unreadable = _checked(request, upload)
     # What the check takes for the person's column is proposed until the owner has said something.
-    if checked and request.method == "GET" and not sent.text("person_key"):
+    if checked and request.method != "POST" and not sent.text("person_key"):
         sent.fields["person_key"] = [next((table["person_key"] for table in checked["tables"] if table["person_key"]), "")]
     status = unreadable.status if unreadable and status == 200 else status
     return render(

@@ -28,7 +28,7 @@ def page(request: Request) -> Response:
         "listing": listing, "manifest": manifest, "owner": owner, "quote": pricing.quote(manifest.price), "methods": flows.METHODS,
         "purposes": sorted(manifest.terms.permitted_purposes), "all_purposes": sorted(manifest.terms.allowed_purposes()),
     }  # fmt: skip
-    if request.method == "GET":
+    if request.method != "POST":
         # One page, one request: sending it twice finds the first.
         fresh = dict.fromkeys(FIELDS, "") | {"once": new_id("req"), "method": "file"}
         return render(request, "request", **values, sent=fresh)

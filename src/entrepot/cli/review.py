@@ -1,0 +1,87 @@
+"""Commands about listings that are not on offer to everybody: one's own, those that wait for review, those taken off."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from entrepot.cli import commands
+from entrepot.cli.context import connect, out, show
+
+PANEL = "Run an exchange"
+Listing = Annotated[str, typer.Argument(metavar="LISTING", help="The listing's id.")]
+Reason = Annotated[str, typer.Option(help="Why; its owner reads it.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    commands.add(app, "Publish and find", listings)
+    commands.add(app, PANEL, reviews, approve, reject, suspend_listing, reinstate_listing, organisations)
+
+
+def listings() -> None:
+    """Your organisation's listings in every state."""
+    with connect() as client:
+        found = client.my_listings()
+    show(found, lambda v: _listed(v["listings"], "none yet: entrepot publish makes one"))
+
+
+def reviews() -> None:
+    """Listings that wait for the operator's review, oldest first."""
+    with connect(operator=True) as client:
+        found = client.reviews()
+    show(found, lambda v: _listed(v["listings"], "nothing waits"))
+
+
+def approve(listing_id: Listing) -> None:
+    """Put the version that waits for review on offer (operators)."""
+    with connect(operator=True) as client:
+        made = client.approve(listing_id)
+    show(made, _state)
+
+
+def reject(listing_id: Listing, reason: Reason) -> None:
+    """Send the version that waits for review back to its owner (operators)."""
+    with connect(operator=True) as client:
+        made = client.reject(listing_id, reason=reason)
+    show(made, _state)
+
+
+def suspend_listing(listing_id: Listing, reason: Reason) -> None:
+    """Take a listing off until further notice (operators); agreements on it go on until `entrepot suspend` holds them back."""
+    with connect(operator=True) as client:
+        made = client.suspend_listing(listing_id, reason=reason)
+    show(made, _state)
+
+
+def reinstate_listing(listing_id: Listing) -> None:
+    """Put a suspended listing back on offer (operators)."""
+    with connect(operator=True) as client:
+        made = client.reinstate_listing(listing_id)
+    show(made, _state)
+
+
+def organisations() -> None:
+    """Every organisation on the exchange."""
+    with connect(public=True) as client:
+        found = client.organisations()
+
+    def human(value: Any) -> None:
+        for one in value:
+            out.print(f"{one['slug']:<28} {one['name']} ({one['country']}) {', '.join(one['roles'])}", markup=False)
+
+    show(found, human)
+
+
+def _listed(found: list[dict[str, Any]], nothing: str) -> None:
+    for one in found:
+        waits = f", version {one['waiting']} waits for review" if one["waiting"] else ""
+        out.print(f"[bold cyan]{one['id']}[/]", end=" ")
+        out.print(f"{one['state']}{waits}: {one['title']}", markup=False)
+    if not found:
+        out.print(nothing, style="dim")
+
+
+def _state(value: Any) -> None:
+    out.print(f"{value['id']} is {value['state']}")
