@@ -29,6 +29,8 @@ class Row:
 
 _WHY = {"reason": "for the test"}
 _PUBLISH = {"manifest": manifest_text(), "uploads": ["$upload_id"]}
+RELEASE = {"quasi_identifiers": ["Sepal.Length", "Sepal.Width"], "k": 5, "method": "global", "suppress": 0.1}
+"""How the irises are anonymised; the same again, so that the second release is the first."""
 ROWS: dict[str, Row] = {
     "GET /openapi.json": Row(statuses="200 200 200 200 200 200 200"),
     "GET /api/v1/me": Row(statuses="200 200 200 200 200 200 200"),
@@ -47,12 +49,14 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/inbox": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
     "POST /api/v1/uploads": Row(statuses="401 401 201 403 403 403 201", scope=Scope.PUBLISH, body=b"a,b\n1,2\n", query={"name": "t.csv"}),
     "POST /api/v1/uploads/{upload_id}/check": Row(statuses="401 401 200 404 404 404 404", scope=Scope.PUBLISH),
+    "POST /api/v1/uploads/{upload_id}/anonymisation": Row(statuses="401 401 201 404 404 404 404", scope=Scope.PUBLISH, body=RELEASE),
     "POST /api/v1/listings": Row(statuses="401 401 201 404 404 404 404", scope=Scope.PUBLISH, body=_PUBLISH),
     "POST /api/v1/listings/{listing_id}/versions": Row(statuses="401 401 201 404 404 404 404", scope=Scope.PUBLISH, body=_PUBLISH),
     "GET /api/v1/listings": Row(statuses="200 200 200 200 200 200 200"),
     "GET /api/v1/listings/waiting": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN),
     "GET /api/v1/listings/mine": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
     "GET /api/v1/listings/{listing_id}": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/listings/{listing_id}/report": Row(statuses="200 200 200 200 200 200 200", ids={"listing_id": "graded"}),
     "GET /api/v1/listings/{listing_id}/exports/{form}": Row(statuses="200 200 200 200 200 200 200"),
     "POST /api/v1/listings/{listing_id}/withdrawal": Row(statuses="401 401 200 404 404 404 404", scope=Scope.PUBLISH, body=_WHY),
     "POST /api/v1/listings/{listing_id}/suspension": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, body=_WHY),
@@ -101,6 +105,7 @@ ROWS: dict[str, Row] = {
     "GET /sharing/files/{parcel_id}/{file_id}/{name}": Row(statuses="403 403 403 403 403 403 403"),
     "GET /": Row(statuses="200 200 200 200 200 200 200"),
     "GET /listings/{listing}": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /listings/{listing}/report": Row(statuses="200 200 200 200 200 200 200", ids={"listing": "graded"}),
     "GET /listings/{listing}/request": Row(statuses="401 200 200 200 200 200 200"),
     "POST /listings/{listing}/request": Row(statuses="401 422 422 422 422 422 422"),
     "POST /listings/{listing}/withdraw": Row(statuses="401 404 303 404 404 404 404"),
@@ -126,6 +131,8 @@ ROWS: dict[str, Row] = {
     "POST /publish": Row(statuses="401 403 422 403 403 403 422"),
     "GET /publish/{upload}": Row(statuses="401 404 200 404 404 404 404"),
     "POST /publish/{upload}": Row(statuses="401 404 422 404 404 404 404"),
+    "GET /publish/{upload}/anonymise": Row(statuses="401 404 200 404 404 404 404"),
+    "POST /publish/{upload}/anonymise": Row(statuses="401 404 422 404 404 404 404"),
     "GET /login": Row(statuses="200 200 200 200 200 200 200"),
     "POST /login": Row(statuses="401 401 401 401 401 401 401"),
     "POST /logout": Row(statuses="303 303 303 303 303 303 303"),

@@ -13,7 +13,7 @@ from entrepot import delivery, flows, parties
 from entrepot.config import Settings
 from entrepot.kit import ManualClock
 from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role, load_master_key
-from support.trading import Market, iris_csv, open_market
+from support.trading import Market, iris_csv, manifest_text, open_market
 
 ROLES = ("anonymous", "person", "owner", "buyer", "operator", "regulator", "stranger")
 PASSWORD = "a calm sea and a prosperous voyage"
@@ -115,15 +115,24 @@ def _things(market: Market) -> dict[str, str]:
     with market.exchange.session(market.owner) as session:
         flows.offer(session, offered.id, message="gladly")
     upload = flows.add_upload(market.exchange, market.owner, iris_csv(market.folder), name="iris.csv")
+    graded = _graded(market, upload.id)
     market.seal()
     return {
-        "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
+        "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
         "entry": delivered.parcel.entry_id or "", "upload_id": upload.id, "upload": upload.id, "period": "1", "parcel_id": parcel.id,
         "file_id": parcel.files[0].id, "name": parcel.files[0].name, "organisation_id": market.owner.organisation_id or "",
         **_share(market, shared.id), "path:path": "0/000.p/1", "stylesheet": "entrepot.css",
     }  # fmt: skip
+
+
+def _graded(market: Market, upload_id: str) -> str:
+    from entrepot.privacy.anonymise import Method, Plan
+
+    plan = Plan(k=5, method=Method.GLOBAL, quasi=("Sepal.Length", "Sepal.Width"), suppress=0.1, automatic=True)
+    made = flows.anonymise_upload(market.exchange, market.owner, upload_id, plan=plan)
+    return flows.publish_uploads(market.exchange, market.owner, manifest_text(file=made.upload.name), [made.upload.id]).listing_id
 
 
 def _share(market: Market, agreement_id: str) -> dict[str, str]:

@@ -112,6 +112,32 @@ def test_an_owner_publishes_a_file_with_four_fields(owner: Visitor, harbour: Har
     assert version.rows == 2_000
 
 
+def test_an_owner_anonymises_a_file_and_publishes_it_with_its_grade(owner: Visitor, visitor: Visitor, harbour: Harbour) -> None:
+    owner.go("/publish")
+    lines = [f"p{i}@mail.example,{20 + i % 40},{('male', 'female')[i % 2]},{10_000 + i % 7}" for i in range(400)]
+    file = {"file": ("members.csv", "\n".join(["email,age,gender,postcode", *lines]).encode(), "text/csv")}
+    owner.send("Check this file", files=file)
+    owner.follow("Anonymise it")
+    proposed = owner.here.form("Anonymise it")
+    assert "email" in proposed.values["drop"]
+    assert "age" in proposed.values["quasi"]
+    nothing = owner.send("Anonymise it", quasi=[])
+    assert (nothing.status, "No column is chosen" in nothing.text) == (422, True)
+    made = owner.send("Anonymise it", quasi=["age", "gender", "postcode"], drop=["email"], k="10", method="global")
+    assert "This is the anonymised version." in made.text
+    assert "Grade 3 of 4" in made.text
+    shown = owner.send("Publish", outcome="See who joined.", plan="free")
+    assert shown.status == 200, shown.text
+    listing = shown.address.partition("?")[0]
+    visitor.go(listing)
+    visitor.follow("Grade 3 of 4")
+    assert "risk measured and acceptable" in visitor.here.text
+    assert "Other releases." in visitor.here.text
+    assert "mail.example" not in visitor.here.text
+    assert "重标识风险已测量且可接受" in visitor.go(f"{listing}/report?lang=zh").text
+    assert visitor.go(f"/listings/{harbour.ids['listing']}/report").status == 404
+
+
 def test_what_was_typed_survives_a_mistake(owner: Visitor, harbour: Harbour) -> None:
     owner.go("/publish")
     owner.send("Check this file", files={"file": ("wages.csv", earnings(harbour.folder).read_bytes(), "text/csv")})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -15,6 +15,10 @@ from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.blobs import CHUNK
 from entrepot.kit import Invalid
+from entrepot.privacy.anonymise import Method, Plan
+from entrepot.privacy.anonymise.changes import parse_change
+from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity
+from entrepot.privacy.hierarchies import hierarchy
 from entrepot.runtime import Role, Scope, Session
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
@@ -29,6 +33,32 @@ class UploadOut(BaseModel):
     name: str
     bytes: int
     expires_at: datetime
+
+
+class AnonymiseIn(Sent):
+    """What a release must satisfy; short forms as on the command line, such as ``2:diagnosis`` in ``l``."""
+
+    quasi_identifiers: list[str] = Field([], max_length=200, description="Columns to generalise; empty: those with a hierarchy.")
+    k: int = Field(5, ge=1, le=1_000_000)
+    method: Literal["local", "global"] = "local"
+    l: list[str] = Field([], max_length=50)  # noqa: E741  # the field's own letter
+    t: list[str] = Field([], max_length=50)
+    suppress: float = Field(0.02, ge=0, le=1, description="Share of rows that global recoding may hide.")
+    person: str = Field("", max_length=300, description="Column that says whose row it is; k then counts persons.")
+    unknown: Literal["refuse", "star"] = "refuse"
+    automatic: bool = Field(True, description="Make hierarchies for quasi-identifiers that lack one.")
+    hierarchies: dict[str, list[list[str]]] = Field({}, max_length=200, description="For a column the path of each value: value, …, *.")
+    drop: list[str] = Field([], max_length=1000)
+    change: dict[str, str] = Field({}, max_length=200, description="Changes to other columns, such as {name: pseudonym, post: 'mask:2'}.")
+
+
+class AnonymisedOut(BaseModel):
+    """A release, as an upload to publish, with its grade and its report."""
+
+    upload: UploadOut
+    grade: int
+    report_digest: str
+    report: dict[str, Any]
 
 
 class PublishIn(Sent):
@@ -90,6 +120,27 @@ def check(acting: ActingDep, upload_id: UploadId) -> dict[str, Any]:
         found = flows.get_upload(session, upload_id)
     with flows.open_upload(acting.exchange, found) as path:
         return flows.check(path, settings=acting.exchange.settings, engine=acting.exchange.engine).to_dict()
+
+
+@router.post("/uploads/{upload_id}/anonymisation", status_code=201, tags=["publish"])
+def anonymise(acting: ActingDep, upload_id: UploadId, body: AnonymiseIn) -> AnonymisedOut:
+    """Make a version of an upload in which nobody stands out, measured, attacked and graded; it is a new upload to publish."""
+    acting.require(Scope.PUBLISH)
+    plan = Plan(
+        k=body.k, method=Method(body.method), quasi=tuple(body.quasi_identifiers), diversity=tuple(parse_diversity(one) for one in body.l),
+        closeness=tuple(parse_closeness(one) for one in body.t), suppress=body.suppress, person=body.person, unknown=body.unknown,
+        automatic=body.automatic, drop=tuple(body.drop),
+    )  # fmt: skip
+    made = flows.anonymise_upload(
+        acting.exchange, acting.actor, upload_id, plan=plan,
+        hierarchies={column: hierarchy(column, paths) for column, paths in body.hierarchies.items()},
+        changes=[parse_change(f"{column}={change}") for column, change in body.change.items()],
+    )  # fmt: skip
+    kept = made.upload
+    return AnonymisedOut(
+        upload=UploadOut(id=kept.id, name=kept.name, bytes=kept.bytes, expires_at=kept.expires_at), grade=int(made.grade.level),
+        report_digest=made.report.digest, report=dict(made.report.document),
+    )  # fmt: skip
 
 
 @router.post("/listings", status_code=201, tags=["publish"])
@@ -170,6 +221,20 @@ def export(
     with acting.reading() as session:
         text, media_type = flows.export(session, listing_id, form)
     return Response(text, media_type=media_type)
+
+
+@router.get("/listings/{listing_id}/report", tags=["find"], response_class=Response, openapi_extra=PUBLIC)
+def report(
+    acting: ActingDep,
+    listing_id: ListingId,
+    table: Annotated[str, Query(max_length=300, description="The table; the first that has a report by default.")] = "",
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """How a listing's table was anonymised: canonical JSON, whose SHA-256 is the digest that listing and log name."""
+    with acting.reading() as session:
+        listing = catalogue.get(session, listing_id)
+        found = flows.table_report(session, listing, catalogue.current_version(session, listing_id, version), table)
+    return Response(found.text, media_type="application/json")
 
 
 @router.post("/listings/{listing_id}/withdrawal", tags=["publish"])

@@ -56,12 +56,14 @@ class ColumnOut(BaseModel):
 
 
 class TableOut(BaseModel):
-    """A table of a listing."""
+    """A table of a listing; ``grade`` (1 to 4) and report are there where the exchange anonymised it."""
 
     name: str
     rows: int
     bytes: int
     format: str
+    grade: int | None
+    report_digest: str
     columns: list[ColumnOut]
 
 
@@ -285,7 +287,10 @@ def price_sentence(found: pricing.Price) -> TextsOut:
 
 def _table(found: catalogue.DataTable) -> TableOut:
     columns = [_column(c) for c in found.columns]
-    return TableOut(name=found.name, rows=found.rows, bytes=found.original_bytes, format=found.format, columns=columns)
+    return TableOut(
+        name=found.name, rows=found.rows, bytes=found.original_bytes, format=found.format, grade=found.grade,
+        report_digest=found.report_digest, columns=columns,
+    )  # fmt: skip
 
 
 def _column(found: ColumnDescription) -> ColumnOut:

@@ -173,6 +173,7 @@ class DataTable:
         original_sha256: Digest in hexadecimal; ``parquet_sha256`` likewise.
         original_bytes: Size; ``parquet_bytes`` likewise.
         format: How the original is read: ``csv``, ``parquet``, ``jsonl`` or ``excel``.
+        grade: Of its de-identification, 1 to 4, where the exchange anonymised it; ``report_digest`` is that of the report behind it.
     """
 
     name: str
@@ -187,6 +188,8 @@ class DataTable:
     parquet_bytes: int
     rows: int
     columns: tuple[ColumnDescription, ...]
+    grade: int | None = None
+    report_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

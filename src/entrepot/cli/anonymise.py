@@ -14,9 +14,14 @@ import typer
 from entrepot.cli import context
 
 if TYPE_CHECKING:
+    from entrepot.flows.anonymise import Anonymised
     from entrepot.privacy.anonymise import Method, Plan, Release
+    from entrepot.privacy.grading import Check
 
-_STEPS = {"read": "Reading", "search": "Searching", "write": "Writing"}
+_STEPS = {
+    "read": "Reading", "search": "Searching", "write": "Writing", "look": "Looking at the release", "measure": "Measuring its risk",
+    "attack": "Attacking it",
+}  # fmt: skip
 
 
 def anonymise(
@@ -40,17 +45,21 @@ def anonymise(
         Path | None, typer.Option(help="Folder to write the hierarchies to that were used, made ones included.", show_default=False)
     ] = None,
     profile: Annotated[Path | None, typer.Option(help="YAML profile with all of this.", show_default=False)] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Measure, attack and grade the release, and write OUT.report.json and .html.")] = True,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a profile.")] = False,
+    report_schema: Annotated[bool, typer.Option("--report-schema", help="Print the JSON Schema of a report.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:  # fmt: skip
     """Write a version of a table in which nobody stands out: same columns, same order, same form. Needs no server and no account.
 
-    A profile replaces all other options but --out and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
+    The release is graded from 1 (direct identifiers present) to 4 (aggregates) by what was measured and what attacks on it reached.
+
+    A profile replaces all other options but --out, --report and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
     written. 1: an error of the program.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
-    if schema:
-        _print_schema()
+    if schema or report_schema:
+        _print_schema(of_report=report_schema)
         return
     if file is None:
         raise typer.BadParameter("a table is missing.", param_hint="FILE")
@@ -63,16 +72,23 @@ def anonymise(
         folder, changes = hierarchies, tuple(change or ())
     if save_hierarchies and not save_hierarchies.is_dir():
         save_hierarchies.mkdir()
+    target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
     with _shown_progress() as told:
-        release = _run(file, out or file.with_suffix(f".anonymous{file.suffix}"), plan, folder, changes, told)
+        if report:
+            graded = _graded(file, target, plan, folder, changes, told)
+            release = graded.release
+        else:
+            release = _ungraded(file, target, plan, folder, changes, told)
     if save_hierarchies:
         _save(release, save_hierarchies)
     if context.chosen.as_json:
         import json
 
-        sys.stdout.write(json.dumps(release.to_dict(), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps((graded or release).to_dict(), ensure_ascii=False) + "\n")
     else:
         show(release)
+        if graded:
+            show_grade(graded)
 
 
 def _save(release: Release, folder: Path) -> None:
@@ -82,11 +98,13 @@ def _save(release: Release, folder: Path) -> None:
         write_hierarchy(found, folder / f"{column.replace('/', '_')}.csv")
 
 
-def _print_schema() -> None:
+def _print_schema(*, of_report: bool) -> None:
     import json
 
-    from entrepot.privacy.anonymise.profile import schema
-
+    if of_report:
+        from entrepot.privacy.grading import report_schema as schema
+    else:
+        from entrepot.privacy.anonymise.profile import schema
     sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
 
 
@@ -109,7 +127,23 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _run(file: Path, out: Path, plan: Plan, folder: Path | None, changes: tuple[str, ...], told: Callable[[str, float], None]) -> Release:
+def _graded(
+    file: Path, out: Path, plan: Plan, folder: Path | None, changes: tuple[str, ...], told: Callable[[str, float], None]
+) -> Anonymised:
+    from entrepot.flows.anonymise import anonymise as run
+    from entrepot.privacy.anonymise.changes import parse_change
+    from entrepot.privacy.hierarchies import read_folder
+
+    return run(
+        file, out, plan=plan, hierarchies=read_folder(folder) if folder else {}, changes=[parse_change(one) for one in changes],
+        secret=_secret(), settings=context.settings(), progress=told,
+    )  # fmt: skip
+
+
+def _ungraded(
+    file: Path, out: Path, plan: Plan, folder: Path | None, changes: tuple[str, ...], told: Callable[[str, float], None]
+) -> Release:
+    """The release alone; the flow's imports would take longer than anonymising a small table."""
     import tempfile
 
     from entrepot.engine import DuckEngine
@@ -126,11 +160,15 @@ def _run(file: Path, out: Path, plan: Plan, folder: Path | None, changes: tuple[
         try:
             return run(
                 cursor, file, out, plan=plan, hierarchies=read_folder(folder) if folder else {},
-                changes=[parse_change(one) for one in changes], secret=os.environ.get("ENTREPOT_PSEUDONYM_KEY", "").encode(), progress=told,
+                changes=[parse_change(one) for one in changes], secret=_secret(), progress=told,
             )  # fmt: skip
         finally:
             cursor.close()
             engine.close()
+
+
+def _secret() -> bytes:
+    return os.environ.get("ENTREPOT_PSEUDONYM_KEY", "").encode()
 
 
 @contextmanager
@@ -168,3 +206,25 @@ def show(release: Release) -> None:
         )
     else:
         say("Local recoding: share it with recipients you know; for everybody use --method global, and never release two versions.")
+
+
+def show_grade(made: Anonymised) -> None:
+    """Print the grade for people: the level, what stands in the way of the next one, and where the report lies."""
+    from entrepot.privacy.grading.words import CHECKS, LEVELS, NEXT
+
+    say, grade = context.out.print, made.grade
+    if grade is None:
+        return
+    say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= 3 else "bold yellow")
+    for check in grade.failed if grade.level < 3 else ():
+        measured = (
+            f"; at most {_reached(check):.1%}, and {check.limit:.0%} is the bound" if check.limit < 1 and check.value is not None else ""
+        )
+        columns = f" ({', '.join(check.columns)})" if check.columns else ""
+        say(f"  {CHECKS['en'][check.name]}{columns}{measured}", markup=False)
+        say(f"  → {NEXT['en'][check.name]}", markup=False, style="dim")
+    say(f"The report: {', '.join(str(path) for path in made.files)}", markup=False)
+
+
+def _reached(check: Check) -> float:
+    return check.interval[1] if check.interval else check.value or 0.0

@@ -11,6 +11,7 @@ import typer
 
 from entrepot.cli import commands, context, operate, people, proof, publish, review, trade
 from entrepot.cli.anonymise import anonymise
+from entrepot.cli.attack import attack
 from entrepot.cli.check import check
 from entrepot.cli.demo import demo
 
@@ -36,7 +37,7 @@ def options(
     context.chosen.data, context.chosen.exchange, context.chosen.acting, context.chosen.as_json = data, exchange, acting, as_json
 
 
-commands.add(app, "Start here", check, anonymise, demo)
+commands.add(app, "Start here", check, anonymise, attack, demo)
 operate.add_to(app)
 people.add_to(app)
 publish.add_to(app)

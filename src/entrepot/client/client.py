@@ -121,6 +121,14 @@ class Client:
         """Check an upload as publishing would."""
         return self.call("POST", f"/uploads/{upload_id}/check")
 
+    def anonymise(self, upload_id: str, **plan: Any) -> Any:
+        """Make a release of an upload, graded and with its report, as a new upload to publish.
+
+        Args:
+            plan: What it must satisfy: ``quasi_identifiers``, ``k``, ``method``, ``l``, ``t``, ``drop``, ``change`` and more, as the API names them.
+        """
+        return self.call("POST", f"/uploads/{upload_id}/anonymisation", plan)
+
     def publish(self, manifest: str, *, uploads: Sequence[str], listing_id: str | None = None, key: str | None = None) -> Any:
         """Publish uploads under a manifest (YAML text): a new listing, or a new version of one."""
         body = {"manifest": manifest, "uploads": list(uploads)}
@@ -156,6 +164,10 @@ class Client:
             answer = self._http.get(f"/api/v1/listings/{listing_id}/exports/{form}")
         raise_for(answer)
         return answer.text
+
+    def report(self, listing_id: str, *, table: str = "") -> Any:
+        """How a listing's table was anonymised, with its grade and what was measured."""
+        return self.call("GET", f"/listings/{listing_id}/report", query={"table": table or None})
 
     def my_listings(self) -> Any:
         """The organisation's listings in every state."""

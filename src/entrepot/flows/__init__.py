@@ -1,6 +1,7 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
 from entrepot.flows.agree import METHODS, accept, offer, request
+from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.backup import backup, restore
 from entrepot.flows.check import CheckReport, check
 from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, share_profile
@@ -9,13 +10,23 @@ from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import NotCompliant, Published, publish, publish_uploads
+from entrepot.flows.releases import (
+    AnonymisedUpload,
+    BreaksTogether,
+    Remembered,
+    TableReport,
+    anonymise_upload,
+    releases_of,
+    table_report,
+    upload_grade,
+)
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
 __all__ = [
-    "FORMS", "METHODS", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Upload", "accept", "accept_delivery",
-    "add_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
-    "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "prove", "publish", "publish_uploads", "refund", "request", "restore",
-    "resume", "share_profile", "terminate", "trust", "upgrade", "verify_document",
+    "FORMS", "METHODS", "Anonymised", "AnonymisedUpload", "BreaksTogether", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Remembered", "TableReport", "Upload", "accept", "accept_delivery",
+    "add_upload", "anonymise", "anonymise_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
+    "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "prove", "publish", "publish_uploads", "refund", "releases_of", "request", "restore",
+    "resume", "share_profile", "table_report", "terminate", "trust", "upgrade", "upload_grade", "verify_document",
 ]  # fmt: skip

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from entrepot import catalogue, parties, proof, trades
 from entrepot.catalogue import DataTable, Manifest, Preview
 from entrepot.catalogue.model import ColumnNote
 from entrepot.flows.check import TableCheck, check_table, overall
+from entrepot.flows.releases import releases_of
 from entrepot.flows.uploads import get_upload, open_upload, safe_name
 from entrepot.kit import Decision, Invalid, Refused, rfc3339
 from entrepot.privacy import Kind
@@ -92,6 +94,7 @@ def publish(
         tables = [_kept(exchange, check, manifest) for check in checks]
     try:
         with exchange.session(actor) as session:
+            tables = _graded(session, organisation_id, tables)
             return _offer(session, organisation_id, manifest, tables, checks, manifest_text, listing_id, idempotency_key)
     except _Repeated as repeated:
         return repeated.first
@@ -128,10 +131,15 @@ def _offer(
         first = trades.claim_key(session, idempotency_key, kind="publish", request=request, result_id=version.id)
         if first != version.id:
             raise _Repeated(Published(listing_id=catalogue.get_version(session, first).listing_id, version_id=first))
-    fact = {
+    fact: dict[str, Any] = {
         "listing": listing.id, "version": version.id, "number": version.number, "digest": version.digest, "owner": organisation_id,
         "at": rfc3339(session.now),
     }  # fmt: skip
+    graded = [
+        {"table": t.name, "sha256": t.original_sha256, "grade": t.grade, "report": t.report_digest} for t in tables if t.grade is not None
+    ]
+    if graded:
+        fact["releases"] = graded
     proof.record(session, "listing.published", fact, subject_id=listing.id)
     return Published(listing_id=listing.id, version_id=version.id)
 
@@ -165,6 +173,17 @@ def _kept(exchange: Exchange, check: TableCheck, manifest: Manifest) -> DataTabl
         parquet_sha256=parquet.sha256, parquet_bytes=parquet.size, rows=check.converted.rows,
         columns=tuple(_described(column, check, manifest.columns.get(column.name)) for column in check.dictionary.columns),
     )  # fmt: skip
+
+
+def _graded(session: Session, organisation_id: str, tables: Sequence[DataTable]) -> list[DataTable]:
+    """The tables with the grade and the report of those that were made by the exchange's anonymiser for this organisation."""
+    known = releases_of(session, organisation_id, [table.original_sha256 for table in tables])
+    return [
+        replace(table, grade=known[table.original_sha256].grade, report_digest=known[table.original_sha256].report_digest)
+        if table.original_sha256 in known
+        else table
+        for table in tables
+    ]
 
 
 def _described(drafted: ColumnDescription, check: TableCheck, note: ColumnNote | None) -> ColumnDescription:

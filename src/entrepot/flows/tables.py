@@ -1,4 +1,4 @@
-"""Files that wait to be published, and what was answered to repeated requests."""
+"""Files that wait to be published, and what was released of which table."""
 
 from __future__ import annotations
 
@@ -15,4 +15,25 @@ uploads = sa.Table(
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("source_sha256", sa.String(64), nullable=False),
+    # The how-manieth release of this source it is; unique, so that two made at the same moment cannot both go unchecked.
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("upload_id", sa.String(40), nullable=False),
+    sa.Column("release_sha256", sa.String(64), nullable=False),
+    sa.Column("plan_digest", sa.String(80), nullable=False),
+    sa.Column("grade", sa.Integer, nullable=False),
+    sa.Column("report_digest", sa.String(80), nullable=False),
+    # Canonical JSON as text, because the digest is taken over these very bytes.
+    sa.Column("report", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("organisation_id", "source_sha256", "number"),
+    sa.Index("ix_releases_organisation_release", "organisation_id", "release_sha256"),
+    sa.Index("ix_releases_organisation_report", "organisation_id", "report_digest"),
 )

@@ -39,18 +39,37 @@ def add_upload(exchange: Exchange, actor: Actor, path: Path, *, name: str) -> Up
         Refused: The actor is no owner.
     """
     with exchange.reading(actor) as session:
-        parties.require_scope(session, Scope.PUBLISH)
-        parties.require_role(session, Role.OWNER)
-        organisation_id = parties.acting_organisation(session)
-    upload_id = new_id("upl")
-    exchange.blobs.put_file(_key(upload_id), path)
+        require_uploader(session)
+    upload_id = put_file(exchange, path)
     with exchange.session(actor) as session:
-        upload = Upload(
-            id=upload_id, organisation_id=organisation_id, name=safe_name(name), bytes=path.stat().st_size, expires_at=session.now + KEPT
-        )
-        values = {f: getattr(upload, f) for f in Upload.__slots__} | {"created_at": session.now}
-        session.db.execute(sa.insert(uploads).values(values))
-        session.enqueue("flows.forget_upload", at=upload.expires_at, upload_id=upload.id)
+        return record_upload(session, upload_id, name=name, size=path.stat().st_size)
+
+
+def require_uploader(session: Session) -> None:
+    """Let only owners pass whose key may publish.
+
+    Raises:
+        Refused: The actor is no owner, or the key may not publish.
+    """
+    parties.require_scope(session, Scope.PUBLISH)
+    parties.require_role(session, Role.OWNER)
+
+
+def put_file(exchange: Exchange, path: Path) -> str:
+    """Keep the object of an upload whose row is still to come; the upload's id."""
+    upload_id = new_id("upl")
+    exchange.blobs.put_file(upload_key(upload_id), path)
+    return upload_id
+
+
+def record_upload(session: Session, upload_id: str, *, name: str, size: int) -> Upload:
+    """The row of an upload whose object is kept, for the acting organisation; both go after a day."""
+    upload = Upload(
+        id=upload_id, organisation_id=parties.acting_organisation(session), name=safe_name(name), bytes=size, expires_at=session.now + KEPT
+    )
+    values = {f: getattr(upload, f) for f in Upload.__slots__} | {"created_at": session.now}
+    session.db.execute(sa.insert(uploads).values(values))
+    session.enqueue("flows.forget_upload", at=upload.expires_at, upload_id=upload.id)
     return upload
 
 
@@ -69,7 +88,7 @@ def get_upload(session: Session, upload_id: str) -> Upload:
 @contextmanager
 def open_upload(exchange: Exchange, upload: Upload) -> Iterator[Path]:
     """The upload as a local file that carries its name."""
-    with exchange.blobs.local(_key(upload.id)) as path, exchange.blobs.scratch() as folder:
+    with exchange.blobs.local(upload_key(upload.id)) as path, exchange.blobs.scratch() as folder:
         named = folder / upload.name
         named.symlink_to(path)
         yield named
@@ -80,7 +99,7 @@ def forget_upload(exchange: Exchange, *, upload_id: str) -> None:
     """Remove an upload whose day is over: first the row, then the object, so that no row ever names a missing one."""
     with exchange.session(SYSTEM) as session:
         session.db.execute(sa.delete(uploads).where(uploads.c.id == upload_id))
-    exchange.blobs.delete(_key(upload_id))
+    exchange.blobs.delete(upload_key(upload_id))
 
 
 def safe_name(name: str) -> str:
@@ -90,5 +109,6 @@ def safe_name(name: str) -> str:
     return kept.encode()[:200].decode("utf-8", "ignore") or "data"
 
 
-def _key(upload_id: str) -> str:
+def upload_key(upload_id: str) -> str:
+    """Where the object of an upload lies."""
     return f"uploads/{upload_id}"

@@ -39,7 +39,8 @@ NOTES: Mapping[str, str] = {
     "requested": _("The request is on its way."), "answered": _("Your offer is on the table."), "declined": _("Declined."),
     "withdrawn": _("Taken back."), "signed": _("Signed by both organisations. The price is in escrow."),
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
-    "paid": _("The owner is paid."), "published": _("Published."), "review": _("Sent for review; the operator looks at what the checks found."),
+    "paid": _("The owner is paid."), "published": _("Published."),
+    "anonymised": _("This is the anonymised version. The file you sent is not published and goes after a day."), "review": _("Sent for review; the operator looks at what the checks found."),
 }  # fmt: skip
 ROLES: Mapping[str, str] = {
     "owner": _("Owner"), "buyer": _("Buyer"), "operator": _("Operator"), "regulator": _("Regulator"), "person": _("Person"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, parties, pricing, settlement, trades
+from entrepot import catalogue, flows, parties, pricing, settlement, trades
 from entrepot.catalogue.model import Frequency, Listing, SampleQuery, Version
 from entrepot.kit import NotFound
+from entrepot.privacy.grading.html import report_body
 from entrepot.runtime import Session
 from entrepot.standards.model import ColumnType
 from entrepot.web.view import redirect, render
@@ -51,6 +53,16 @@ def page(request: Request) -> Response:
         request, "listing", listing=listing, version=version, manifest=version.manifest, queries=queries[:3], base=base, exports=EXPORTS,
         is_late=_is_late(version, values["now"]), decision_hours=exchange(request).settings.decision_hours, **values,
     )  # fmt: skip
+
+
+def report(request: Request) -> Response:
+    """How a table of it was anonymised, what that came to, and what it does not protect against."""
+    with exchange(request).reading(visit(request).actor) as session:
+        listing = catalogue.get(session, request.path_params["listing"])
+        version = catalogue.current_version(session, listing.id, _number(request))
+        found = flows.table_report(session, listing, version, request.query_params.get("table", "")[:300])
+    body = report_body(json.loads(found.text), visit(request).language.code, digest=found.digest)
+    return render(request, "report", listing=listing, version=version, manifest=version.manifest, found=found, body=body)
 
 
 def withdraw(request: Request) -> Response:

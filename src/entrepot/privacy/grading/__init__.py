@@ -1,0 +1,11 @@
+"""What a release is worth as protection: a grade of four, the measured facts behind it, and a report anybody can check."""
+
+from entrepot.privacy.grading.grade import grade, grade_cells
+from entrepot.privacy.grading.html import report_html
+from entrepot.privacy.grading.model import LEAST_CELL, LEAST_K, MOST_FOUND, MOST_TOLD, Check, Grade, Level
+from entrepot.privacy.grading.report import FORM, LIMITS, Report, make_report, report_schema
+
+__all__ = [
+    "FORM", "LEAST_CELL", "LEAST_K", "LIMITS", "MOST_FOUND", "MOST_TOLD", "Check", "Grade", "Level", "Report", "grade", "grade_cells",
+    "make_report", "report_html", "report_schema",
+]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Grade a release from what was found in it, what was measured on it and what attackers reached; a pure function of these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from entrepot.privacy.anonymise.model import Release
+from entrepot.privacy.attacks.model import AttackReport, AttackResult
+from entrepot.privacy.grading.model import LEAST_CELL, LEAST_K, MOST_FOUND, MOST_TOLD, Check, Grade, Level
+from entrepot.privacy.model import Assessment, Kind
+from entrepot.privacy.risk.model import Risk
+
+IDENTIFYING = ("singling_out_multivariate", "unique_linkage", "linkability")
+"""Attacks that find persons. Those by one column alone find nobody where k holds; guessing values is reported and not graded, because
+without people outside the table it cannot be told from what the release rightly teaches about everybody."""
+
+
+def grade(
+    *,
+    assessment: Assessment,
+    release: Release,
+    after: Risk,
+    attacks: AttackReport | None,
+    treated: Collection[str] = (),
+    keys: Sequence[str] = (),
+) -> Grade:
+    """The grade of a release of rows: 3 where every fact holds, 2 where no direct identifier is left, else 1.
+
+    Args:
+        assessment: What the columns of the release itself tell about persons.
+        after: The risk of the release, sensitive columns included.
+        attacks: What attackers reached on it; None where nobody tried, which is not enough for grade 3.
+        treated: Columns whose values were replaced by keyed pseudonyms, so that nobody knows them of a person.
+        keys: Columns that differ in every row of the release.
+    """
+    shielded = {*release.quasi, *treated}
+    direct = tuple(f.column for f in assessment.of(Kind.DIRECT) if f.column not in shielded)
+    quasi = tuple(
+        f.column
+        for f in assessment.findings
+        if f.column not in shielded and (f.kind is Kind.QUASI or (f.linked and f.column not in direct))
+    )
+    alone = tuple(column for column in keys if column not in {*shielded, *direct})
+    checks = (
+        _none("direct_identifiers", direct),
+        _none("other_quasi_identifiers", quasi),
+        _none("keys", alone),
+        _k(release, after),
+        *(_attack(name, attacks, release) for name in IDENTIFYING),
+        _told(after),
+    )
+    level = Level.DIRECT if direct else Level.ACCEPTABLE if all(check.holds for check in checks) else Level.REMOVED
+    return Grade(level=level, checks=checks)
+
+
+def grade_cells(smallest: int, *, assessment: Assessment) -> Grade:
+    """The grade of counts by cells: 4 where each stands for enough persons, else 2; 1 where the cells are named by direct identifiers.
+
+    Args:
+        smallest: Persons behind the smallest published cell, at least.
+    """
+    direct = tuple(f.column for f in assessment.of(Kind.DIRECT))
+    checks = (
+        _none("direct_identifiers", direct),
+        Check(name="cells", holds=smallest >= LEAST_CELL, value=smallest, limit=LEAST_CELL),
+    )
+    level = Level.DIRECT if direct else Level.AGGREGATE if all(check.holds for check in checks) else Level.REMOVED
+    return Grade(level=level, checks=checks)
+
+
+def _none(name: str, columns: tuple[str, ...]) -> Check:
+    return Check(name=name, holds=not columns, value=len(columns), limit=0, columns=columns)
+
+
+def _k(release: Release, after: Risk) -> Check:
+    # The release counts persons even where their key is left out of it, the measured risk whatever the file shows: the smaller decides.
+    found = [size for size in (release.smallest, after.k) if size is not None]
+    smallest = min(found, default=None)
+    return Check(name="k", holds=smallest is None or smallest >= LEAST_K, value=smallest, limit=LEAST_K)
+
+
+def _attack(name: str, attacks: AttackReport | None, release: Release) -> Check:
+    made = _tried(name, attacks)
+    if made is None:
+        # Where every row is hidden nobody can be found, and what one column tells cannot be parted between two attackers.
+        pointless = release.smallest is None or (name == "linkability" and len(release.quasi) < 2)
+        return Check(name=name, holds=pointless, value=None, limit=MOST_FOUND)
+    risk = made.risk
+    return Check(name=name, holds=risk.high <= MOST_FOUND, value=risk.value, limit=MOST_FOUND, interval=(risk.low, risk.high))
+
+
+def _tried(name: str, attacks: AttackReport | None) -> AttackResult | None:
+    results = attacks.results if attacks else ()
+    return next((result for result in results if result.name == name and result.attack.tries), None)
+
+
+def _told(after: Risk) -> Check:
+    worst = max((one.told for one in after.sensitive), default=None)
+    columns = tuple(one.column for one in after.sensitive if one.told > MOST_TOLD)
+    return Check(name="homogeneity", holds=not columns, value=worst, limit=MOST_TOLD, columns=columns)

@@ -1,0 +1,169 @@
+"""A table anonymised on the exchange, published with its grade, and held against what was released of it before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from entrepot import catalogue, flows, proof
+from entrepot.flows import AnonymisedUpload, BreaksTogether, Upload
+from entrepot.kit import NotFound, Refused
+from entrepot.privacy.anonymise import Method, Plan
+from entrepot.privacy.anonymise.changes import parse_change
+from entrepot.runtime import SYSTEM, Actor, Role
+from support import people
+from support.trading import Market, api_key, broken_laws, manifest_text
+
+WHOLE = Plan(k=5, quasi=("age", "region"), automatic=True, drop=("email",), suppress=0.05)
+
+
+OTHER = Plan(k=5, method=Method.GLOBAL, quasi=("age", "region"), automatic=True, drop=("email",), suppress=0.05)
+
+
+def _table(folder: Path, *, seed: int = 3) -> Path:
+    draw = random.Random(seed)
+    rows = [
+        f"person{i}@mail.example,{draw.randrange(20, 60)},{draw.choice(['Nord', 'Ost', 'Sued', 'West'])},{draw.randrange(100)}" for i in range(300)
+    ]  # fmt: skip
+    path = folder / "people.csv"
+    path.write_text("\n".join(["email,age,region,points", *rows]) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def upload(market: Market) -> Upload:
+    return flows.add_upload(market.exchange, market.owner, _table(market.folder), name="people.csv")
+
+
+def _anonymised(market: Market, upload: Upload, plan: Plan = WHOLE, *, by: Actor | None = None) -> AnonymisedUpload:
+    return flows.anonymise_upload(market.exchange, by or market.owner, upload.id, plan=plan)
+
+
+def _published(market: Market, made: AnonymisedUpload) -> str:
+    return flows.publish_uploads(market.exchange, market.owner, manifest_text(file=made.upload.name), [made.upload.id]).listing_id
+
+
+def test_a_release_is_published_with_its_grade_and_report_and_the_log_says_so(market: Market, upload: Upload) -> None:
+    made = _anonymised(market, upload)
+    listing_id = _published(market, made)
+    with market.exchange.reading(market.buyer) as session:
+        listing, version = catalogue.get(session, listing_id), catalogue.current_version(session, listing_id)
+        report = flows.table_report(session, listing, version)
+    table = version.tables[0]
+    assert (table.grade, table.report_digest) == (int(made.grade.level), made.report.digest)
+    assert report.digest == "sha256:" + hashlib.sha256(report.text.encode()).hexdigest() == made.report.digest
+    assert json.loads(report.text)["release"]["sha256"] == table.original_sha256
+    with market.exchange.reading(SYSTEM) as session:
+        fact = proof.history(session, listing_id)[0].fact
+    assert fact["releases"] == [
+        {"table": table.name, "sha256": table.original_sha256, "grade": table.grade, "report": table.report_digest}
+    ]  # fmt: skip
+    market.seal()
+    assert broken_laws(market.exchange) == []
+
+
+def test_a_table_that_the_exchange_did_not_anonymise_has_no_grade(market: Market, upload: Upload) -> None:
+    _anonymised(market, upload)
+    listing_id = market.publish().listing_id
+    with market.exchange.reading(SYSTEM) as session:
+        listing, version = catalogue.get(session, listing_id), catalogue.current_version(session, listing_id)
+        assert version.tables[0].grade is None
+        assert "grade" not in json.dumps(proof.history(session, listing_id)[0].fact)
+        with pytest.raises(NotFound, match="no anonymisation report"):
+            flows.table_report(session, listing, version)
+
+
+def test_what_another_organisation_released_gives_its_copy_no_grade(market: Market, upload: Upload) -> None:
+    made = _anonymised(market, upload)
+    with flows.open_upload(market.exchange, made.upload) as path:
+        copied = flows.add_upload(market.exchange, market.stranger, path, name="copy.csv")
+    published = flows.publish_uploads(market.exchange, market.stranger, manifest_text(file="copy.csv"), [copied.id])
+    with market.exchange.reading(SYSTEM) as session:
+        assert catalogue.get_version(session, published.version_id).tables[0].grade is None
+
+
+def test_somebody_elses_upload_is_not_found_and_nothing_is_kept(market: Market, upload: Upload) -> None:
+    with market.unhurt():
+        for actor in (market.stranger, market.buyer, market.operator):
+            with pytest.raises(NotFound):
+                _anonymised(market, upload, by=actor)
+
+
+def test_a_member_or_key_that_may_not_publish_is_refused(market: Market, upload: Upload) -> None:
+    with market.unhurt():
+        for actor in (replace(market.owner, roles=frozenset({Role.BUYER})), replace(market.owner, scopes=frozenset())):
+            with pytest.raises(Refused):
+                _anonymised(market, upload, by=actor)
+
+
+def test_the_same_release_again_is_welcome(market: Market, upload: Upload) -> None:
+    first, second = _anonymised(market, upload), _anonymised(market, upload)
+    assert first.upload.id != second.upload.id
+    assert first.report.digest == second.report.digest
+
+
+def test_a_second_release_that_breaks_the_first_is_refused_with_the_k_that_would_remain(market: Market, upload: Upload) -> None:
+    _anonymised(market, upload)
+    with market.unhurt(), pytest.raises(BreaksTogether) as caught:
+        _anonymised(market, upload, OTHER)
+    k = caught.value.details["k"]
+    assert k < 5
+    assert f"k would be {k}" in caught.value.message
+    assert [value for value in ("Nord", "@", "20") if value in caught.value.message] == []
+
+
+def test_releases_that_treat_different_columns_are_held_against_each_other_on_all_of_them(market: Market, upload: Upload) -> None:
+    _anonymised(market, upload, Plan(k=5, quasi=("age",), automatic=True, drop=("email", "region")))
+    with pytest.raises(BreaksTogether):
+        _anonymised(market, upload, Plan(k=5, quasi=("region", "points"), automatic=True, drop=("email",)))
+
+
+def test_a_published_release_counts_for_good_and_an_unpublished_one_for_a_day(market: Market, upload: Upload) -> None:
+    _anonymised(market, upload)
+    market.wait(days=2)
+    again = flows.add_upload(market.exchange, market.owner, _table(market.folder), name="people.csv")
+    made = _anonymised(market, again, OTHER)
+    _published(market, made)
+    market.wait(days=2)
+    later = flows.add_upload(market.exchange, market.owner, _table(market.folder), name="people.csv")
+    with pytest.raises(BreaksTogether):
+        _anonymised(market, later, WHOLE)
+
+
+def test_releases_of_other_tables_and_other_organisations_do_not_count(market: Market, upload: Upload) -> None:
+    _anonymised(market, upload)
+    changed = flows.add_upload(market.exchange, market.owner, _table(market.folder, seed=4), name="people.csv")
+    _anonymised(market, changed, OTHER)
+    theirs = flows.add_upload(market.exchange, market.stranger, _table(market.folder), name="people.csv")
+    _anonymised(market, theirs, OTHER, by=market.stranger)
+
+
+def test_pseudonyms_are_keyed_by_organisation(market: Market) -> None:
+    plan = Plan(k=5, quasi=("age", "region"), automatic=True, suppress=0.05)
+    second = people.organisation(market.exchange, "Second Owner", Role.OWNER)
+    seen = []
+    for actor in (market.owner, second):
+        given = flows.add_upload(market.exchange, actor, _table(market.folder), name="people.csv")
+        made = flows.anonymise_upload(market.exchange, actor, given.id, plan=plan, changes=[parse_change("email=pseudonym")])
+        with flows.open_upload(market.exchange, made.upload) as path:
+            seen.append(path.read_text("utf-8").splitlines()[1].split(",")[0])
+    assert seen[0] != seen[1]
+    assert "@" not in seen[0] + seen[1]
+
+
+def test_the_client_anonymises_and_reads_the_report(market: Market, upload: Upload) -> None:
+    from entrepot.asgi import create_app
+    from entrepot.client import Client, LocalTransport
+
+    app = create_app(market.exchange)
+    with Client("http://exchange", api_key(market.exchange, market.owner), transport=LocalTransport(app)) as client:
+        made = client.anonymise(upload.id, quasi_identifiers=["age", "region"], k=5, drop=["email"], suppress=0.05)
+        listing = client.publish(manifest_text(file=made["upload"]["name"]), uploads=[made["upload"]["id"]])
+        assert listing["tables"][0]["report_digest"] == made["report_digest"]
+        assert listing["tables"][0]["grade"] == made["grade"]
+        assert client.report(listing["id"]) == made["report"]

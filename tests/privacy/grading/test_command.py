@@ -1,0 +1,74 @@
+"""``entrepot anonymise`` with its grade, as a user types it; and the census, graded."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from entrepot.cli import context
+from entrepot.cli.main import run
+from entrepot.flows.anonymise import anonymise
+from entrepot.privacy.anonymise import Plan
+from entrepot.privacy.grading import Level
+from entrepot.privacy.hierarchies import read_folder
+
+DATA = os.environ.get("ENTREPOT_TEST_DATA", "")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, people: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(context, "chosen", context.chosen)
+    monkeypatch.setattr(context.chosen, "as_json", False)
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    assert run(["anonymise", "people.csv", "--qi", "age,region", "--automatic", "--method", "global", "--k", "10", *args]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_grade_is_printed_with_what_stands_in_the_way_of_a_better_one(capsys: pytest.CaptureFixture[str]) -> None:
+    out = " ".join(said(capsys).split())
+    assert "Grade 1: direct identifiers present." in out
+    assert "(email)" in out
+    assert "replace them by keyed pseudonyms" in out
+    assert "people.anonymous.csv.report.html" in out
+
+
+def test_json_carries_the_grade_and_the_digest_of_the_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = json.loads(said(capsys, "--drop", "email", "--json"))
+    report = json.loads((folder / shown["report_files"][0]).read_text("utf-8"))
+    assert shown["grade"] == report["grade"]
+    assert shown["grade"]["level"] == 3
+
+
+def test_no_report_writes_the_release_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "grade" not in json.loads(said(capsys, "--no-report", "--json"))
+    assert {path.name for path in folder.iterdir()} == {"people.csv", "people.anonymous.csv"}
+
+
+def test_the_schema_of_a_report_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["anonymise", "--report-schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Entrepot anonymisation report"
+
+
+@pytest.mark.skipif(not DATA, reason="ENTREPOT_TEST_DATA names no folder")
+@pytest.mark.parametrize("method", ["local", "global"])
+def test_a_census_with_ten_alike_persons_withstands_the_attacks(tmp_path: Path, method: str) -> None:
+    table = Path(DATA) / "privacy" / "adult" / "adult.csv"
+    plan = Plan(k=10, method=method)  # type: ignore[arg-type]
+    made = anonymise(table, tmp_path / "out.csv", plan=plan, hierarchies=read_folder(table.parent / "hierarchies"))
+    assert made.grade is not None
+    assert made.report is not None
+    assert made.grade.level is Level.ACCEPTABLE
+    risk = made.report.document["risk"]
+    assert (risk["before"]["k"], risk["after"]["k"]) == (1, 10)
+    assert risk["before"]["unique"] > 0.3
+    singled = next(check for check in made.grade.checks if check.name == "singling_out_multivariate")
+    assert singled.value is not None
+    # Attackers single some persons out all the same; the report must not say otherwise.
+    assert singled.value > 0
