@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import random
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 
 from entrepot import catalogue, flows, proof
 from entrepot.flows import AnonymisedUpload, BreaksTogether, Upload
-from entrepot.kit import NotFound, Refused
+from entrepot.kit import Conflict, NotFound, Refused
 from entrepot.privacy.anonymise import Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.runtime import SYSTEM, Actor, Role
@@ -141,6 +142,23 @@ def test_releases_of_other_tables_and_other_organisations_do_not_count(market: M
     _anonymised(market, changed, OTHER)
     theirs = flows.add_upload(market.exchange, market.stranger, _table(market.folder), name="people.csv")
     _anonymised(market, theirs, OTHER, by=market.stranger)
+
+
+def test_two_releases_made_at_the_same_moment_do_not_both_go_unchecked(
+    market: Market, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("entrepot.flows.releases")
+    usual, made = module._require_fit_together, []
+
+    def meanwhile(*args: object) -> None:
+        monkeypatch.setattr(module, "_require_fit_together", usual)
+        made.append(_anonymised(market, upload, OTHER))
+        usual(*args)
+
+    monkeypatch.setattr(module, "_require_fit_together", meanwhile)
+    with pytest.raises(Conflict, match="at the same moment"):
+        _anonymised(market, upload)
+    assert set(market.exchange.blobs.keys("uploads/")) == {f"uploads/{upload.id}", f"uploads/{made[0].upload.id}"}
 
 
 def test_pseudonyms_are_keyed_by_organisation(market: Market) -> None:

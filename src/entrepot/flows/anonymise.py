@@ -149,7 +149,7 @@ class _Grading:
         return report, made
 
     def _looked(self) -> tuple[Assessment, list[str]]:
-        """What the release's columns tell about persons, and which differ in every row, by the names that the release writes."""
+        """What the release's columns tell about persons, and which are keys, by the names that the release writes."""
         self.told("look", 0.0)
         parquet_file = self.scratch / "release.parquet"
         found = check_table(self.cursor, self.part, parquet_file, scratch=self.scratch, settings=self.settings)
@@ -158,6 +158,8 @@ class _Grading:
         names = dict(zip((c.name for c in found.profile.columns), written, strict=True))
         findings = tuple(replace(f, column=names.get(f.column, f.column)) for f in found.assessment.findings)
         keys = [names[column] for column in _keys(self.cursor, parquet_file, found.profile)]
+        # A person key names one person, in however many rows.
+        keys += [self.plan.person] if self.plan.person in written and self.plan.person not in keys else []
         self.told("look", 1.0)
         return replace(found.assessment, findings=findings), keys
 

@@ -23,6 +23,7 @@ from entrepot.engine.read import ReadOptions, open_table
 from entrepot.engine.stream import preview
 from entrepot.kit import Decision, strictest
 from entrepot.privacy import Assessment
+from entrepot.privacy.assess import assess
 from entrepot.standards.dictionary import Dictionary, Mark, draft
 
 Progress = Callable[[str, float], None]
@@ -160,7 +161,7 @@ def check_table(
     told("profile", 0.0)
     figures = profile(cursor, target, now=now)
     told("assess", 0.0)
-    assessment = privacy.assess(cursor, target, figures, now=now)
+    assessment = assess(cursor, target, figures, now=now)
     shown = figures.without_values(assessment.restricted)
     told("assess", 1.0)
     return TableCheck(

@@ -12,10 +12,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.kit import Conflict, Invalid, Refused
+from entrepot.privacy.anonymise import Plan
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.privacy.grading import LIMITS, Level, report_html, report_schema, words
-from privacy.grading.conftest import Make
+from privacy.grading.conftest import Make, write
 
 VALUES = ("person7@", "Nord", "Ost", "gout", "cough")
 
@@ -62,6 +64,24 @@ def test_what_is_missing_for_grade_3_is_said_with_the_next_step(make: Make) -> N
     assert words.NEXT["en"]["direct_identifiers"] in page
     assert words.NEXT["zh"]["direct_identifiers"] in page
     assert words.LEVELS["zh"][1] in page
+
+
+def test_a_column_that_names_each_person_bars_grade_3_unless_it_is_a_keyed_pseudonym(tmp_path: Path) -> None:
+    rows = [(f"card {i // 2 * 7919 % 1000}", 20 + i // 2 % 40, "Nord" if i % 4 < 2 else "West") for i in range(400)]
+    table = write(tmp_path / "visits.csv", ["visitor", "age", "region"], rows)
+
+    def graded(*changes: str) -> Anonymised:
+        plan = Plan(k=5, quasi=("age", "region"), person="visitor", automatic=True)
+        return anonymise(
+            table, tmp_path / "out.csv", plan=plan, hierarchies={}, changes=[parse_change(one) for one in changes],
+            secret=b"a key of sixteen bytes",
+        )  # fmt: skip
+
+    bare, hidden = graded().grade, graded("visitor=pseudonym").grade
+    assert bare is not None
+    assert hidden is not None
+    assert [(check.name, check.columns) for check in bare.failed] == [("keys", ("visitor",))]
+    assert hidden.level is Level.ACCEPTABLE
 
 
 def test_local_recoding_warns_of_downcoding_and_global_does_not(make: Make) -> None:

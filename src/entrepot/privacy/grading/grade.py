@@ -31,7 +31,7 @@ def grade(
         after: The risk of the release, sensitive columns included.
         attacks: What attackers reached on it; None where nobody tried, which is not enough for grade 3.
         treated: Columns whose values were replaced by keyed pseudonyms, so that nobody knows them of a person.
-        keys: Columns that differ in every row of the release.
+        keys: Columns of the release that differ in every row, or for every person.
     """
     shielded = {*release.quasi, *treated}
     direct = tuple(f.column for f in assessment.of(Kind.DIRECT) if f.column not in shielded)

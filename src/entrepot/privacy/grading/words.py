@@ -29,7 +29,7 @@ CHECKS = {
     "en": {
         "direct_identifiers": "Columns that name people",
         "other_quasi_identifiers": "Columns that tell about people and were not generalised",
-        "keys": "Columns that differ in every row",
+        "keys": "Columns that differ for every row or person",
         "k": "People who look alike, at least",
         "singling_out_multivariate": "Attack: one person singled out by several columns",
         "unique_linkage": "Attack: a known person linked to one row",
@@ -40,7 +40,7 @@ CHECKS = {
     "zh": {
         "direct_identifiers": "可直接识别个人的列",
         "other_quasi_identifiers": "描述个人但未泛化的列",
-        "keys": "每行取值都不同的列",
+        "keys": "每行或每人取值都不同的列",
         "k": "取值相同的人数（最小）",
         "singling_out_multivariate": "攻击：用多个列单独识别出一个人",
         "unique_linkage": "攻击：把已知的人关联到唯一一行",
