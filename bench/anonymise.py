@@ -103,7 +103,18 @@ def _make(adult: Path, count: int, out: Path) -> None:
 def run(table: Path, hierarchies: Path, out: Path, *options: str) -> dict[str, Any]:
     """Anonymise one table as the command line does."""
     return _measured(
-        _COMMAND, "anonymise", str(table), "--hierarchies", str(hierarchies), "--out", str(out), "--json", "--k", "5", *options
+        _COMMAND,
+        "anonymise",
+        str(table),
+        "--hierarchies",
+        str(hierarchies),
+        "--out",
+        str(out),
+        "--json",
+        "--no-report",
+        "--k",
+        "5",
+        *options,
     )
 
 

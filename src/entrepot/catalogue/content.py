@@ -25,6 +25,8 @@ from entrepot.pricing.model import Price
 from entrepot.standards.model import ColumnDescription, ColumnType
 from entrepot.terms.model import Rights, Terms
 
+_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited",)}
+
 
 def plain(value: Any) -> Any:
     """A model as JSON values: dataclasses by field name, times as RFC 3339 texts."""
@@ -34,11 +36,10 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, datetime):
         return rfc3339(value)
-    if isinstance(value, DataTable) and value.grade is None:
-        # Left out where there is none, so that versions from before grades keep their digest.
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in ("grade", "report_digest")}
     if isinstance(value, Money) or (is_dataclass(value) and not isinstance(value, type)):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        # What came with a later release is left out where there is nothing of it, so that older versions keep their digest.
+        later = {f.name for f in fields(value) if f.name in _LATER.get(type(value), ()) and getattr(value, f.name) == f.default}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in later}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -49,7 +50,7 @@ def plain(value: Any) -> Any:
 def manifest_from(value: Mapping[str, Any]) -> Manifest:
     """The manifest behind ``plain(manifest)``."""
     contact, frequency = value["contact"], value["frequency"]
-    tuples = ("invited", "residency", "countries", "languages", "themes", "examples")
+    tuples = ("residency", "countries", "languages", "themes", "examples")
     simple: dict[str, Any] = {name: value[name] for name in _AS_IS} | {name: tuple(value[name]) for name in tuples}
     return Manifest(
         **simple,
@@ -64,6 +65,7 @@ def manifest_from(value: Mapping[str, Any]) -> Manifest:
         frequency=None if frequency is None else Frequency(frequency),
         sample_queries=tuple(SampleQuery(**query) for query in value["sample_queries"]),
         visibility=Visibility(value["visibility"]),
+        invited=tuple(value.get("invited", ())),
     )
 
 

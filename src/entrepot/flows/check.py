@@ -23,7 +23,7 @@ from entrepot.engine.read import ReadOptions, open_table
 from entrepot.engine.stream import preview
 from entrepot.kit import Decision, strictest
 from entrepot.privacy import Assessment
-from entrepot.privacy.assess import assess
+from entrepot.privacy.looking import assess
 from entrepot.standards.dictionary import Dictionary, Mark, draft
 
 Progress = Callable[[str, float], None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.privacy.model import Alert, Assessment, Category, ColumnFinding, Evidence, Kind
 
 if TYPE_CHECKING:
-    from entrepot.privacy.assess import assess
+    from entrepot.privacy.looking import assess
 
 __all__ = ["Alert", "Assessment", "Category", "ColumnFinding", "Evidence", "Kind", "assess"]
 
@@ -17,7 +17,5 @@ def __getattr__(name: str) -> Any:
     if name == "assess":
         import importlib
 
-        function = importlib.import_module("entrepot.privacy.assess").assess
-        globals()["assess"] = function  # The submodule of that name must not stand in for its function.
-        return function
+        return importlib.import_module("entrepot.privacy.looking").assess
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
