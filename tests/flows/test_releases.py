@@ -136,6 +136,20 @@ def test_a_published_release_counts_for_good_and_an_unpublished_one_for_a_day(ma
         _anonymised(market, later, WHOLE)
 
 
+def test_a_release_that_outlived_its_day_and_was_overtaken_has_no_grade_any_more(market: Market, upload: Upload, tmp_path: Path) -> None:
+    first = _anonymised(market, upload)
+    with flows.open_upload(market.exchange, first.upload) as path:
+        kept = path.read_bytes()
+    market.wait(days=2)
+    again = flows.add_upload(market.exchange, market.owner, _table(market.folder), name="people.csv")
+    _published(market, _anonymised(market, again, OTHER))
+    (tmp_path / "kept.csv").write_bytes(kept)
+    late = flows.add_upload(market.exchange, market.owner, tmp_path / "kept.csv", name="kept.csv")
+    listing_id = flows.publish_uploads(market.exchange, market.owner, manifest_text(file="kept.csv"), [late.id]).listing_id
+    with market.exchange.reading(market.owner) as session:
+        assert catalogue.current_version(session, listing_id).tables[0].grade is None
+
+
 def test_releases_of_other_tables_and_other_organisations_do_not_count(market: Market, upload: Upload) -> None:
     _anonymised(market, upload)
     changed = flows.add_upload(market.exchange, market.owner, _table(market.folder, seed=4), name="people.csv")

@@ -65,6 +65,9 @@ def anonymise(
         raise typer.BadParameter("a table is missing.", param_hint="FILE")
     from entrepot.privacy.anonymise.profile import read_profile
 
+    own = (l, t, hierarchies, qi, person, population, weight, change, drop, automatic)
+    if profile and (any(own) or (k, method, suppress, unknown) != (5, "local", "2%", "refuse")):
+        raise typer.BadParameter("a profile says all of this; leave the other options out, or the profile.", param_hint="--profile")
     if profile:
         plan, folder, changes = read_profile(profile)
     else:
@@ -218,7 +221,9 @@ def show_grade(made: Anonymised) -> None:
     say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= 3 else "bold yellow")
     for check in grade.failed if grade.level < 3 else ():
         measured = (
-            f"; at most {_reached(check):.1%}, and {check.limit:.0%} is the bound" if check.limit < 1 and check.value is not None else ""
+            f"; at most {_reached(check):.1%}, and {check.limit:.0%} is the bound"
+            if 0 < check.limit < 1 and check.value is not None
+            else ""
         )
         columns = f" ({', '.join(check.columns)})" if check.columns else ""
         say(f"  {CHECKS['en'][check.name]}{columns}{measured}", markup=False)

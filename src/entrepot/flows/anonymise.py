@@ -16,7 +16,7 @@ from entrepot.engine import DuckEngine
 from entrepot.engine.model import TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.flows.check import check_table
-from entrepot.kit import Conflict
+from entrepot.kit import Conflict, Invalid
 from entrepot.privacy import Assessment, Kind
 from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise import anonymise as write_release
@@ -24,6 +24,7 @@ from entrepot.privacy.anonymise.changes import Change
 from entrepot.privacy.anonymise.source import open_source
 from entrepot.privacy.attacks import SEED, AttackReport, Budget, attack, read_pair
 from entrepot.privacy.grading import Grade, Report, grade, make_report, report_html
+from entrepot.privacy.grading.model import MOST_FOUND
 from entrepot.privacy.hierarchies import Hierarchy
 from entrepot.privacy.risk import Risk, measure
 from entrepot.privacy.utility import UtilityReport, measure_utility
@@ -85,6 +86,8 @@ def anonymise(
         Refused: Nothing satisfies the plan within its limits.
     """
     target, settings, told = Path(out), settings or Settings(), progress or (lambda step, share: None)
+    if target.exists() and Path(path).exists() and target.samefile(path):
+        raise Invalid(f"{target.name} is the table itself.", "Choose another name for the release; the original is never overwritten.")
     # In the folder of the release, so that its parts take their places by renaming.
     with tempfile.TemporaryDirectory(prefix=".entrepot-", dir=target.parent) as held:
         folder = Path(held)
@@ -196,14 +199,18 @@ class _Grading:
 
 
 def _keys(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile) -> list[str]:
-    """Columns that differ in every row."""
-    # The profile estimates distinct values of large columns, so those that come near are counted.
-    near = [c.name for c in profile.columns if _KEY_ROWS <= profile.rows <= c.distinct * 1.1]
-    if not near:
+    """Columns whose values single out more rows than attackers may find: whoever knows the value finds the row."""
+    if profile.rows < _KEY_ROWS:
         return []
-    counts = ", ".join(f"count(DISTINCT {identifier(column)})" for column in near)
-    found = cursor.execute(f"SELECT {counts} FROM {parquet(path)}").fetchall()[0]
-    return [column for column, count in zip(near, found, strict=True) if count == profile.rows]
+    # The profile estimates distinct values of large columns, so those that come near are counted.
+    near = [c.name for c in profile.columns if c.distinct * 1.1 >= MOST_FOUND * profile.rows]
+    return [column for column in near if _alone(cursor, path, column) > MOST_FOUND * profile.rows]
+
+
+def _alone(cursor: duckdb.DuckDBPyConnection, path: Path, column: str) -> int:
+    name = identifier(column)
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {parquet(path)} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) = 1)"
+    return int(cursor.execute(query).fetchall()[0][0])
 
 
 def sha256_of(path: Path) -> str:

@@ -98,13 +98,16 @@ def anonymise_upload(
         source = sha256_of(path)
         with exchange.reading(actor) as session:
             earlier = _of_source(session, source)
-            others = [one for one in _still_there(exchange, session, earlier) if one.release_sha256 != sha256_of(out)]
+            alive = _still_there(exchange, session, earlier)
+            others = [one for one in alive if one.release_sha256 != sha256_of(out)]
         _require_fit_together(exchange, path, out, others, made, plan)
         new_upload = put_file(exchange, out)
         try:
             with exchange.session(actor) as session:
                 upload = record_upload(session, new_upload, name=out.name, size=out.stat().st_size)
-                _remember(session, made, plan, changes, source=source, number=len(earlier) + 1, release=sha256_of(out), upload_id=upload.id)
+                _forget(session, earlier, alive)
+                number = max((one.number for one in earlier), default=0) + 1
+                _remember(session, made, plan, changes, source=source, number=number, release=sha256_of(out), upload_id=upload.id)
         except IntegrityError:
             exchange.blobs.delete(upload_key(new_upload))
             raise Conflict(
@@ -175,6 +178,12 @@ def _still_there(exchange: Exchange, session: Session, found: Sequence[Remembere
     return [one for one in found if one.upload_id in waiting or exchange.blobs.exists(_published_key(one))]
 
 
+def _forget(session: Session, earlier: Sequence[Remembered], alive: Sequence[Remembered]) -> None:
+    """Forget releases that were never published in their day: this one was not held against them, so they keep no grade."""
+    gone = {one.id for one in earlier} - {one.id for one in alive}
+    session.db.execute(sa.delete(releases).where(releases.c.id.in_(gone)))
+
+
 def _published_key(one: Remembered) -> str:
     # Where publishing keeps a file: under the digest of its content.
     return f"sha256/{one.release_sha256[:2]}/{one.release_sha256}"
@@ -189,12 +198,14 @@ def _require_fit_together(exchange: Exchange, source: Path, out: Path, others: S
         for one in others
     }
     quasi = sorted({*made.release.quasi, *(column for one in others for column in _release(one)["quasi_identifiers"])})
+    # Who counted persons once is held to persons.
+    person = next(filter(None, [plan.person, *(str(json.loads(one.report)["settings"]["person"]) for one in others)]), "")
     with ExitStack() as stack:
         files = [stack.enter_context(exchange.blobs.local(key)) for key in keys.values()]
         cursor = exchange.engine.cursor()
         try:
             found = compose_files(
-                cursor, source, [*files, out], quasi_identifiers=quasi, hierarchies=made.release.hierarchies, person_key=plan.person
+                cursor, source, [*files, out], quasi_identifiers=quasi, hierarchies=made.release.hierarchies, person_key=person
             )  # fmt: skip
         finally:
             cursor.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,7 +45,21 @@ def parse_change(text: str) -> Change:
     verb, *arguments = how.split(":")
     if not column or verb not in _VERBS:
         raise Invalid(f"{text!r} is no change.", f"Write COLUMN= and one of: {'; '.join(_VERBS.values())}.")
-    return Change(column=column, verb=verb, arguments=tuple(arguments))
+    change = Change(column=column, verb=verb, arguments=tuple(arguments))
+    _check(change)
+    return change
+
+
+def _check(change: Change) -> None:
+    """Refuse arguments that mean nothing, before anything is read."""
+    numbers = {"mask": 1, "round": 1, "clip": 2, "average": 1, "shift": 1}.get(change.verb, 0)
+    found = [_number(change, at, default=0 if change.verb == "mask" else None) for at in range(min(numbers, max(1, len(change.arguments))))]
+    least = {"mask": 0, "average": 2, "shift": 1}.get(change.verb)
+    wrong = (least is not None and any(number < least or number != int(number) for number in found)) or (
+        change.verb == "clip" and len(found) == 2 and found[0] > found[1]
+    )
+    if wrong:
+        raise Invalid(f"{change.verb} of {change.column} has arguments that cannot be.", f"Write it as {_VERBS[change.verb]}.")
 
 
 def expressions(cursor: duckdb.DuckDBPyConnection, source: Source, changes: Sequence[Change], *, secret: bytes = b"") -> dict[str, str]:
@@ -90,9 +105,12 @@ def _trimmed(value: str) -> str:
 
 def _number(change: Change, at: int, *, default: float | None = None) -> float:
     try:
-        return float(change.arguments[at]) if at < len(change.arguments) or default is None else default
+        found = float(change.arguments[at]) if at < len(change.arguments) or default is None else default
     except (ValueError, IndexError):
-        raise Invalid(f"The change {change.verb} of {change.column} lacks a number.", f"Write it as {_VERBS[change.verb]}.") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise Invalid(f"The change {change.verb} of {change.column} lacks a number.", f"Write it as {_VERBS[change.verb]}.")
+    return found
 
 
 def hmac_sql(text: str, secret: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from entrepot.privacy.anonymise.model import Release
 from entrepot.privacy.attacks.model import AttackReport, AttackResult
 from entrepot.privacy.grading.model import LEAST_CELL, LEAST_K, MOST_FOUND, MOST_TOLD, Check, Grade, Level
-from entrepot.privacy.model import Assessment, Kind
+from entrepot.privacy.model import Assessment, ColumnFinding, Kind
 from entrepot.privacy.risk.model import Risk
 
 IDENTIFYING = ("singling_out_multivariate", "unique_linkage", "linkability")
@@ -31,9 +31,11 @@ def grade(
         after: The risk of the release, sensitive columns included.
         attacks: What attackers reached on it; None where nobody tried, which is not enough for grade 3.
         treated: Columns whose values were replaced by keyed pseudonyms, so that nobody knows them of a person.
-        keys: Columns of the release that differ in every row, or for every person.
+        keys: Columns of the release each of which singles out more rows than may be, or names persons.
     """
-    shielded = {*release.quasi, *treated}
+    # A quasi-identifier whose values still say who somebody is shields nobody, however many rows share them.
+    named = {f.column for f in assessment.of(Kind.DIRECT) if f.column in release.quasi and _shows_itself(f, release)}
+    shielded = {*release.quasi, *treated} - named
     direct = tuple(f.column for f in assessment.of(Kind.DIRECT) if f.column not in shielded)
     quasi = tuple(
         f.column
@@ -51,6 +53,11 @@ def grade(
     )
     level = Level.DIRECT if direct else Level.ACCEPTABLE if all(check.holds for check in checks) else Level.REMOVED
     return Grade(level=level, checks=checks)
+
+
+def _shows_itself(finding: ColumnFinding, release: Release) -> bool:
+    untouched = release.loss.get(finding.column, 0.0) == 0.0
+    return untouched or any(one.matched and one.detector != "heading" for one in finding.evidence)
 
 
 def grade_cells(smallest: int, *, assessment: Assessment) -> Grade:

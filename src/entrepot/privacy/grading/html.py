@@ -136,7 +136,7 @@ def _hierarchies(document: Mapping[str, Any], language: str) -> str:
     rows = [
         [
             escape(one["column"]), f"{loss[one['column']]:.4f}", _count(one["levels"]), _count(one["leaves"]), w[one["made"]],
-            f"<code>{escape(one['sha256'])}</code>",
+            f"<code>{escape(one['sha256'])}</code>" if one["sha256"] else "–",
         ]
         for one in document["hierarchies"]
     ]  # fmt: skip

@@ -101,7 +101,8 @@ def _hierarchy(column: str, found: Hierarchy, given: bool) -> dict[str, Any]:
     """A hierarchy by the digest of its file as ``--save-hierarchies`` writes it; its values belong to the table."""
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";", lineterminator="\n").writerows(found.paths)
-    digest = "sha256:" + sha256_hex(text.getvalue().encode())
+    # A made hierarchy holds the values of the table; of few values somebody could try all until one has the digest.
+    digest = "sha256:" + sha256_hex(text.getvalue().encode()) if given else None
     return {"column": column, "sha256": digest, "levels": found.levels, "leaves": found.leaves, "made": "by hand" if given else "automatic"}
 
 
@@ -178,7 +179,7 @@ _SETTINGS: dict[str, Any] = {
     "changes": {"type": "array", "items": _object({"column": _TEXT, "verb": _TEXT, "arguments": _NAMES})},
 }  # fmt: skip
 _HIERARCHY: dict[str, Any] = {
-    "column": _TEXT, "sha256": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}, "levels": {"type": "integer", "minimum": 1},
+    "column": _TEXT, "sha256": {"type": ["string", "null"], "pattern": "^sha256:[0-9a-f]{64}$"}, "levels": {"type": "integer", "minimum": 1},
     "leaves": {"type": "integer", "minimum": 1}, "made": {"enum": ["by hand", "automatic"]},
 }  # fmt: skip
 _RISK: dict[str, Any] = {
