@@ -108,7 +108,7 @@ def show(report: AttackReport, console: Any) -> None:
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for heading, side in (("attack", "left"), ("succeeds", "right"), ("guessing", "right"), ("outsiders", "right"), ("risk", "right")):
-        shown.add_column(heading, justify=side)  # type: ignore[arg-type]
+        shown.add_column(heading, justify=side, no_wrap=heading == "attack")  # type: ignore[arg-type]
     for result in report.results:
         name = result.name.replace("_", " ") + (f" of {result.column}" if result.column else "")
         shown.add_row(

@@ -147,3 +147,10 @@ def test_a_few_values_of_another_form_are_counted_and_not_guessed(values: list[s
     with pytest.raises(Invalid, match=fact) as raised:
         automatic("born", values)
     assert "hierarchy file" in raised.value.hint
+
+
+def test_numbers_of_any_length_get_ranges_and_those_beyond_doubles_are_no_numbers() -> None:
+    long = {"10000000000000000000000000000.001", "1e300", "1e-300", "-3"}
+    assert {path[0] for path in ranges("n", long).paths} == long
+    with pytest.raises(Invalid, match="1 distinct values"):
+        ranges("n", {"1", "1e999999"})

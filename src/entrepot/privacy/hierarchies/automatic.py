@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 
 from entrepot.kit import Invalid
 from entrepot.privacy.hierarchies.model import STAR, Hierarchy, hierarchy
@@ -16,6 +16,12 @@ _RANGES = 40
 _DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日")
 _NUMERIC = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf(inity)?)", re.IGNORECASE)
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .\-/]{2,}")
+
+
+_LARGEST = 308
+"""Tens exponent of the largest numbers that are taken for numbers, as of doubles."""
+_DIGITS = 1_000
+"""Digits that ranges are worked out with, so that the smallest of such numbers differs from the largest."""
 
 
 def automatic(column: str, values: Collection[str]) -> Hierarchy:
@@ -67,11 +73,13 @@ def ranges(column: str, values: Collection[str], *, width: Decimal | int | None 
     found = {value: number for value, number in numbers.items() if number is not None}
     if not found:
         return flat(column, values)
-    whole = all(number == number.to_integral_value() for number in found.values())
-    low, high = min(found.values()), max(found.values())
-    widths = _widths(low, high, Decimal(width) if width else _round_width(high - low, whole))
-    order = sorted(found, key=lambda value: (found[value], value))
-    paths = [(value, *(_range(found[value], w, whole) for w in widths), STAR) for value in order]
+    with localcontext() as context:
+        context.prec = _DIGITS
+        whole = all(number == number.to_integral_value() for number in found.values())
+        low, high = min(found.values()), max(found.values())
+        widths = _widths(low, high, Decimal(width) if width else _round_width(high - low, whole))
+        order = sorted(found, key=lambda value: (found[value], value))
+        paths = [(value, *(_range(found[value], w, whole) for w in widths), STAR) for value in order]
     return hierarchy(column, [*paths, *_missing(values, len(widths))])
 
 
@@ -124,7 +132,9 @@ def _number(value: str) -> Decimal | None:
         number = Decimal(value)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    if not number.is_finite() or (number and not -_LARGEST <= number.adjusted() <= _LARGEST):
+        return None
+    return number
 
 
 def _date(value: str) -> date | None:
