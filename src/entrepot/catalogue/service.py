@@ -99,13 +99,13 @@ def get_version(session: Session, version_id: str) -> Version:
 
 
 def current_version(session: Session, listing_id: str, number: int | None = None) -> Version:
-    """The version of a listing that is on offer, or the one with this number; before any is, its owner reads the waiting one.
+    """The version of a listing that is on offer, or the one with this number; before any is, its owner reads the newest one.
 
     Raises:
         NotFound: There is none that the actor may see.
     """
     listing = get(session, listing_id)
-    chosen = number or listing.version_number or listing.pending_number or 0
+    chosen = number or listing.version_number or listing.pending_number or repository.last_number(session.db, listing.id)
     version = repository.find_numbered(session.db, listing.id, chosen) if _may_read(session, listing, chosen) else None
     if version is None:
         raise NotFound(f"The listing {listing.id} has no version {chosen}.", "Leave the number out for the one on offer.")
