@@ -7,6 +7,7 @@ import logging
 import queue
 import threading
 from collections.abc import AsyncIterator, Iterator, MutableMapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 import httpx
@@ -39,11 +40,22 @@ class LocalTransport(httpx.BaseTransport):
         return httpx.Response(first["status"], headers=first["headers"], stream=_Body(answers, future), request=request)
 
     def close(self) -> None:
-        """Stop the loop."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        if not self._thread.is_alive():
-            self._loop.close()
+        """End what is under way, and stop the loop; threads that outlive the interpreter would keep the engine's objects alive."""
+        if not self._loop.is_closed():
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(5)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
+            if not self._thread.is_alive():
+                self._loop.close()
+
+    async def _finish(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._loop.shutdown_asyncgens()
+        await self._loop.shutdown_default_executor()
 
     async def _serve(self, request: httpx.Request, answers: queue.Queue[Any]) -> None:
         body, ended = self._chunks(request), False
