@@ -15,7 +15,7 @@ from entrepot.pricing.model import Plan
 from entrepot.privacy import anonymise as anonymising
 from entrepot.privacy.grading import LEAST_K
 from entrepot.terms.model import Redistribution
-from entrepot.terms.purposes import PURPOSES
+from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web import drafts
 from entrepot.web.forms import Form
 from entrepot.web.view import redirect, render
