@@ -136,6 +136,10 @@ class Duty:
     do: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The duty as JSON."""
+        return {"do": self.do, **self.parameters}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
