@@ -20,7 +20,7 @@ from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entr
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Release
 from entrepot.privacy.anonymise.source import Source, open_source
 from entrepot.privacy.anonymise.walk import lattice_size, walk
-from entrepot.privacy.anonymise.write import Layout, carried, write
+from entrepot.privacy.anonymise.write import Layout, carried, require_folder_of, write
 from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic
 
 Progress = Callable[[str, float], None]
@@ -57,6 +57,7 @@ def anonymise(
         Refused: No choice of levels satisfies the plan within the suppression limit.
     """
     given, target, told = Path(path), Path(out), progress or (lambda step, share: None)
+    require_folder_of(target)
     with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as folder:
         job = _Job(cursor, given, Path(folder), plan, hierarchies, changes, secret, told)
         try:
