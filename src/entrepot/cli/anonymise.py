@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from entrepot.cli import context
+from entrepot.cli.cancelling import cancellable
+from entrepot.cli.context import harmless
+from entrepot.cli.progress import steps_progress
 
 if TYPE_CHECKING:
     from entrepot.flows.anonymise import Anonymised
@@ -55,7 +57,7 @@ def anonymise(
     The release is graded from 1 (direct identifiers present) to 4 (aggregates) by what was measured and what attacks on it reached.
 
     A profile replaces all other options but --out, --report and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
-    written. 1: an error of the program.
+    written. 130: cancelled, and nothing was written. 1: an error of the program.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
     if schema or report_schema:
@@ -73,17 +75,18 @@ def anonymise(
     else:
         plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, weight or [], drop, unknown, automatic)
         folder, changes = hierarchies, tuple(change or ())
-    if save_hierarchies and not save_hierarchies.is_dir():
-        save_hierarchies.mkdir()
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
-    with _shown_progress() as told:
+    with cancellable() as too_late, steps_progress(_STEPS) as told:
+        if save_hierarchies:
+            _require_place(save_hierarchies)
         if report:
             graded = _graded(file, target, plan, folder, changes, told)
             release = graded.release
         else:
             release = _ungraded(file, target, plan, folder, changes, told)
-    if save_hierarchies:
-        _save(release, save_hierarchies)
+        too_late()
+        if save_hierarchies:
+            _save(release, save_hierarchies)
     if context.chosen.as_json:
         import json
 
@@ -94,9 +97,19 @@ def anonymise(
             show_grade(graded)
 
 
+def _require_place(folder: Path) -> None:
+    from entrepot.kit import Conflict
+    from entrepot.privacy.anonymise.write import require_folder_of
+
+    require_folder_of(folder)
+    if folder.exists() and not folder.is_dir():
+        raise Conflict(f"{folder.name} is a file.", "Name a folder for the hierarchies.")
+
+
 def _save(release: Release, folder: Path) -> None:
     from entrepot.privacy.hierarchies import write_hierarchy
 
+    folder.mkdir(exist_ok=True)
     for column, found in release.hierarchies.items():
         write_hierarchy(found, folder / f"{column.replace('/', '_')}.csv")
 
@@ -174,33 +187,17 @@ def _secret() -> bytes:
     return os.environ.get("ENTREPOT_PSEUDONYM_KEY", "").encode()
 
 
-@contextmanager
-def _shown_progress() -> Iterator[Callable[[str, float], None]]:
-    if not context.err.is_terminal:
-        yield lambda step, share: None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=context.err.console, transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def told(step: str, share: float) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(_STEPS[step], total=1.0)
-            bars.update(tasks[step], completed=share)
-
-        yield told
-
-
 def show(release: Release) -> None:
     """Print what was released for people: sizes, loss by column, and what the method does not protect against."""
     say = context.out.print
-    say(f"{release.path}  {release.rows:,} rows in {release.classes:,} classes, the smallest of {release.smallest or 0:,}", markup=False)
+    say(
+        f"{harmless(str(release.path))}  {release.rows:,} rows in {release.classes:,} classes, the smallest of {release.smallest or 0:,}",
+        markup=False,
+    )
     say(f"Loss {release.ncp:.4f} (0 as it was, 1 all hidden); {release.suppressed:,} rows hidden.")
     for column, loss in release.loss.items():
         level = f"  level {release.levels[release.quasi.index(column)]}" if release.levels else ""
-        say(f"  {loss:.4f}  {column}{level}", markup=False)
+        say(f"  {loss:.4f}  {harmless(column)}{level}", markup=False)
     if release.is_proven is not None:
         say(
             "No other choice of levels loses less."
@@ -225,10 +222,10 @@ def show_grade(made: Anonymised) -> None:
             if 0 < check.limit < 1 and check.value is not None
             else ""
         )
-        columns = f" ({', '.join(check.columns)})" if check.columns else ""
+        columns = f" ({harmless(', '.join(check.columns))})" if check.columns else ""
         say(f"  {CHECKS['en'][check.name]}{columns}{measured}", markup=False)
         say(f"  → {NEXT['en'][check.name]}", markup=False, style="dim")
-    say(f"The report: {', '.join(str(path) for path in made.files)}", markup=False)
+    say(harmless(f"The report: {', '.join(str(path) for path in made.files)}"), markup=False)
 
 
 def _reached(check: Check) -> float:
