@@ -38,6 +38,7 @@ def anonymise(
     suppress: Annotated[str, typer.Option(help="Rows that global recoding may hide.")] = "2%",
     person: Annotated[str, typer.Option(help="Column that says whose row it is, where rows repeat per person.", show_default=False)] = "",
     population: Annotated[Path | None, typer.Option(help="Table of the population; k then counts its rows (k-map).", show_default=False)] = None,
+    presence: Annotated[str, typer.Option(help="δ-presence: POPULATION.csv:0,0.5, or COLUMN:0.1,0.5 where 1 marks the subset.", show_default=False)] = "",
     weight: Annotated[list[str] | None, typer.Option(help="How much a column's loss counts, such as age=2.", show_default=False)] = None,
     change: Annotated[list[str] | None, typer.Option(help="Change of another column, such as name=pseudonym, post=mask:2, income=clip:0:90000.", show_default=False)] = None,
     drop: Annotated[str, typer.Option(help="Columns to leave out, comma-separated.", show_default=False)] = "",
@@ -67,13 +68,13 @@ def anonymise(
         raise typer.BadParameter("a table is missing.", param_hint="FILE")
     from entrepot.privacy.anonymise.profile import read_profile
 
-    own = (l, t, hierarchies, qi, person, population, weight, change, drop, automatic)
+    own = (l, t, hierarchies, qi, person, population, presence, weight, change, drop, automatic)
     if profile and (any(own) or (k, method, suppress, unknown) != (5, "local", "2%", "refuse")):
         raise typer.BadParameter("a profile says all of this; leave the other options out, or the profile.", param_hint="--profile")
     if profile:
         plan, folder, changes = read_profile(profile)
     else:
-        plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, weight or [], drop, unknown, automatic)
+        plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, presence, weight or [], drop, unknown, automatic)
         folder, changes = hierarchies, tuple(change or ())
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
     with cancellable() as too_late, steps_progress(_STEPS) as told:
@@ -126,15 +127,15 @@ def _print_schema(*, of_report: bool) -> None:
 
 def _plan(
     k: int, l: list[str], t: list[str], method: str, qi: str, suppress: str, person: str, population: Path | None,  # noqa: E741
-    weight: list[str], drop: str, unknown: str, automatic: bool,
+    presence: str, weight: list[str], drop: str, unknown: str, automatic: bool,
 ) -> Plan:  # fmt: skip
     from entrepot.privacy.anonymise import Plan
-    from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_share
+    from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_presence, parse_share
 
     return Plan(
         k=k, method=cast("Method", method), quasi=_listed(qi), drop=_listed(drop), person=person, population=population, unknown=unknown,
         automatic=automatic, suppress=parse_share(suppress), diversity=tuple(parse_diversity(one) for one in l),
-        closeness=tuple(parse_closeness(one) for one in t),
+        closeness=tuple(parse_closeness(one) for one in t), presence=parse_presence(presence) if presence else None,
         weights={column: parse_share(number) for column, _, number in (one.rpartition("=") for one in weight)},
     )  # fmt: skip
 

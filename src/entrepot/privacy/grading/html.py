@@ -172,13 +172,15 @@ def _settings(document: Mapping[str, Any], language: str) -> str:
     w, said, release = WORDS[language], document["settings"], document["release"]
     diversity = [f"{one['kind']} {one['l']:g}: {one['column']}" for one in said["diversity"]]
     closeness = [f"{one['distance']} {one['t']:g}: {one['column']}" for one in said["closeness"]]
+    presence, population = said["presence"], said["population"]
+    bounds = [f"{presence['least']:g} – {presence['most']:g}: {presence['column'] or presence['population']}"] if presence else []
     changes = [f"{one['column']}: {':'.join([one['verb'], *one['arguments']])}" for one in said["changes"]]
     rows = [
         [w["file"], escape(release["file"])], [w["digest"], f"<code>sha256:{escape(release['sha256'])}</code>"],
         [w["rows"], _count(release["rows"])], [w["k"], _count(said["k"])], [w["method"], w[said["method"]]],
         [w["quasi_identifiers"], escape(", ".join(said["quasi_identifiers"]))], [w["suppress"], _percent(said["suppress"])],
         [w["person"], escape(said["person"]) or "–"], [w["diversity"], _listed(diversity)], [w["closeness"], _listed(closeness)],
-        [w["drop"], _listed(said["drop"])], [w["changes"], _listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
+        [w["presence"], _listed(bounds)], [w["population"], escape(population or "–")], [w["drop"], _listed(said["drop"])], [w["changes"], _listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
     ]  # fmt: skip
     return _section(w["settings"], _table(["", ""], rows))
 

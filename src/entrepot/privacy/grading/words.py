@@ -155,7 +155,7 @@ WORDS = {
         "classifier": "Right answers of a classifier of {0}: after, before, always the usual value", "limits": "What it does not protect against",
         "notes": "Notes", "k": "People who look alike, at least", "method": "Method", "local": "local recoding", "global": "global recoding",
         "quasi_identifiers": "Quasi-identifiers", "suppress": "Rows that may be hidden", "person": "Column that says whose row it is",
-        "diversity": "l-diversity", "closeness": "t-closeness", "drop": "Left out", "changes": "Changed", "rows": "Rows", "file": "File",
+        "diversity": "l-diversity", "closeness": "t-closeness", "presence": "δ-presence", "population": "Population", "drop": "Left out", "changes": "Changed", "rows": "Rows", "file": "File",
         "no_attacks": "No attack was made.", "no_utility": "It was not measured.", "no_values": "This report holds no value of the table.",
         "form": "Form",
     },
@@ -170,7 +170,7 @@ WORDS = {
         "class_size": "等价类平均行数", "marginals": "单列分布与原表的平均距离", "pairs": "两列联合分布的平均距离", "query": "计数查询相对误差（中位数）",
         "classifier": "“{0}”分类器的正确率：处理后、处理前、总猜最常见值", "limits": "不能防范的情形", "notes": "说明", "k": "取值相同的人数（最小）",
         "method": "方法", "local": "局部重编码", "global": "全局重编码", "quasi_identifiers": "准标识符", "suppress": "可抑制的行",
-        "person": "标明行属于谁的列", "diversity": "l-多样性", "closeness": "t-接近性", "drop": "去掉的列", "changes": "处理的列", "rows": "行数",
+        "person": "标明行属于谁的列", "diversity": "l-多样性", "closeness": "t-接近性", "presence": "δ-存在性", "population": "总体", "drop": "去掉的列", "changes": "处理的列", "rows": "行数",
         "file": "文件", "no_attacks": "未进行攻击。", "no_utility": "未测量。", "no_values": "本报告不含表中的任何取值。", "form": "格式",
     },
 }  # fmt: skip
