@@ -97,7 +97,7 @@ def _limits(plan: Plan, attacks: AttackReport | None) -> list[str]:
     """Those of ``LIMITS`` that stand in a report of this plan."""
     left_out = set() if plan.method is Method.LOCAL else {"downcoding"}
     left_out |= set() if plan.population else {"population"}
-    left_out |= set() if attacks and any("tried on" in note for note in attacks.notes) else {"sample"}
+    left_out |= set() if attacks and any(note.code == "sampled" for note in attacks.notes) else {"sample"}
     return [limit for limit in LIMITS if limit not in left_out]
 
 
@@ -193,6 +193,7 @@ _RISK: dict[str, Any] = {
 _RATE = _object({"hits": {"type": "number"}, "tries": _COUNT, "share": _SHARE, "low": _SHARE, "high": _SHARE})
 _ATTACKS: dict[str, Any] = {
     "seed": {"type": "integer"}, "notes": _NAMES,
+    "noted": {"type": "array", "items": _object({"code": _TEXT, "values": {"type": "object"}})},
     "attacks": {
         "type": "array",
         "items": _object(
