@@ -151,5 +151,5 @@ def _began(path: str, start: str, zone: str) -> datetime:
     try:
         # A day without an hour begins at the authority's midnight; elsewhere it may still be the day before.
         return parse_rfc3339(start) if "T" in start else datetime.combine(date.fromisoformat(start), time(), ZoneInfo(zone)).astimezone(UTC)
-    except ValueError:
+    except (ValueError, Invalid):
         raise Invalid(f"The fact {path} starts a clock and is no time.", "Write it like 2026-11-21 or 2026-11-21T09:30:00Z.") from None
