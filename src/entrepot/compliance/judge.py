@@ -68,7 +68,7 @@ def rule_set(packs: tuple[Pack, ...], gate: Gate, at: date, taxonomy: Taxonomy, 
     """The rules of a gate on a day, compiled; kept, because the same packs are asked again and again."""
     used = tuple(sorted((p for p in packs if drafts or p.status is not Status.DRAFT), key=lambda p: p.id))
     day = taxonomy.on(at)
-    chosen = [(pack, rule) for pack in used for rule in pack.rules if gate in rule.gates and _in_force(pack, rule, at, drafts)]
+    chosen = [(pack, rule) for pack in used for rule in pack.rules if gate in rule.gates and in_force(pack, rule, at, drafts)]
     compiled = tuple(
         Compiled(pack, rule, compile_condition(_whole(pack, rule), day), compile_condition(rule.require, day)) for pack, rule in chosen
     )
@@ -79,7 +79,8 @@ def _whole(pack: Pack, rule: Rule) -> All:
     return All((pack.applies, rule.when)) if pack.applies != ALWAYS else All((rule.when,))
 
 
-def _in_force(pack: Pack, rule: Rule, at: date, drafts: bool) -> bool:
+def in_force(pack: Pack, rule: Rule, at: date, drafts: bool = False) -> bool:
+    """Whether a rule is asked on a day: it is effective, and one of the instruments it cites stands."""
     if not rule.is_effective(at):
         return False
     cited = [pack.instruments[citation.instrument] for citation in rule.citations]

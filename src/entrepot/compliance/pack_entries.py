@@ -12,13 +12,12 @@ from typing import Any, TypeVar
 import yaml
 
 from entrepot.compliance.clocks import Span, parse_span
-from entrepot.compliance.pack_model import Texts
+from entrepot.compliance.pack_model import LANGUAGES, Texts
 from entrepot.compliance.vocabulary import is_day
 from entrepot.kit import Invalid
 from entrepot.kit.yamltree import Form, Mapping, Node, Scalar, Sequence, read
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-LANGUAGES = ("en", "zh")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _E = TypeVar("_E", bound=StrEnum)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.model import Severity
 from entrepot.compliance.pack_conditions import ConditionReader
-from entrepot.compliance.pack_entries import LANGUAGES, LOADER, Problems, is_word, read_file
-from entrepot.compliance.pack_model import Certainty, Citation, Clock, Deontic, Duty, Fix, Gate, Instrument, Pack, Rule, Status
+from entrepot.compliance.pack_entries import LOADER, Problems, is_word, read_file
+from entrepot.compliance.pack_model import LANGUAGES, Certainty, Citation, Clock, Deontic, Duty, Fix, Gate, Instrument, Pack, Rule, Status
 from entrepot.compliance.vocabulary import FactVocabulary
 from entrepot.kit.yamltree import Form, Mapping, Node, Scalar
 
