@@ -12,6 +12,7 @@ from entrepot.compliance.clocks import Span
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.model import Severity
 
+LANGUAGES = ("en", "zh")
 Texts = Mapping[str, str]
 """A text by language, ``en`` and ``zh``."""
 

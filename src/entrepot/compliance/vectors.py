@@ -14,7 +14,7 @@ from entrepot.compliance.pack_model import Gate, Pack
 from entrepot.compliance.pack_reader import LOADER, Problems, read_file
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.taxonomy import Taxonomy
-from entrepot.compliance.vocabulary import FactType, FactVocabulary
+from entrepot.compliance.vocabulary import FactType, FactVocabulary, number_of
 from entrepot.kit import Decision, Invalid
 from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
 from entrepot.kit.yamltree import Mapping as Entries
@@ -82,6 +82,23 @@ def read_vectors(path: Path, vocabulary: FactVocabulary) -> tuple[Vector, ...]:
     return tuple(vector for vector in found if vector is not None)
 
 
+def read_case(path: Path, vocabulary: FactVocabulary) -> Dossier:
+    """The facts of one case in a file, nested or as paths; ``by`` beside them says who supplied which, else they are declared.
+
+    Raises:
+        Invalid: A fact is unknown or of the wrong type; the message names it.
+    """
+    _, root = read_file(path, FORM)
+    reader = _Reader(path.name, vocabulary)
+    values = reader.facts(Entries({name: node for name, node in root.entries.items() if name != "by"}, root.lines, root.line))
+    known = vocabulary.check({fact: value for fact, value in values.items() if value is not None})
+    try:
+        sources = reader.sources(root.entries.get("by"), known)
+    except ValueError as error:
+        raise Invalid(f"{path.name}: {error}.", f"Choose among {', '.join(Source)}.") from None
+    return Dossier(known, sources)
+
+
 def run(vectors: tuple[Vector, ...], packs: tuple[Pack, ...], taxonomy: Taxonomy) -> tuple[Miss, ...]:
     """The cases that come out otherwise than expected."""
     ruled = [(v, decide(packs, v.gate, v.dossier, at=v.at, taxonomy=taxonomy)) for v in vectors]
@@ -97,6 +114,12 @@ class _Reader:
         """Facts written nested or as paths, each read by its type; None where one is taken away."""
         return dict(self._flat(node, "")) if isinstance(node, Entries) else {}
 
+    def sources(self, node: Node | None, known: Mapping[str, Any]) -> dict[str, Source]:
+        """Who supplied which fact; one word is said of all."""
+        if isinstance(node, Scalar):
+            return dict.fromkeys(known, Source(node.text))
+        return {path: Source(_text(by)) for path, by in self._paths(node, "")}
+
     def case(self, node: Node, bases: Mapping[str, Mapping[str, Any]]) -> Vector | None:
         entry = _entries(node)
         name, base = _text(entry.get("case")), _text(entry.get("base"))
@@ -109,7 +132,7 @@ class _Reader:
         try:
             gate, decision, at = Gate(_text(entry.get("gate"))), Decision(_text(entry.get("expect"))), self._day(entry.get("at"))
             known = self._vocabulary.check(known)
-            sources = {path: Source(_text(by)) for path, by in self._paths(entry.get("by"), "")}
+            sources = self.sources(entry.get("by"), known)
         except (ValueError, Invalid) as error:
             self.problems.add(node.line, f"{name!r}: {error}")
             return None
@@ -139,20 +162,11 @@ class _Reader:
         if fact.type is FactType.FLAG and text in ("true", "false"):
             return text == "true"
         if fact.type is FactType.NUMBER:
-            return _number(text)
+            return number_of(text)
         return text
 
     def _day(self, node: Node | None) -> date:
         return date.fromisoformat(_text(node)) if node is not None else TODAY
-
-
-def _number(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _entries(node: Node | None) -> dict[str, Node]:

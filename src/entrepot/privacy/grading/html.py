@@ -7,23 +7,10 @@ from html import escape
 from typing import Any
 
 from entrepot.kit import Invalid
+from entrepot.kit.pages import whole_page
 from entrepot.privacy.grading import words
 from entrepot.privacy.grading.words import WORDS
 from entrepot.privacy.notes import sentence
-
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1b1f24;--soft:#59636e;--rule:#d1d9e0;--paper:#fff;--good:#116329;--bad:#a40e26}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--rule:#3d444d;--paper:#0d1117;--good:#7ee787;--bad:#ff9492}}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem}caption{text-align:left;color:var(--soft)}
-th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--rule);overflow-wrap:break-word}
-code{overflow-wrap:anywhere}
-.figure{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.scroll{overflow-x:auto}
-.grade{font-size:1.2rem;border:2px solid;border-radius:.5rem;padding:.75rem 1rem}.soft{color:var(--soft)}
-.good{color:var(--good)}.bad{color:var(--bad)}code{font-size:.8rem}article+article{border-top:2px solid var(--rule);margin-top:3rem}
-"""
 
 
 def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Sequence[str] = words.LANGUAGES) -> str:
@@ -42,17 +29,12 @@ def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Seq
     links = " · ".join(f'<a href="#{one}" lang="{words.HTML_LANGUAGE[one]}">{WORDS[one]["title"]}</a>' for one in languages)
     top = f"<nav>{links}</nav>" if len(languages) > 1 else ""
     first = languages[0]
-    return (
-        f'<!doctype html>\n<html lang="{words.HTML_LANGUAGE[first]}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{WORDS[first]["title"]}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n<main>\n{top}\n"
-        + "\n".join(
-            f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{WORDS[one]["title"]}</h1>\n'
-            f"{report_body(document, one, digest=digest)}\n</article>"
-            for one in languages
-        )
-        + "\n</main>\n</body>\n</html>\n"
+    articles = "\n".join(
+        f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{WORDS[one]["title"]}</h1>\n'
+        f"{report_body(document, one, digest=digest)}\n</article>"
+        for one in languages
     )
+    return whole_page(WORDS[first]["title"], f"{top}\n{articles}", language=words.HTML_LANGUAGE[first])
 
 
 def report_body(document: Mapping[str, Any], language: str, *, digest: str = "") -> str:
