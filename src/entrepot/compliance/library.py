@@ -119,7 +119,7 @@ def _tables(kind: str) -> Iterator[Mapping]:
 
 
 def _fact(path: str, entry: dict[str, Node]) -> FactDef:
-    choices = {name: {lang: _text(text) for lang, text in _entries(node).items()} for name, node in _entries(entry.get("in")).items()}
+    choices = {name: _words(node) for name, node in _entries(entry.get("in")).items()}
     return FactDef(
         path=path, type=FactType(_text(entry["type"])), question={"en": _text(entry["en"]), "zh": _text(entry["zh"])}, choices=choices,
         source=Source(_text(entry["by"])) if "by" in entry else Source.DECLARED,
@@ -139,6 +139,10 @@ def _memberships(sets: dict[str, Node]) -> Iterator[Membership]:
 
 def _entries(node: Node | None) -> dict[str, Node]:
     return node.entries if isinstance(node, Mapping) else {}
+
+
+def _words(node: Node) -> dict[str, str]:
+    return {language: _text(text) for language, text in _entries(node).items()}
 
 
 def _texts(node: Node) -> list[str]:
