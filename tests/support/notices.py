@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from entrepot import catalogue, notices
-from entrepot.notices import Draft, Finding, Notice, NoticeKind
-from entrepot.runtime import SYSTEM, Actor
+from entrepot.notices import About, Access, Ask, Draft, Fact, Finding, Notice, NoticeKind
+from entrepot.runtime import ANONYMOUS, SYSTEM, Actor
 from support.trading import Market
 
 DIGEST = "sha256:" + "ab" * 32
@@ -43,6 +44,30 @@ def retest(market: Market, notice: Notice, *, passed: bool, by: Actor | None = N
     """An independent test and its result."""
     take(market, by or market.regulator, "begin_retest", notice, "Quay Testing Institute")
     return take(market, by or market.regulator, "report_retest", notice, {"F1": passed}, report=DIGEST)
+
+
+def ask_access(market: Market, subject: str, **more: Any) -> Access:
+    """A regulator's request to look."""
+    now = market.clock.now()
+    entries: dict[str, Any] = {
+        "legal_basis": "NDSR 2025, art. 50", "facts": (Fact.FIGURES, Fact.DIGESTS, Fact.LOG), "since": now - timedelta(days=1),
+        "until": now + timedelta(days=1), "expires_at": now + timedelta(days=7), **more,
+    }  # fmt: skip
+    with market.exchange.session(market.regulator) as session:
+        return notices.ask_access(session, Ask(subject_id=subject, **entries))
+
+
+def decide_access(market: Market, access: Access, *, approve: bool = True) -> Access:
+    """The operator's word on it."""
+    with market.exchange.session(market.operator) as session:
+        return notices.decide_access(session, access.id, approve=approve, reason="the basis fits")
+
+
+def complain(market: Market, text: str = "My name is in it.", listing_id: str = "") -> tuple[str, str]:
+    """A complaint of nobody: its id and its code."""
+    with market.exchange.session(ANONYMOUS) as session:
+        made, code = notices.complain(session, About.PERSONAL_DATA, text, listing_id=listing_id)
+    return made.id, code
 
 
 def look(market: Market, notice: Notice) -> Notice:

@@ -62,6 +62,7 @@ class Settings:
     allowed_hosts: str = _setting(
         "", "Private hosts that outgoing calls may reach, comma-separated `host:port`; public addresses need no entry."
     )
+    complaints_per_hour: int = _setting(120, "Complaints without a name that are taken in one hour, from everybody together.")
     language: str = _setting("en", "Language of pages and messages where the reader has not chosen: `en` or `zh`.")
 
     def __post_init__(self) -> None:

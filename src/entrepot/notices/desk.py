@@ -10,7 +10,7 @@ from typing import Any
 from entrepot import catalogue, parties, proof
 from entrepot.compliance import clocks
 from entrepot.kit import Conflict, Invalid, NotFound, Refused, digest, new_id, rfc3339
-from entrepot.notices import repository, suspending
+from entrepot.notices import complaints, repository, suspending
 from entrepot.notices.model import (
     MAX_LISTINGS,
     NEXT,
@@ -89,6 +89,8 @@ def file_notice(session: Session, draft: Draft) -> Notice:
         penalties=check_text(draft.penalties, "The penalties", least=0), created_at=session.now, complaint_id=draft.complaint_id,
     )  # fmt: skip
     repository.insert(session.db, notice)
+    if notice.complaint_id:
+        complaints.link_notice(session, notice.complaint_id, notice.id)
     log_step(session, notice, "file", S.RECEIVED, note="")
     parties.notify(session, owner_id, "notice.received", notice.id, number=notice.document_number, due=rfc3339(notice.due_at))
     if notice.harm:
@@ -104,7 +106,9 @@ def get(session: Session, notice_id: str) -> Notice:
         NotFound: There is none that the actor may see.
     """
     found = repository.find(session.db, notice_id)
-    if found is None or not (is_issuer(session, found) or is_addressed(session, found) or session.actor.has_role(Role.OPERATOR)):
+    if found is None or not (
+        is_issuer(session, found) or is_addressed(session, found) or session.actor.has_role(Role.OPERATOR, Role.SYSTEM)
+    ):
         raise NotFound(f"There is no notice {notice_id[:60]}.", "Check the id, and that you act for the right organisation.")
     return found
 

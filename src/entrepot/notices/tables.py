@@ -49,12 +49,14 @@ access_requests = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("issuer_id", sa.ForeignKey("organisations.id"), nullable=False),
     sa.Column("owner_id", sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("buyer_id", sa.String(40), nullable=False),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("told_at", UtcDateTime),
     sa.Column("content", Json, nullable=False),
     sa.Index("ix_access_requests_issuer", "issuer_id", "id"),
     sa.Index("ix_access_requests_owner", "owner_id", "id"),
+    sa.Index("ix_access_requests_buyer", "buyer_id", "id"),
 )
 
 complaints = sa.Table(

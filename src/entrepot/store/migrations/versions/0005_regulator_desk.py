@@ -88,6 +88,7 @@ def _create_access() -> None:
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("issuer_id", sa.String(40), nullable=False),
         sa.Column("owner_id", sa.String(40), nullable=False),
+        sa.Column("buyer_id", sa.String(40), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("told_at", UtcDateTime),
@@ -98,6 +99,7 @@ def _create_access() -> None:
     )
     op.create_index("ix_access_requests_issuer", "access_requests", ["issuer_id", "id"])
     op.create_index("ix_access_requests_owner", "access_requests", ["owner_id", "id"])
+    op.create_index("ix_access_requests_buyer", "access_requests", ["buyer_id", "id"])
 
 
 def _create_complaints() -> None:
