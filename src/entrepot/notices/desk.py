@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from entrepot import catalogue, parties, proof
 from entrepot.compliance import clocks
@@ -92,7 +93,9 @@ def file_notice(session: Session, draft: Draft) -> Notice:
     if notice.complaint_id:
         complaints.link_notice(session, notice.complaint_id, notice.id)
     log_step(session, notice, "file", S.RECEIVED, note="")
-    parties.notify(session, owner_id, "notice.received", notice.id, number=notice.document_number, due=rfc3339(notice.due_at))
+    parties.notify(
+        session, owner_id, "notice.received", notice.id, number=notice.document_number, due=f"{due.at.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
+    )
     if notice.harm:
         return suspend(session, notice, note=notice.harm)
     session.enqueue("notices.end_clock", at=notice.due_at, dedup_key=f"notice:{notice.id}", notice_id=notice.id)
