@@ -10,6 +10,8 @@ from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
 from entrepot.terms.model import Redistribution, Terms
 from entrepot.vocabulary.purposes import PURPOSES
+from entrepot.web import desk_words
+from entrepot.web.desk_words import DeskWords
 from entrepot.web.languages import Language
 
 
@@ -23,12 +25,14 @@ STATES: Mapping[str, str] = {
     "requested": _("Requested"), "offered": _("Offered"), "countered": _("Countered"), "agreed": _("Agreed"),
     "declined": _("Declined"), "expired": _("Expired"), "active": _("Active"), "fulfilled": _("Fulfilled"),
     "terminated": _("Terminated"), "refunded": _("Paid back"), "held": _("In escrow"), "released": _("Paid"),
+    **desk_words.STATES,
 }  # fmt: skip
 TONES: Mapping[str, str] = {
     "live": "good", "agreed": "good", "active": "good", "fulfilled": "good", "released": "good",
     "draft": "wait", "requested": "wait", "offered": "wait", "countered": "wait", "held": "wait",
     "suspended": "warn", "declined": "bad", "terminated": "bad", "refunded": "warn", "expired": "still", "withdrawn": "still",
     "info": "still", "warn": "warn", "review": "wait", "needs_info": "wait", "block": "bad",
+    **desk_words.TONES,
 }  # fmt: skip
 NOTES: Mapping[str, str] = {
     "welcome": _("You are signed in."), "left": _("You are signed out."), "saved": _("Saved."),
@@ -41,6 +45,7 @@ NOTES: Mapping[str, str] = {
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
     "paid": _("The owner is paid."), "published": _("Published."),
     "anonymised": _("This is the anonymised version. The file you sent is not published and goes after a day."), "review": _("Sent for review; the operator looks at what the checks found."),
+    **desk_words.NOTES,
 }  # fmt: skip
 ROLES: Mapping[str, str] = {
     "owner": _("Owner"), "buyer": _("Buyer"), "operator": _("Operator"), "regulator": _("Regulator"), "person": _("Person"),
@@ -53,7 +58,7 @@ SCOPES: Mapping[str, str] = {
 UNITS: Mapping[str, str] = {"row": _("rows"), "gigabyte": _("gigabytes"), "read": _("reads")}
 
 
-class Words:
+class Words(DeskWords):
     """Says things in one language."""
 
     def __init__(self, language: Language) -> None:
@@ -251,6 +256,7 @@ INBOX: Mapping[str, str] = {
     "listing.rejected": _("Version %(number)s of a listing was sent back: %(reason)s"),
     "listing.suspended": _("A listing was taken off by the operator: %(reason)s"),
     "listing.reinstated": _("A listing is back on offer."),
+    **desk_words.INBOX,
 }
 ENTRIES: Mapping[str, str] = {
     "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"),
@@ -268,7 +274,7 @@ FREQUENCIES: Mapping[str, str] = {
     "monthly": _("every month"), "quarterly": _("every quarter"), "yearly": _("every year"), "irregular": _("from time to time"),
     "never": _("not renewed"),
 }  # fmt: skip
-PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements"}
+PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements", **desk_words.PLACES}
 SEVERITIES: Mapping[str, str] = {
     "info": _("Good to know"), "warn": _("Watch out"), "review": _("To be reviewed"), "needs_info": _("More has to be known"),
     "block": _("Stands in the way"),

@@ -1,11 +1,13 @@
 """One module per page."""
 
 from entrepot.web.pages import (
+    access,
     account,
     agreement,
     agreements,
     api,
     catalogue,
+    complaints,
     inbox,
     join,
     keys,
@@ -14,6 +16,7 @@ from entrepot.web.pages import (
     log,
     login,
     negotiation,
+    notices,
     operator,
     publish,
     receipt,
@@ -21,6 +24,6 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "account", "agreement", "agreements", "api", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation", "notices",
     "operator", "publish", "receipt", "request",
 ]  # fmt: skip
