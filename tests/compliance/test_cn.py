@@ -95,6 +95,22 @@ def test_every_duty_has_words_in_both_languages_and_an_action(pack: Pack) -> Non
     assert all(getattr(words, "entries", {}).keys() == {"en", "zh", "action"} for words in root.entries.values())
 
 
+@pytest.mark.parametrize(
+    ("rule", "en", "zh"),
+    [
+        ("CN-PIPL-24-DECISION", "Personal Information Protection Law (2021), art. 24", "个人信息保护法 (2021)第24条"),
+        ("CN-NDSR-22-ASK-AGAIN", "(2024), art. 22(5)", "(2024)第22条(5)"),
+        ("CN-GBT37932-2025-CATALOGUE", "Data Transaction Service (2025), annex A", "数据交易服务安全要求 (2025)附录A"),
+        ("CN-GBT45574-OFFICER", "Sensitive Personal Information (2025)", "敏感个人信息处理安全要求 (2025)"),
+    ],
+)
+def test_a_citation_says_article_annex_or_the_whole(pack: Pack, rule: str, en: str, zh: str) -> None:
+    found = pack.rule(rule)
+    assert found is not None
+    assert pack.cited(found)[0].endswith(en)
+    assert pack.cited(found, "zh")[0].endswith(zh)
+
+
 @pytest.mark.parametrize("text", ["2026-05-04", "2026-05-04T22:30:00", "soon", "", 5])
 def test_a_moment_names_its_zone(text: object) -> None:
     with pytest.raises(Invalid, match=r"The fact incident\.known_at is .*no time with a zone"):
