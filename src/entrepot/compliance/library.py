@@ -58,6 +58,19 @@ def _labels() -> dict[str, dict[str, str]]:
 
 
 @cache
+def duties() -> dict[str, dict[str, str]]:
+    """What each duty is called, by language, and its ODRL ``action``."""
+    _, root = read_file(FOLDER / "duties.yaml", _FORM)
+    return {name: _words(node) for name, node in root.entries.items()}
+
+
+def duty_words(do: str, language: str = "en") -> str:
+    """A duty in words."""
+    found = duties().get(do, {})
+    return found.get(language) or found.get("en") or do.replace("_", " ")
+
+
+@cache
 def shipped() -> tuple[Pack, ...]:
     """The packs that travel with the program, and those that installed packages register under ``entrepot.rule_packs``."""
     paths = [path for name in SHIPPED if (path := FOLDER / f"{name}.yaml").exists()]

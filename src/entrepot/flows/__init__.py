@@ -21,6 +21,7 @@ from entrepot.flows.releases import (
     table_report,
     upload_grade,
 )
+from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack, what_if
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
@@ -58,6 +59,7 @@ __all__ = [
     "export",
     "get_upload",
     "initialise",
+    "install_pack",
     "invoice",
     "is_initialised",
     "last_escrow",
@@ -77,10 +79,13 @@ __all__ = [
     "rule_contract",
     "rule_listing",
     "share_profile",
+    "shown_ruling",
     "table_report",
     "terminate",
     "trust",
+    "uninstall_pack",
     "upgrade",
     "upload_grade",
     "verify_document",
+    "what_if",
 ]  # fmt: skip
