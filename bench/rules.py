@@ -57,7 +57,7 @@ FACTS: dict[str, Any] = {
     "consent.purposes": ["dpv:AcademicResearch", "dpv:CommercialResearch"], "offer.purposes": ["dpv:AcademicResearch"], "offer.mode": "table",
     "deal.cross_border": True, "pia.dated": "2026-10-01", "pia.parts": ["lawfulness", "impact", "measures"],
     "contract.fixes": ["purpose", "method", "scope", "security"], "exchange.intermediary": True, "owner.verified": True, "buyer.verified": True,
-    "use.prohibited": [], "use.automated_decision": False, "use.significant_effect": False, "owner.ciio": False,
+    "use.prohibited": [], "use.automated_decision": False, "use.significant_effect": False, "owner.ciio": False, "deal.jurisdictions": ["CN"],
 }  # fmt: skip
 _HEAD = 'pack: bench\nversion: "1"\ntitle: {en: "Bench", zh: "测试"}\ninstruments:\n  law: {title: {en: "Law", zh: "法"}, certainty: S}\nrules:\n'
 
