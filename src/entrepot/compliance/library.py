@@ -22,7 +22,7 @@ from entrepot.vocabulary.purposes import PURPOSES
 FOLDER = Path(__file__).parent / "packs"
 SHIPPED = ("house", "cn", "eu", "us")
 """The packs that travel with the program, in the order in which findings are shown."""
-_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FORM = Form(name="the table", hint="Split it.", bytes=1024**2, depth=8, events=200_000, loader=LOADER)
 
 
@@ -41,20 +41,6 @@ def taxonomy() -> Taxonomy:
         broader |= {name: tuple(_texts(node)) for name, node in _entries(root.entries.get("terms")).items()}
         members += _memberships(_entries(root.entries.get("sets")))
     return Taxonomy(broader=broader, members=tuple(members))
-
-
-def label(term: str, language: str = "en") -> str:
-    """What a kind of data, a purpose or a set is called; a term without a label is spelled out from its name."""
-    texts = _labels().get(term, {})
-    return texts.get(language) or texts.get("en") or _CAPITAL.sub(" ", term.partition(":")[2]).lower()
-
-
-@cache
-def _labels() -> dict[str, dict[str, str]]:
-    found = {name: {"en": purpose.en, "zh": purpose.zh} for name, purpose in PURPOSES.items()}
-    for root in _tables("terms"):
-        found |= {term: {language: _text(text) for language, text in _entries(node).items()} for term, node in root.entries.items()}
-    return found
 
 
 @cache
@@ -76,6 +62,19 @@ def shipped() -> tuple[Pack, ...]:
     paths = [path for name in SHIPPED if (path := FOLDER / f"{name}.yaml").exists()]
     paths += [Path(entry.load()) for entry in entry_points(group="entrepot.rule_packs")]
     return load(paths)
+
+
+def label(term: str, language: str = "en") -> str:
+    """What a kind of data, a purpose or a set is called; a term without a name of its own is spelled out."""
+    if (purpose := PURPOSES.get(term)) is not None:
+        return purpose.zh if language == "zh" else purpose.en
+    words = _labels().get(term, {})
+    return words.get(language) or words.get("en") or _HUMP.sub(" ", term.partition(":")[2] or term).lower()
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    return {term: _words(node) for root in _tables("terms") for term, node in root.entries.items()}
 
 
 def load(paths: Iterable[Path]) -> tuple[Pack, ...]:
