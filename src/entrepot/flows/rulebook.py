@@ -9,12 +9,13 @@ from typing import Any
 from entrepot import catalogue, compliance, jobs, parties
 from entrepot.catalogue import Listing, ListingState
 from entrepot.compliance import Gate, Pack, Ruling, library
+from entrepot.compliance.lint import boundaries
 from entrepot.compliance.questions import questions
 from entrepot.compliance.what_if import Case
 from entrepot.compliance.what_if import what_if as compare
 from entrepot.flows import dossiers, gates
 from entrepot.kit import Decision
-from entrepot.runtime import Exchange, Role, Session, ticker
+from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
 
 _BATCH = 200
 _DAY = 24 * 3600.0
@@ -58,9 +59,14 @@ def judge_again(session: Session, *, after_id: str) -> None:
 
 @ticker(lambda settings: _DAY)
 def judge_daily(exchange: Exchange) -> None:
-    """Rules begin and end on dates, so every day is a change of the rules."""
-    with exchange.session() as session:
-        session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{compliance.today(session)}")
+    """Rules begin and end on dates: whatever was ruled before the last of these days is judged again."""
+    with exchange.reading(SYSTEM) as session:
+        today = compliance.today(session)
+        turned = [day for pack in compliance.in_force(session) for day in boundaries(pack) if day <= today]
+        is_due = bool(turned) and compliance.has_older(session, Gate.LISTING, max(turned))
+    if is_due:
+        with exchange.session(SYSTEM) as session:
+            session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{today}")
 
 
 def _judge_again(session: Session, listing: Listing) -> None:
