@@ -77,7 +77,7 @@ def cli_page() -> str:
         "# The command line",
         "",
         "Options of all commands may stand before or after the command. Exit codes: 0 done; 2 refused, not found, blocked or wrongly used, with the",
-        "fact and the next step; 3 something is missing; 4 a person must look; 1 an error of the program. With `--json` answers and errors are JSON.",
+        "fact and the next step; 3 something is missing; 4 a person must look; 5 two rules contradict each other; 1 an error of the program. With `--json` answers and errors are JSON.",
         "",
         "| for every command | |",
         "|---|---|",

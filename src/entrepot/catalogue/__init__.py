@@ -24,7 +24,7 @@ from entrepot.catalogue.model import (
     Visibility,
 )
 from entrepot.catalogue.quality import quality
-from entrepot.catalogue.review import approve, reinstate, reject, suspend, waiting, withdraw
+from entrepot.catalogue.review import approve, offer_pending, reinstate, reject, suspend, waiting, withdraw
 from entrepot.catalogue.service import (
     add,
     agreed_listing,
@@ -33,6 +33,7 @@ from entrepot.catalogue.service import (
     get,
     get_version,
     list_for,
+    listings_after,
     open_versions,
     reindex,
     search,
@@ -42,6 +43,6 @@ __all__ = [
     "NEXT", "ColumnNote", "Contact", "DataTable", "Filters", "Frequency", "Hit", "Hold", "Listing", "ListingState", "ListingSuspended", "Manifest", "Page",
     "Preview", "SampleQuery", "Segment", "SourceFile", "ThreeRights", "Version", "Visibility", "add", "agreed_listing",
     "agreed_version", "approve",
-    "current_version", "describe", "describe_all", "describe_catalogue", "freezing", "freezing_holds", "get", "get_version", "holds_of", "lift", "list_for", "load_manifest", "manifest_schema", "open_versions", "place", "quality", "reindex",
+    "current_version", "describe", "describe_all", "describe_catalogue", "freezing", "freezing_holds", "get", "get_version", "holds_of", "lift", "list_for", "listings_after", "load_manifest", "manifest_schema", "offer_pending", "open_versions", "place", "quality", "reindex",
     "reinstate", "reject", "search", "suspend", "template", "waiting", "withdraw",
 ]  # fmt: skip

@@ -27,11 +27,16 @@ def add(app: typer.Typer, panel: str, *functions: Callable[..., None]) -> None:
         app.command(_NAMES.get(function), rich_help_panel=panel, cls=Command)(function)
 
 
+def group(app: typer.Typer, panel: str, name: str, help: str) -> typer.Typer:
+    """A word with commands of its own below it, which ``add`` takes."""
+    made = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None, help=help)
+    app.add_typer(made, name=name, rich_help_panel=panel)
+    return made
+
+
 def add_group(app: typer.Typer, panel: str, name: str, help: str, *functions: Callable[..., None]) -> None:
     """Make functions commands below one word."""
-    group = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None, help=help)
-    add(group, "Commands", *functions)
-    app.add_typer(group, name=name, rich_help_panel=panel)
+    add(group(app, panel, name, help), "Commands", *functions)
 
 
 def named(name: str) -> Callable[[_F], _F]:

@@ -56,12 +56,18 @@ def _together(one: Leaf, other: Leaf) -> bool:
         if first.operator in ("eq", "in"):
             values = (first.value,) if first.operator == "eq" else first.value
             return any(_satisfies(value, second) for value in values)
+        if first.operator in ("has", "has_all") and second.operator == "subset_of":
+            return set(_listed(first.value)) <= set(second.value)
     low = [leaf for leaf in (one, other) if leaf.operator in ("gt", "gte")]
     high = [leaf for leaf in (one, other) if leaf.operator in ("lt", "lte")]
     if len(low) == len(high) == 1:
         strict = low[0].operator == "gt" or high[0].operator == "lt"
         return bool(low[0].value < high[0].value if strict else low[0].value <= high[0].value)
     return True
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _satisfies(value: Any, leaf: Leaf) -> bool:

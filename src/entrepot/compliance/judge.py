@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from entrepot.compliance.clashes import Pair, pairs
 from entrepot.compliance.clocks import ZONES, due
 from entrepot.compliance.conditions import Test, Truth, Values, compile_condition, known, unknown_paths
 from entrepot.compliance.dossier import Dossier, Source
-from entrepot.compliance.pack_model import ALWAYS, All, Gate, Instrument, Pack, Rule, Status
+from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Instrument, Pack, Rule, Status
 from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running
 from entrepot.compliance.taxonomy import Day, Taxonomy
-from entrepot.kit import Decision, parse_rfc3339, strictest
+from entrepot.kit import Decision, Invalid, parse_rfc3339, strictest
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, t
     applied = [result for result in trace if result.outcome is not Outcome.NOT_APPLICABLE]
     return Ruling(
         gate=gate, at=at, decision=decision, deciding=tuple(deciding), trace=trace, clashes=clashes, missing=_missing(deciding),
-        duties=tuple({(d.do, *sorted(d.parameters.items())): d for r in applied for d in r.rule.duties}.values()),
+        duties=_duties(applied),
         clocks=tuple(_clocks(applied, values)), dossier=dossier, packs=rules.packs,
     )  # fmt: skip
 
@@ -67,7 +68,7 @@ def rule_set(packs: tuple[Pack, ...], gate: Gate, at: date, taxonomy: Taxonomy, 
     """The rules of a gate on a day, compiled; kept, because the same packs are asked again and again."""
     used = tuple(sorted((p for p in packs if drafts or p.status is not Status.DRAFT), key=lambda p: p.id))
     day = taxonomy.on(at)
-    chosen = [(pack, rule) for pack in used for rule in pack.rules if gate in rule.gates and _in_force(pack, rule, at, drafts)]
+    chosen = [(pack, rule) for pack in used for rule in pack.rules if gate in rule.gates and in_force(pack, rule, at, drafts)]
     compiled = tuple(
         Compiled(pack, rule, compile_condition(_whole(pack, rule), day), compile_condition(rule.require, day)) for pack, rule in chosen
     )
@@ -78,7 +79,8 @@ def _whole(pack: Pack, rule: Rule) -> All:
     return All((pack.applies, rule.when)) if pack.applies != ALWAYS else All((rule.when,))
 
 
-def _in_force(pack: Pack, rule: Rule, at: date, drafts: bool) -> bool:
+def in_force(pack: Pack, rule: Rule, at: date, drafts: bool = False) -> bool:
+    """Whether a rule is asked on a day: it is effective, and one of the instruments it cites stands."""
     if not rule.is_effective(at):
         return False
     cited = [pack.instruments[citation.instrument] for citation in rule.citations]
@@ -113,6 +115,11 @@ def _open(compiled: Compiled, applies: Truth, values: Values, day: Day) -> tuple
     return tuple(dict.fromkeys(unknown_paths(condition, values, day)))
 
 
+def _duties(applied: Iterable[Result]) -> tuple[Duty, ...]:
+    found = {(duty.do, *sorted(duty.parameters.items())): duty for result in applied for duty in result.rule.duties}
+    return tuple(found[key] for key in sorted(found))
+
+
 def _missing(deciding: Iterable[Result]) -> tuple[MissingFact, ...]:
     rules: dict[str, list[str]] = {}
     sources: dict[str, Source] = {}
@@ -137,5 +144,13 @@ def _clocks(applied: Iterable[Result], values: Mapping[str, Any]) -> Iterator[Ru
         clock = result.rule.clock
         if clock is not None and isinstance(start := values.get(clock.start), str):
             zone = ZONES.get(result.pack.jurisdiction, "UTC")
-            began = parse_rfc3339(start) if "T" in start else datetime.fromisoformat(f"{start}T00:00:00+00:00")
+            began = _began(clock.start, start, zone)
             yield Running(rule=result.rule.id, due=due(began, clock.span, zone=zone), on_expiry=clock.on_expiry)
+
+
+def _began(path: str, start: str, zone: str) -> datetime:
+    try:
+        # A day without an hour begins at the authority's midnight; elsewhere it may still be the day before.
+        return parse_rfc3339(start) if "T" in start else datetime.combine(date.fromisoformat(start), time(), ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, Invalid):
+        raise Invalid(f"The fact {path} starts a clock and is no time.", "Write it like 2026-11-21 or 2026-11-21T09:30:00Z.") from None

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from entrepot.compliance.dossier import Source
-from entrepot.compliance.pack_model import Pack
+from entrepot.compliance.pack_model import Pack, Rule
 from entrepot.compliance.pack_reader import LOADER, read_file, read_pack
 from entrepot.compliance.taxonomy import Membership, Taxonomy
 from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary
-from entrepot.kit import Invalid
+from entrepot.kit import Invalid, NotFound
 from entrepot.kit.yamltree import Form, Mapping, Node, Scalar, Sequence
 from entrepot.vocabulary.purposes import PURPOSES
 
 FOLDER = Path(__file__).parent / "packs"
 SHIPPED = ("house", "cn", "eu", "us")
 """The packs that travel with the program, in the order in which findings are shown."""
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FORM = Form(name="the table", hint="Split it.", bytes=1024**2, depth=8, events=200_000, loader=LOADER)
 
 
@@ -38,6 +41,33 @@ def taxonomy() -> Taxonomy:
         broader |= {name: tuple(_texts(node)) for name, node in _entries(root.entries.get("terms")).items()}
         members += _memberships(_entries(root.entries.get("sets")))
     return Taxonomy(broader=broader, members=tuple(members))
+
+
+def label(term: str, language: str = "en") -> str:
+    """What a kind of data, a purpose or a set is called; a term without a label is spelled out from its name."""
+    texts = _labels().get(term, {})
+    return texts.get(language) or texts.get("en") or _CAPITAL.sub(" ", term.partition(":")[2]).lower()
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    found = {name: {"en": purpose.en, "zh": purpose.zh} for name, purpose in PURPOSES.items()}
+    for root in _tables("terms"):
+        found |= {term: {language: _text(text) for language, text in _entries(node).items()} for term, node in root.entries.items()}
+    return found
+
+
+@cache
+def duties() -> dict[str, dict[str, str]]:
+    """What each duty is called, by language, and its ODRL ``action``."""
+    _, root = read_file(FOLDER / "duties.yaml", _FORM)
+    return {name: _words(node) for name, node in root.entries.items()}
+
+
+def duty_words(do: str, language: str = "en") -> str:
+    """A duty in words."""
+    found = duties().get(do, {})
+    return found.get(language) or found.get("en") or do.replace("_", " ")
 
 
 @cache
@@ -78,6 +108,23 @@ def choose(wanted: Iterable[str], packs: Iterable[Pack]) -> tuple[Pack, ...]:
     return tuple(by_id[name] for name in names)
 
 
+def find_rule(rule_id: str, packs: Iterable[Pack]) -> tuple[Pack, Rule]:
+    """The rule of this id, with its pack.
+
+    Raises:
+        NotFound: None of the packs has it.
+    """
+    ids: list[str] = []
+    for pack in packs:
+        if (found := pack.rule(rule_id)) is not None:
+            return pack, found
+        ids += [rule.id for rule in pack.rules]
+    near = get_close_matches(rule_id.upper()[:80], ids, n=3)
+    raise NotFound(
+        f"There is no rule {rule_id[:80]!r}.", f"Did you mean {' or '.join(near)}?" if near else "`entrepot rules list` lists them."
+    )
+
+
 def _tables(kind: str) -> Iterator[Mapping]:
     for name in (kind, *(f"{pack}.{kind}" for pack in SHIPPED)):
         if (path := FOLDER / f"{name}.yaml").exists():
@@ -85,7 +132,7 @@ def _tables(kind: str) -> Iterator[Mapping]:
 
 
 def _fact(path: str, entry: dict[str, Node]) -> FactDef:
-    choices = {name: {lang: _text(text) for lang, text in _entries(node).items()} for name, node in _entries(entry.get("in")).items()}
+    choices = {name: _words(node) for name, node in _entries(entry.get("in")).items()}
     return FactDef(
         path=path, type=FactType(_text(entry["type"])), question={"en": _text(entry["en"]), "zh": _text(entry["zh"])}, choices=choices,
         source=Source(_text(entry["by"])) if "by" in entry else Source.DECLARED,
@@ -105,6 +152,10 @@ def _memberships(sets: dict[str, Node]) -> Iterator[Membership]:
 
 def _entries(node: Node | None) -> dict[str, Node]:
     return node.entries if isinstance(node, Mapping) else {}
+
+
+def _words(node: Node) -> dict[str, str]:
+    return {language: _text(text) for language, text in _entries(node).items()}
 
 
 def _texts(node: Node) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from entrepot.compliance.pack_model import Gate, Pack
 from entrepot.compliance.pack_reader import LOADER, Problems, read_file
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.taxonomy import Taxonomy
-from entrepot.compliance.vocabulary import FactType, FactVocabulary
-from entrepot.kit import Decision, Invalid
+from entrepot.compliance.vocabulary import FactType, FactVocabulary, number_of
+from entrepot.kit import Decision, Invalid, parse_rfc3339, rfc3339
 from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
 from entrepot.kit.yamltree import Mapping as Entries
 
@@ -30,6 +30,7 @@ class Vector:
 
     Attributes:
         deciding: The rules that must stand in the way, no more and no fewer.
+        due: When the clocks of some rules must end.
     """
 
     name: str
@@ -39,10 +40,13 @@ class Vector:
     decision: Decision
     deciding: frozenset[str]
     line: int
+    due: Mapping[str, datetime] = field(default_factory=dict)
 
     def agrees(self, ruling: Ruling) -> bool:
         """Whether a ruling is what the vector expects."""
-        return ruling.decision is self.decision and frozenset(result.rule.id for result in ruling.deciding) == self.deciding
+        ends = {clock.rule: clock.due.at for clock in ruling.clocks}
+        on_time = all(ends.get(rule) == moment for rule, moment in self.due.items())
+        return on_time and ruling.decision is self.decision and frozenset(result.rule.id for result in ruling.deciding) == self.deciding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +60,11 @@ class Miss:
         """What was expected and what came."""
         came = ", ".join(sorted(result.rule.id for result in self.ruling.deciding)) or "no rule"
         wanted = ", ".join(sorted(self.vector.deciding)) or "no rule"
+        ends = {clock.rule: rfc3339(clock.due.at) for clock in self.ruling.clocks}
+        late = [f" The clock of {rule} should end at {rfc3339(moment)}." for rule, moment in self.vector.due.items()]
         return (
             f"line {self.vector.line}: {self.vector.name!r} should be {self.vector.decision} by {wanted},"
-            f" and is {self.ruling.decision} by {came}."
+            f" and is {self.ruling.decision} by {came}.{''.join(late)}{f' Clocks end: {ends}.' if late else ''}"
         )
 
 
@@ -82,6 +88,23 @@ def read_vectors(path: Path, vocabulary: FactVocabulary) -> tuple[Vector, ...]:
     return tuple(vector for vector in found if vector is not None)
 
 
+def read_case(path: Path, vocabulary: FactVocabulary) -> Dossier:
+    """The facts of one case in a file, nested or as paths; ``by`` beside them says who supplied which, else they are declared.
+
+    Raises:
+        Invalid: A fact is unknown or of the wrong type; the message names it.
+    """
+    _, root = read_file(path, FORM)
+    reader = _Reader(path.name, vocabulary)
+    values = reader.facts(Entries({name: node for name, node in root.entries.items() if name != "by"}, root.lines, root.line))
+    known = vocabulary.check({fact: value for fact, value in values.items() if value is not None})
+    try:
+        sources = reader.sources(root.entries.get("by"), known)
+    except ValueError as error:
+        raise Invalid(f"{path.name}: {error}.", f"Choose among {', '.join(Source)}.") from None
+    return Dossier(known, sources)
+
+
 def run(vectors: tuple[Vector, ...], packs: tuple[Pack, ...], taxonomy: Taxonomy) -> tuple[Miss, ...]:
     """The cases that come out otherwise than expected."""
     ruled = [(v, decide(packs, v.gate, v.dossier, at=v.at, taxonomy=taxonomy)) for v in vectors]
@@ -97,10 +120,16 @@ class _Reader:
         """Facts written nested or as paths, each read by its type; None where one is taken away."""
         return dict(self._flat(node, "")) if isinstance(node, Entries) else {}
 
+    def sources(self, node: Node | None, known: Mapping[str, Any]) -> dict[str, Source]:
+        """Who supplied which fact; one word is said of all."""
+        if isinstance(node, Scalar):
+            return dict.fromkeys(known, Source(node.text))
+        return {path: Source(_text(by)) for path, by in self._paths(node, "")}
+
     def case(self, node: Node, bases: Mapping[str, Mapping[str, Any]]) -> Vector | None:
         entry = _entries(node)
         name, base = _text(entry.get("case")), _text(entry.get("base"))
-        if unknown := set(entry) - {"case", "gate", "at", "base", "facts", "by", "expect", "rules"}:
+        if unknown := set(entry) - {"case", "gate", "at", "base", "facts", "by", "expect", "rules", "due"}:
             self.problems.add(node.line, f"{min(unknown)!r} is no entry of a case")
         if base and base not in bases:
             self.problems.add(node.line, f"there is no base {base!r}")
@@ -109,7 +138,8 @@ class _Reader:
         try:
             gate, decision, at = Gate(_text(entry.get("gate"))), Decision(_text(entry.get("expect"))), self._day(entry.get("at"))
             known = self._vocabulary.check(known)
-            sources = {path: Source(_text(by)) for path, by in self._paths(entry.get("by"), "")}
+            sources = self.sources(entry.get("by"), known)
+            ends = {rule: parse_rfc3339(_text(moment)) for rule, moment in _entries(entry.get("due")).items()}
         except (ValueError, Invalid) as error:
             self.problems.add(node.line, f"{name!r}: {error}")
             return None
@@ -117,7 +147,7 @@ class _Reader:
         dossier = Dossier(known, {path: sources.get(path, Source.MEASURED) for path in known})
         rules = entry.get("rules")
         deciding = frozenset(_text(item) for item in rules.items) if isinstance(rules, Sequence) else frozenset()
-        return Vector(name=name, gate=gate, at=at, dossier=dossier, decision=decision, deciding=deciding, line=node.line)
+        return Vector(name=name, gate=gate, at=at, dossier=dossier, decision=decision, deciding=deciding, line=node.line, due=ends)
 
     def _flat(self, node: Node, prefix: str) -> list[tuple[str, Any]]:
         return [(path, self._value(path, value)) for path, value in self._paths(node, prefix)]
@@ -139,20 +169,11 @@ class _Reader:
         if fact.type is FactType.FLAG and text in ("true", "false"):
             return text == "true"
         if fact.type is FactType.NUMBER:
-            return _number(text)
+            return number_of(text)
         return text
 
     def _day(self, node: Node | None) -> date:
         return date.fromisoformat(_text(node)) if node is not None else TODAY
-
-
-def _number(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _entries(node: Node | None) -> dict[str, Node]:

@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from entrepot.compliance.dossier import Source
-from entrepot.kit import Invalid
+from entrepot.kit import Invalid, parse_rfc3339
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TERM = re.compile(r"[a-z][a-z-]*:[A-Za-z0-9-]+")
 MAX_TEXT, MAX_ITEMS, MAX_NUMBER = 2_000, 2_000, 10**15
 
@@ -24,6 +24,7 @@ class FactType(StrEnum):
     FLAG = "flag"
     NUMBER = "number"
     DATE = "date"
+    MOMENT = "moment"
     TEXT = "text"
     TEXTS = "texts"
     TERMS = "terms"
@@ -81,7 +82,9 @@ class FactDef:
             fits = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
             return "" if fits else f"is {_shown(value)}, which is no number that can be used"
         if self.type is FactType.DATE:
-            return "" if isinstance(value, str) and _is_day(value) else f"is {_shown(value)}, which is no day"
+            return "" if isinstance(value, str) and is_day(value) else f"is {_shown(value)}, which is no day"
+        if self.type is FactType.MOMENT:
+            return "" if isinstance(value, str) and _is_moment(value) else f"is {_shown(value)}, which is no time with a zone"
         problem = self._item_problem(value)
         return f"is {problem}" if problem else ""
 
@@ -99,6 +102,7 @@ _FORMS = {
     FactType.FLAG: "true or false",
     FactType.NUMBER: "a number",
     FactType.DATE: "a day such as 2026-11-21",
+    FactType.MOMENT: "a time such as 2026-11-21T09:30:00+08:00",
     FactType.TEXT: "a text",
     FactType.TEXTS: "a list of texts",
     FactType.TERMS: "a list of terms such as pd:Health",
@@ -146,12 +150,32 @@ class FactVocabulary:
         return found
 
 
-def _is_day(text: str) -> bool:
+def number_of(text: str) -> int | float | str:
+    """The number that a text is, or the text itself, which a check then refuses by name."""
+    if len(text) <= 40:
+        for kind in (int, float):
+            try:
+                return kind(text)
+            except ValueError:
+                continue
+    return text
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day written like 2026-11-21."""
     if not _DAY.fullmatch(text):
         return False
     try:
         date.fromisoformat(text)
     except ValueError:
+        return False
+    return True
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        parse_rfc3339(text)
+    except Invalid:
         return False
     return True
 

@@ -7,9 +7,10 @@ from entrepot.flows.check import CheckReport, check
 from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, share_profile
 from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
+from entrepot.flows.gates import answer_contract, answer_listing, approve_listing, require_delivery, rule_contract, rule_listing
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.prove import prove, trust
-from entrepot.flows.publish import NotCompliant, Published, publish, publish_uploads
+from entrepot.flows.publish import Published, publish, publish_uploads
 from entrepot.flows.releases import (
     AnonymisedUpload,
     BreaksTogether,
@@ -20,13 +21,71 @@ from entrepot.flows.releases import (
     table_report,
     upload_grade,
 )
+from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack, what_if
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
 __all__ = [
-    "FORMS", "METHODS", "Anonymised", "AnonymisedUpload", "BreaksTogether", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Remembered", "TableReport", "Upload", "accept", "accept_delivery",
-    "add_upload", "anonymise", "anonymise_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
-    "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "prove", "publish", "publish_uploads", "refund", "releases_of", "request", "restore",
-    "resume", "share_profile", "table_report", "terminate", "trust", "upgrade", "upload_grade", "verify_document",
+    "FORMS",
+    "METHODS",
+    "Anonymised",
+    "AnonymisedUpload",
+    "BreaksTogether",
+    "CheckReport",
+    "Delivered",
+    "DeliveredFile",
+    "Examination",
+    "Initialised",
+    "Law",
+    "Published",
+    "Remembered",
+    "TableReport",
+    "Upload",
+    "accept",
+    "accept_delivery",
+    "add_upload",
+    "anonymise",
+    "anonymise_upload",
+    "answer_contract",
+    "answer_listing",
+    "approve_listing",
+    "awaits_decision",
+    "backup",
+    "check",
+    "deliver",
+    "escrows",
+    "examine",
+    "export",
+    "get_upload",
+    "initialise",
+    "install_pack",
+    "invoice",
+    "is_initialised",
+    "last_escrow",
+    "offer",
+    "open_upload",
+    "parse_price",
+    "pay_out_held",
+    "prove",
+    "publish",
+    "publish_uploads",
+    "refund",
+    "releases_of",
+    "request",
+    "require_delivery",
+    "restore",
+    "resume",
+    "rule_contract",
+    "rule_listing",
+    "share_profile",
+    "shown_ruling",
+    "table_report",
+    "terminate",
+    "trust",
+    "uninstall_pack",
+    "upgrade",
+    "upload_grade",
+    "verify_document",
+    "what_if",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise import anonymise as write_release
 from entrepot.privacy.anonymise.changes import Change
 from entrepot.privacy.anonymise.source import open_source
+from entrepot.privacy.anonymise.write import require_folder_of
 from entrepot.privacy.attacks import SEED, AttackReport, Budget, attack, read_pair
 from entrepot.privacy.grading import Grade, Report, grade, make_report, report_html
 from entrepot.privacy.grading.model import MOST_FOUND
@@ -88,6 +89,7 @@ def anonymise(
     target, settings, told = Path(out), settings or Settings(), progress or (lambda step, share: None)
     if target.exists() and Path(path).exists() and target.samefile(path):
         raise Invalid(f"{target.name} is the table itself.", "Choose another name for the release; the original is never overwritten.")
+    require_folder_of(target)
     # In the folder of the release, so that its parts take their places by renaming.
     with tempfile.TemporaryDirectory(prefix=".entrepot-", dir=target.parent) as held:
         folder = Path(held)
@@ -155,7 +157,7 @@ class _Grading:
         """What the release's columns tell about persons, and which are keys, by the names that the release writes."""
         self.told("look", 0.0)
         parquet_file = self.scratch / "release.parquet"
-        found = check_table(self.cursor, self.part, parquet_file, scratch=self.scratch, settings=self.settings)
+        found = check_table(self.cursor, self.part, parquet_file, scratch=self.scratch, settings=self.settings, with_risk=False)
         # The check tidies headings, so columns are matched by their place.
         written = open_source(self.cursor, self.part, self.scratch).columns
         names = dict(zip((c.name for c in found.profile.columns), written, strict=True))

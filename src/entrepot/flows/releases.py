@@ -84,7 +84,7 @@ def anonymise_upload(
     with exchange.reading(actor) as session:
         given = get_upload(session, upload_id)
         require_uploader(session)
-    if plan.population is not None:
+    if plan.population is not None or (plan.presence and plan.presence.population):
         raise Invalid("A population is no part of an upload.", "Anonymise on your own machine, where the population's file lies.")
     with open_upload(exchange, given) as path, exchange.blobs.scratch() as folder:
         out = folder / _named(given.name)

@@ -124,7 +124,8 @@ def _build(node: yaml.Node | None, form: Form) -> Node:
         return Sequence(tuple(_build(item, form) for item in node.value), node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         line = node.start_mark.line + 1
-        return Scalar(check_text(node.value, line), node.style is not None, line)
+        # The loader in C calls the style of a plain value empty, the one in Python None.
+        return Scalar(check_text(node.value, line), bool(node.style), line)
     return Mapping({}, {}, 1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from entrepot import pricing
+from entrepot.compliance import library
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
 from entrepot.terms.model import Redistribution, Terms
@@ -31,10 +32,11 @@ TONES: Mapping[str, str] = {
     "live": "good", "agreed": "good", "active": "good", "fulfilled": "good", "released": "good",
     "draft": "wait", "requested": "wait", "offered": "wait", "countered": "wait", "held": "wait",
     "suspended": "warn", "declined": "bad", "terminated": "bad", "refunded": "warn", "expired": "still", "withdrawn": "still",
-    "info": "still", "warn": "warn", "review": "wait", "needs_info": "wait", "block": "bad",
+    "info": "still", "warn": "warn", "review": "wait", "needs_info": "wait", "block": "bad", "conflict": "bad",
     **desk_words.TONES,
 }  # fmt: skip
 NOTES: Mapping[str, str] = {
+    "facts": _("Your answers are kept; see what the rules say now."),
     "welcome": _("You are signed in."), "left": _("You are signed out."), "saved": _("Saved."),
     "organisation": _("You now act for this organisation."), "read": _("Everything is marked as read."),
     "revoked": _("The key is revoked; whoever uses it is turned away from now on."),
@@ -78,6 +80,10 @@ class Words(DeskWords):
     def note(self, key: str) -> str:
         """The sentence behind a note in an address; nothing for anything unknown, so that nobody can put words into our mouth."""
         return self._pick(NOTES, key) if key in NOTES else ""
+
+    def duty(self, do: str) -> str:
+        """A duty that an agreement brings with it."""
+        return library.duty_words(do, self.language.code)
 
     def role(self, key: str) -> str:
         """A role of a member."""
@@ -256,6 +262,8 @@ INBOX: Mapping[str, str] = {
     "listing.rejected": _("Version %(number)s of a listing was sent back: %(reason)s"),
     "listing.suspended": _("A listing was taken off by the operator: %(reason)s"),
     "listing.reinstated": _("A listing is back on offer."),
+    "listing.judged": _("The rules say something else of a listing of yours by now; look at its rules."),
+    "ruling.approved": _("A person of the exchange lets a trade of yours pass."),
     **desk_words.INBOX,
 }
 ENTRIES: Mapping[str, str] = {
@@ -277,10 +285,10 @@ FREQUENCIES: Mapping[str, str] = {
 PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements", **desk_words.PLACES}
 SEVERITIES: Mapping[str, str] = {
     "info": _("Good to know"), "warn": _("Watch out"), "review": _("To be reviewed"), "needs_info": _("More has to be known"),
-    "block": _("Stands in the way"),
+    "block": _("Stands in the way"), "conflict": _("Rules contradict each other"),
 }  # fmt: skip
 DECISIONS: Mapping[str, str] = {
-    "allow": _("fine"), "review": _("to be reviewed"), "needs_info": _("more has to be known"), "block": _("not allowed"),
+    "allow": _("fine"), "review": _("to be reviewed"), "needs_info": _("more has to be known"), "block": _("not allowed"), "conflict": _("rules in conflict"),
 }  # fmt: skip
 FACTS: Mapping[str, str] = {
     "at": _("When"), "owner": _("Owner"), "buyer": _("Buyer"), "to": _("To"), "purpose": _("Purpose"), "method": _("Handed over as"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.catalogue.manifest import commerce, parts
+from entrepot.catalogue.manifest.facts import facts
 from entrepot.catalogue.manifest.reader import Reader
 from entrepot.catalogue.model import Frequency, Manifest, Visibility
 from entrepot.kit import Invalid
@@ -17,7 +18,7 @@ FORM = Form(name="the manifest", hint="Shorten its texts; data belongs into file
 MAX_BYTES = FORM.bytes
 ENTRIES = (
     "title", "outcome", "description", "file", "files", "location", "terms", "price", "offered", "rights", "person_key", "residency",
-    "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "frequency", "starts_on", "ends_on",
+    "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "facts", "frequency", "starts_on", "ends_on",
     "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours",
 )  # fmt: skip
 
@@ -73,6 +74,7 @@ def _read(reader: Reader, root: Mapping, currency: str) -> Manifest:
         "contact": parts.contact(reader, entry("contact")),
         "licence": reader.text(entry("licence"), "licence", 500),
         "source": reader.text(entry("source"), "source", 1_000),
+        "facts": facts(reader, entry("facts")),
         "frequency": None if frequency is None else Frequency(frequency),
         "starts_on": parts.day(reader, entry("starts_on"), "starts_on"),
         "ends_on": parts.day(reader, entry("ends_on"), "ends_on"),

@@ -7,22 +7,10 @@ from html import escape
 from typing import Any
 
 from entrepot.kit import Invalid
+from entrepot.kit.pages import whole_page
 from entrepot.privacy.grading import words
 from entrepot.privacy.grading.words import WORDS
-
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1b1f24;--soft:#59636e;--rule:#d1d9e0;--paper:#fff;--good:#116329;--bad:#a40e26}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--rule:#3d444d;--paper:#0d1117;--good:#7ee787;--bad:#ff9492}}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem}caption{text-align:left;color:var(--soft)}
-th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--rule);overflow-wrap:break-word}
-code{overflow-wrap:anywhere}
-.figure{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.scroll{overflow-x:auto}
-.grade{font-size:1.2rem;border:2px solid;border-radius:.5rem;padding:.75rem 1rem}.soft{color:var(--soft)}
-.good{color:var(--good)}.bad{color:var(--bad)}code{font-size:.8rem}article+article{border-top:2px solid var(--rule);margin-top:3rem}
-"""
+from entrepot.privacy.notes import sentence
 
 
 def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Sequence[str] = words.LANGUAGES) -> str:
@@ -41,17 +29,12 @@ def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Seq
     links = " · ".join(f'<a href="#{one}" lang="{words.HTML_LANGUAGE[one]}">{WORDS[one]["title"]}</a>' for one in languages)
     top = f"<nav>{links}</nav>" if len(languages) > 1 else ""
     first = languages[0]
-    return (
-        f'<!doctype html>\n<html lang="{words.HTML_LANGUAGE[first]}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{WORDS[first]["title"]}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n<main>\n{top}\n"
-        + "\n".join(
-            f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{WORDS[one]["title"]}</h1>\n'
-            f"{report_body(document, one, digest=digest)}\n</article>"
-            for one in languages
-        )
-        + "\n</main>\n</body>\n</html>\n"
+    articles = "\n".join(
+        f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{WORDS[one]["title"]}</h1>\n'
+        f"{report_body(document, one, digest=digest)}\n</article>"
+        for one in languages
     )
+    return whole_page(WORDS[first]["title"], f"{top}\n{articles}", language=words.HTML_LANGUAGE[first])
 
 
 def report_body(document: Mapping[str, Any], language: str, *, digest: str = "") -> str:
@@ -84,7 +67,7 @@ def _checks(document: Mapping[str, Any], language: str) -> str:
         rows.append(
             [words.CHECKS[language][name] + columns, _figure(name, check["value"]) + interval, bound, mark, words.SOURCES[language][name]]
         )
-    return _section(w["why"], _table([w["fact"], w["measured"], w["limit"], "", w["source"]], rows, figures=(1, 2)))
+    return _section(w["why"], _table([w["fact"], w["measured"], w["limit"], w["met"], w["source"]], rows, figures=(1, 2)))
 
 
 def _figure(name: str, value: float | None) -> str:
@@ -121,14 +104,18 @@ def _attacks(document: Mapping[str, Any], language: str) -> str:
         return _section(w["attacks"], f"<p>{w['no_attacks']}</p>")
     rows = []
     for one in attacks["attacks"]:
-        name = words.ATTACKS[language].get(one["name"], escape(one["name"]))
-        title = w["of"].format(name, escape(one["column"])) if one.get("column") else name
+        title = escape(_attack(one["name"], one.get("column", ""), language))
         rate, risk = one["attack"], one["risk"]
         reached = f"{_percent(rate['share'])} ({_percent(rate['low'])} – {_percent(rate['high'])})" if rate["tries"] else "–"
         adds = f"{_percent(risk['value'])}" if rate["tries"] else "–"
         rows.append([title, reached, _percent(one["baseline"]["share"]), adds, words.GRADES[language][one["grade"]]])
     heads = [w["attack"], w["succeeds"], w["guessing"], w["adds"], w["verdict"]]
-    return _section(w["attacks"], _table(heads, rows, figures=(1, 2, 3)) + _notes(attacks["notes"]))
+    return _section(w["attacks"], _table(heads, rows, figures=(1, 2, 3)) + _notes(attacks, language))
+
+
+def _attack(name: str, column: str, language: str) -> str:
+    title = words.ATTACKS[language].get(name, name)
+    return WORDS[language]["of"].format(title, column) if column else title
 
 
 def _hierarchies(document: Mapping[str, Any], language: str) -> str:
@@ -160,7 +147,7 @@ def _utility(document: Mapping[str, Any], language: str) -> str:
         told = found["classifier"]
         shares = ", ".join(_percent(told[name]) for name in ("after", "before", "majority"))
         rows.append([w["classifier"].format(escape(told["target"])), shares])
-    return _section(w["utility"], _table(["", w["measured"]], rows, figures=(1,)) + _notes(found["notes"]))
+    return _section(w["utility"], _table(["", w["measured"]], rows, figures=(1,)) + _notes(found, language))
 
 
 def _limits(document: Mapping[str, Any], language: str) -> str:
@@ -172,13 +159,15 @@ def _settings(document: Mapping[str, Any], language: str) -> str:
     w, said, release = WORDS[language], document["settings"], document["release"]
     diversity = [f"{one['kind']} {one['l']:g}: {one['column']}" for one in said["diversity"]]
     closeness = [f"{one['distance']} {one['t']:g}: {one['column']}" for one in said["closeness"]]
+    presence, population = said["presence"], said["population"]
+    bounds = [f"{presence['least']:g} – {presence['most']:g}: {presence['column'] or presence['population']}"] if presence else []
     changes = [f"{one['column']}: {':'.join([one['verb'], *one['arguments']])}" for one in said["changes"]]
     rows = [
         [w["file"], escape(release["file"])], [w["digest"], f"<code>sha256:{escape(release['sha256'])}</code>"],
         [w["rows"], _count(release["rows"])], [w["k"], _count(said["k"])], [w["method"], w[said["method"]]],
         [w["quasi_identifiers"], escape(", ".join(said["quasi_identifiers"]))], [w["suppress"], _percent(said["suppress"])],
         [w["person"], escape(said["person"]) or "–"], [w["diversity"], _listed(diversity)], [w["closeness"], _listed(closeness)],
-        [w["drop"], _listed(said["drop"])], [w["changes"], _listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
+        [w["presence"], _listed(bounds)], [w["population"], escape(population or "–")], [w["drop"], _listed(said["drop"])], [w["changes"], _listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
     ]  # fmt: skip
     return _section(w["settings"], _table(["", ""], rows))
 
@@ -187,10 +176,24 @@ def _listed(items: Iterable[str]) -> str:
     return escape("; ".join(items)) or "–"
 
 
-def _notes(notes: Iterable[str]) -> str:
-    # The measures write their notes in English alone.
-    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul class="soft" lang="en">{items}</ul>' if items else ""
+def _notes(measured: Mapping[str, Any], language: str) -> str:
+    sentences = words.NOTES.get(language)
+    # English notes stand in the report itself, and alone in those of older releases.
+    if sentences is None or "noted" not in measured:
+        return _bulleted(measured["notes"], "" if sentences is None else ' lang="en"')
+    return _bulleted([_note(one["code"], one["values"], sentences, language) for one in measured["noted"]], "")
+
+
+def _note(code: str, values: Mapping[str, Any], sentences: Mapping[str, str], language: str) -> str:
+    if code == "time_up":
+        pairs = zip(values["names"], values["columns"], strict=True)
+        values = {**values, "attacks": [_attack(name, column, language) for name, column in pairs]}
+    return sentence(sentences, code, values, between="、")
+
+
+def _bulleted(sentences: Iterable[str], attribute: str) -> str:
+    items = "".join(f"<li>{escape(one)}</li>" for one in sentences)
+    return f'<ul class="soft"{attribute}>{items}</ul>' if items else ""
 
 
 def _section(title: str, body: str) -> str:
@@ -201,7 +204,9 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Sequ
     def looks(at: int) -> str:
         return ' class="figure"' if at in figures else ""
 
-    head = "".join(f'<th scope="col"{looks(i)}>{cell}</th>' for i, cell in enumerate(heads)) if any(heads) else ""
+    # A head without words is a cell: a heading that says nothing would be read out.
+    cells = (f'<th scope="col"{looks(i)}>{cell}</th>' if cell else "<td></td>" for i, cell in enumerate(heads))
+    head = "".join(cells) if any(heads) else ""
     body = "\n".join(
         f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td{looks(i)}>{cell}</td>" for i, cell in enumerate(row[1:], start=1)) + "</tr>"
         for row in rows

@@ -21,9 +21,10 @@ from entrepot.web.pages import (
     publish,
     receipt,
     request,
+    rules,
 )
 
 __all__ = [
     "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation", "notices",
-    "operator", "publish", "receipt", "request",
+    "operator", "publish", "receipt", "request", "rules",
 ]  # fmt: skip
