@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -215,3 +215,23 @@ def test_records_of_an_earlier_release_keep_what_operators_had_suspended(tmp_pat
         migrate.upgrade(exchange.database)
         with exchange.session(market.operator) as session:
             assert catalogue.reinstate(session, listing).state == "live"
+
+
+def test_the_doctor_names_what_a_notice_suspends_and_nothing_holds(market: Market) -> None:
+    listing, clean = market.publish(price="free").listing_id, market.publish().listing_id
+    market.agree(listing)
+    file_notice(market, listing, harm="now")
+    ticking = file_notice(market, clean)
+    assert broken_laws(market.exchange) == []
+    with market.exchange.database.transaction() as db:
+        db.exec_driver_sql("DELETE FROM listing_holds")
+        db.exec_driver_sql("UPDATE agreements SET state = 'active'")
+    market.clock.advance(ticking.due_at - market.clock.now())
+    market.clock.advance(timedelta(hours=1))
+    said = [message for law, message in broken_laws(market.exchange) if law.startswith("what a notice")]
+    assert [
+        words in message for words, message in zip(("nothing was suspended", "nothing holds", "agreement runs"), said, strict=True)
+    ] == [True] * 3
+    with market.exchange.session(SYSTEM) as session:
+        catalogue.place(session, clean, holder="ntc_nobody", reason="", freezes=True)
+    assert any("suspends nothing" in message for _, message in broken_laws(market.exchange))

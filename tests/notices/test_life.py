@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 
-from entrepot import catalogue, notices, parties, proof, trades
+from entrepot import catalogue, flows, notices, parties, proof, trades
+from entrepot.asgi import create_app
 from entrepot.catalogue import ListingSuspended
 from entrepot.kit import Conflict, Invalid, NotFound, Refused
 from entrepot.notices import NoticeKind
@@ -313,3 +315,25 @@ def test_a_job_that_runs_late_or_twice_does_no_harm(market: Market) -> None:
         end_clock(session, notice_id=notice.id)
         lapse_claim(session, notice_id=notice.id)
         end_clock(session, notice_id="ntc_gone")
+
+
+def test_bytes_stop_at_once_at_every_door_and_flow_again_afterwards(market: Market) -> None:
+    listing = market.publish(price="free").listing_id
+    files, table = market.agree(listing), market.agree(listing, method="table")
+    address = market.deliver(files).files[0].url
+    market.deliver(table)
+    with market.exchange.session(market.buyer) as session:
+        token = flows.share_profile(session)["bearerToken"]
+    door = TestClient(create_app(market.exchange))
+    path = address.removeprefix(market.exchange.settings.public_url)
+
+    def doors() -> tuple[int, int]:
+        shares = door.get("/sharing/shares", headers={"authorization": f"Bearer {token}"}).json()["items"]
+        return door.get(path).status_code, len(shares)
+
+    assert doors() == (200, 1)
+    notice = file_notice(market, listing, harm="now")
+    status, shares = doors()
+    assert (status, shares) == (403, 0)
+    take(market, market.regulator, "take_back", notice, "settled")
+    assert doors() == (200, 1)

@@ -96,6 +96,12 @@ def freezing(session: Session, listing_id: str) -> Hold | None:
     return next((one for one in holds_of(session, listing_id) if one.freezes), None)
 
 
+def freezing_holds(session: Session) -> list[Hold]:
+    """Every hold that freezes agreements, for the doctor."""
+    query = sa.select(listing_holds).where(listing_holds.c.freezes).order_by(listing_holds.c.listing_id, listing_holds.c.holder)
+    return [Hold(**row._mapping) for row in session.db.execute(query)]
+
+
 def suspended(hold: Hold) -> ListingSuspended:
     """What somebody is told who asks for a listing that a notice holds."""
     why = f" ({hold.reason})" if hold.reason else ""

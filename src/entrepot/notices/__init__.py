@@ -27,6 +27,7 @@ from entrepot.notices.inspections import (
     list_access,
     plain_access,
 )
+from entrepot.notices.laws import check_notices
 from entrepot.notices.model import (
     ENDED,
     NEXT,
@@ -94,6 +95,7 @@ __all__ = [
     "answer_counter",
     "ask_access",
     "begin_retest",
+    "check_notices",
     "complain",
     "count_refusal",
     "counter",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,9 @@ from sqlalchemy.engine import Connection
 
 from entrepot.notices.model import ENDED, Notice, NoticeState, Step, notice_from, plain
 from entrepot.notices.tables import notice_freezes, notice_steps, notices
+
+PATIENCE = timedelta(minutes=10)
+"""How late the job that ends a clock may be before the doctor speaks of it."""
 
 
 def insert(db: Connection, notice: Notice) -> None:

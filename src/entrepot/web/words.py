@@ -310,6 +310,7 @@ LAWS: Mapping[str, str] = {
     "every open agreement on a price has its money in escrow or paid": _("Every open agreement on a price has its money in escrow or paid"),
     "every agreement is the one that both signed and the log has": _("Every agreement is the one that both signed and the log has"),
     "no agreement that has ended holds money": _("No agreement that has ended holds money"),
+    "what a notice suspends is off, and nothing else": _("What a notice suspends is off, and nothing else"),
     "every key in use opens under the master key": _("Every key in use opens under the master key"),
     "no job is stuck": _("No job is stuck"), "facts are sealed within a minute": _("Facts are sealed within a minute"),
 }  # fmt: skip
