@@ -24,8 +24,9 @@ from entrepot.kit import Money, rfc3339
 from entrepot.pricing.model import Price
 from entrepot.standards.model import ColumnDescription, ColumnType
 from entrepot.terms.model import Rights, Terms
+from entrepot.vocabulary.consents import ConsentMode
 
-_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited",)}
+_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited", "consent")}
 
 
 def plain(value: Any) -> Any:
@@ -66,6 +67,7 @@ def manifest_from(value: Mapping[str, Any]) -> Manifest:
         sample_queries=tuple(SampleQuery(**query) for query in value["sample_queries"]),
         visibility=Visibility(value["visibility"]),
         invited=tuple(value.get("invited", ())),
+        consent=ConsentMode(value["consent"]) if value.get("consent") else None,
     )
 
 
