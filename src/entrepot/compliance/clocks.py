@@ -98,7 +98,7 @@ def end_of_day(day: date, *, zone: str = "Asia/Shanghai") -> datetime:
 def is_cn_working_day(day: date) -> bool | None:
     """Whether Chinese offices work that day, make-up days included; None where the holiday calendar does not know the year."""
     try:
-        return bool(chinese_calendar.is_workday(day))
+        return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
     except NotImplementedError:
         return None
 

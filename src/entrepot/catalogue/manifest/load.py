@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.catalogue.manifest import commerce, parts
-from entrepot.catalogue.manifest.nodes import MAX_BYTES, Mapping, read
 from entrepot.catalogue.manifest.reader import Reader
 from entrepot.catalogue.model import Frequency, Manifest, Visibility
 from entrepot.kit import Invalid
+from entrepot.kit.yamltree import Form, Mapping, read
 
 MAX_TITLE, MAX_OUTCOME, MAX_DESCRIPTION, MAX_EXAMPLES = 110, 300, 7_500, 10
 MAX_HOURS = 24 * 90
+FORM = Form(name="the manifest", hint="Shorten its texts; data belongs into files.")
+MAX_BYTES = FORM.bytes
 ENTRIES = (
     "title", "outcome", "description", "file", "files", "location", "terms", "price", "offered", "rights", "person_key", "residency",
     "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "frequency", "starts_on", "ends_on",
@@ -31,7 +33,7 @@ def load_manifest(source: str | Path, *, currency: str = "EUR") -> Manifest:
     Raises:
         Invalid: It is no manifest; the message names each problem with its line, ``details`` lists them.
     """
-    root = read(_text(source) if isinstance(source, Path) else source)
+    root = read(_text(source) if isinstance(source, Path) else source, FORM)
     reader = Reader()
     reader.check_names(root, ENTRIES, "a manifest")
     return _read(reader, root, currency)
