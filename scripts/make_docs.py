@@ -90,12 +90,19 @@ def cli_page() -> str:
     for panel, members in panels.items():
         lines += [f"## {panel}", ""]
         for found in members:
-            ctx = found.context_class(found, info_name=f"entrepot {found.name}")
-            usage = " ".join([ctx.command_path, *(piece for piece in found.collect_usage_pieces(ctx))])
-            rows = _parameters(found, ctx)
-            table = ["| | |", "|---|---|", *rows, ""] if rows else []
-            lines += [f"### {found.name}", "", f"    {usage}", "", inspect.cleandoc(found.help or ""), "", *table]
+            lines += _command(found, found.name, "###")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _command(found: Any, name: str, heading: str) -> list[str]:
+    ctx = found.context_class(found, info_name=f"entrepot {name}")
+    usage = " ".join([ctx.command_path, *found.collect_usage_pieces(ctx)])
+    rows = _parameters(found, ctx)
+    table = ["| | |", "|---|---|", *rows, ""] if rows else []
+    lines = [f"{heading} {name}", "", f"    {usage}", "", inspect.cleandoc(found.help or ""), "", *table]
+    for below in getattr(found, "commands", {}).values():
+        lines += _command(below, f"{name} {below.name}", f"{heading}#")
+    return lines
 
 
 def _parameters(command: Any, ctx: Any) -> list[str]:

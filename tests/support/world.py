@@ -116,15 +116,29 @@ def _things(market: Market) -> dict[str, str]:
         flows.offer(session, offered.id, message="gladly")
     upload = flows.add_upload(market.exchange, market.owner, iris_csv(market.folder), name="iris.csv")
     graded = _graded(market, upload.id)
+    said = _people(market)
     market.seal()
     return {
-        "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
+        **said, "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
         "entry": delivered.parcel.entry_id or "", "upload_id": upload.id, "upload": upload.id, "period": "1", "parcel_id": parcel.id,
         "file_id": parcel.files[0].id, "name": parcel.files[0].name, "organisation_id": market.owner.organisation_id or "",
         **_share(market, shared.id), "path:path": "0/000.p/1", "stylesheet": "entrepot.css",
     }  # fmt: skip
+
+
+def _people(market: Market) -> dict[str, str]:
+    from entrepot import consent
+    from entrepot.flows import people
+
+    with market.exchange.session(market.owner) as session:
+        act, _ = people.say_for(session, "P1", consent.Act.GIVEN, people.Asked())
+        link = people.links_for(session, ["P1"])[0]
+    person = link.rpartition("/")[2]
+    with market.exchange.session() as session:
+        asked = people.request_as_person(session, person, "copy")
+    return {"consent_id": act.id, "consent": act.id, "person": person, "request_id": asked.id}
 
 
 def _graded(market: Market, upload_id: str) -> str:

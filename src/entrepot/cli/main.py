@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands, context, operate, people, proof, publish, review, trade
+from entrepot.cli import commands, consent, context, operate, people, proof, publish, review, trade
 from entrepot.cli.anonymise import anonymise
 from entrepot.cli.attack import attack
 from entrepot.cli.check import check
@@ -43,6 +43,7 @@ people.add_to(app)
 publish.add_to(app)
 review.add_to(app)
 trade.add_to(app)
+consent.add_to(app)
 proof.add_to(app)
 
 

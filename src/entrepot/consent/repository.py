@@ -138,6 +138,13 @@ def batches_of_acts(db: Connection, scope_ids: Sequence[str]) -> Iterator[list[A
             yield [(bytes(s), place, act == Act.GIVEN.value, Act(act) in AGAINST, seq, expires) for s, act, seq, expires in rows]
 
 
+def scopes_that_give(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> list[str]:
+    """Those of the scopes in which somebody gave a consent that has not run out."""
+    c = consent_acts.c
+    valid = sa.and_(c.act == Act.GIVEN.value, sa.or_(c.expires_at.is_(None), c.expires_at > now))
+    return [s for s in scope_ids if db.scalar(sa.select(c.id).where(c.scope_id == s, valid).limit(1)) is not None]
+
+
 def add_batch(db: Connection, **values: Any) -> None:
     """Keep what a bulk file came to."""
     db.execute(sa.insert(consent_batches).values(values))

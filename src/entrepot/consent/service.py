@@ -128,9 +128,9 @@ def coverage(session: Session, use: Use, tables: Sequence[PersonTable] = ()) -> 
     Args:
         tables: The tables of the version in question; with them the answer counts the persons who are in them.
     """
-    stored = scopes_by_id(session, use.controller_id)
-    scopes = {i: s.scope for i, s in stored.items()}
-    covering = [s for i, s in scopes.items() if covers(s, use) and stored[i].last_seq]
+    scopes = {i: s.scope for i, s in scopes_by_id(session, use.controller_id).items()}
+    giving = repository.scopes_that_give(session.db, [i for i, s in scopes.items() if covers(s, use)], now=session.now)
+    covering = [scopes[i] for i in giving]
     found = ruling(session, use)
     persons = [_persons_in(session, use, found, table) for table in tables]
     covered, withdrawn = _counts(session, use, found)
@@ -139,7 +139,7 @@ def coverage(session: Session, use: Use, tables: Sequence[PersonTable] = ()) -> 
         withdrawn=withdrawn, withdrawn_present=sum(p[2] for p in persons) if tables else None,
         kind=min((s.kind for s in covering), key=KIND_ORDER.index, default=None),
         names_recipient=bool(covering) and all(s.recipient_id == use.recipient_id for s in covering),
-        expires_at=repository.first_expiry(session.db, [i for i, s in scopes.items() if s in covering], now=session.now),
+        expires_at=repository.first_expiry(session.db, giving, now=session.now),
     )  # fmt: skip
 
 

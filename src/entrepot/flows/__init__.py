@@ -1,5 +1,6 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
+from entrepot.flows import people
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.backup import backup, restore
@@ -27,6 +28,6 @@ from entrepot.flows.verify import verify_document
 __all__ = [
     "FORMS", "METHODS", "Anonymised", "AnonymisedUpload", "BreaksTogether", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Remembered", "TableReport", "Upload", "accept", "accept_delivery",
     "add_upload", "anonymise", "anonymise_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
-    "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "prove", "publish", "publish_uploads", "refund", "releases_of", "request", "restore",
+    "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "people", "prove", "publish", "publish_uploads", "refund", "releases_of", "request", "restore",
     "resume", "share_profile", "table_report", "terminate", "trust", "upgrade", "upload_grade", "verify_document",
 ]  # fmt: skip

@@ -13,14 +13,16 @@ from entrepot.web.pages import (
     listing,
     log,
     login,
+    me,
     negotiation,
     operator,
+    people,
     publish,
     receipt,
     request,
 )
 
 __all__ = [
-    "account", "agreement", "agreements", "api", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
-    "operator", "publish", "receipt", "request",
+    "account", "agreement", "agreements", "api", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "me", "negotiation",
+    "operator", "people", "publish", "receipt", "request",
 ]  # fmt: skip
