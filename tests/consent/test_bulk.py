@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow
@@ -130,3 +133,35 @@ def _check(market: PeopleMarket, receipt: dict[str, Any]) -> dict[str, Any]:
     with market.exchange.reading() as session:
         trust = flows.trust(session)
     return flows.verify_document(json.dumps(receipt).encode(), json.dumps(trust).encode())
+
+
+_VICTIM = """
+import json, os, sys
+from pathlib import Path
+from entrepot import consent
+from entrepot.config import Settings
+from entrepot.consent import repository
+from entrepot.runtime import ALL_SCOPES, Actor, Exchange, Role
+
+said = json.loads(sys.argv[1])
+setattr(repository, said["at"], lambda *args, **named: os._exit(9))
+actor = Actor(organisation_id=said["owner"], roles=frozenset({Role.OWNER}), scopes=ALL_SCOPES, via="local")
+with Exchange(Settings(**said["settings"])) as exchange:
+    consent.import_file(exchange, actor, Path(said["file"]), act=consent.Act.GIVEN, scope=consent.make_scope(said["owner"]))
+"""
+
+
+@pytest.mark.parametrize("at", ["next_seq", "add_acts", "note_last", "add_batch"])
+def test_a_process_that_dies_half_way_leaves_nothing_of_the_file(market: PeopleMarket, at: str) -> None:
+    agreement = market.agree(market.publish(consent="required"))
+    path = market.market.folder / "people.csv"
+    path.write_text("person\n" + "\n".join(PERSONS) + "\n")
+    market.exchange.engine.close()
+    said = {"at": at, "owner": market.owner_id, "settings": asdict(market.exchange.settings), "file": str(path)}
+    with market.market.unhurt():
+        died = subprocess.run([sys.executable, "-c", _VICTIM, json.dumps(said)], check=False, capture_output=True)
+        assert died.returncode == 9, died.stderr.decode()[-2000:]
+    del market.exchange.__dict__["engine"]
+    assert market.visitors(agreement) == []
+    market.import_rows(path.read_text())
+    assert market.visitors(agreement) == [*PERSONS, *PERSONS]

@@ -115,7 +115,7 @@ def revoke_links(person: Annotated[str | None, typer.Argument(metavar="PERSON", 
 
 def receipt(
     consent_id: Annotated[str, typer.Argument(metavar="ID", help="The id of what was said.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path("consent-receipt.json"),
+    output: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("consent-receipt.json"),
 ) -> None:
     """Write the signed receipt of one act, for `entrepot verify`."""
     import json

@@ -213,6 +213,7 @@ class _Batch:
     def __init__(self, exchange: Exchange, staged: Path, folder: Path, scope: Scope, act: Act, named: dict[str, Any]) -> None:
         self.id = new_id("cnb")
         self.root = ""
+        self._act_ids = new_id("cns")
         self._exchange, self._staged, self._folder, self._scope, self._act, self._named = exchange, staged, folder, scope, act, named
         self._secret = os.urandom(32)
         self._rows: list[tuple[str, bytes, datetime, datetime | None]] = []
@@ -261,7 +262,8 @@ class _Batch:
         return entry.id
 
     def _leaf(self, subject: bytes, at: datetime, expires: datetime | None) -> bytes:
-        position, act_id = len(self._rows), new_id("cns")
+        position = len(self._rows)
+        act_id = f"{self._act_ids}.{position}"
         self._rows.append((act_id, bytes(subject), at, expires))
         first, second, third = self._template(at, expires)
         fact = first + subject.hex().encode() + second + act_id.encode() + third
