@@ -15,9 +15,11 @@ from entrepot.web.pages import (
     listing,
     log,
     login,
+    me,
     negotiation,
     notices,
     operator,
+    people,
     publish,
     receipt,
     request,
@@ -25,6 +27,6 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation", "notices",
-    "operator", "publish", "receipt", "request", "rules",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log",
+    "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "request", "rules",
 ]  # fmt: skip
