@@ -10,6 +10,7 @@ from entrepot import compliance, consent, parties
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import Visibility
 from entrepot.compliance import Dossier, Source
+from entrepot.flows import counters
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
@@ -130,7 +131,8 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     if offer.rights.columns is not None:
         measured["offer.fields"] = sorted(offer.rights.columns)
     measured |= _consent(session, version, negotiation)
-    return listed.with_({"use.prohibited": []}).with_(said.values).with_(measured, Source.MEASURED)
+    dossier = listed.with_({"use.prohibited": []}).with_(said.values).with_(measured, Source.MEASURED)
+    return dossier.with_(counters.add_up(session, negotiation, dossier.values), Source.MEASURED)
 
 
 def of_delivery(session: Session, agreement: Agreement, version: Version, signed: Dossier) -> Dossier:
