@@ -47,9 +47,13 @@ def _uncovered(facts: Facts) -> int:
 
 def _tiers(cases: Iterable[Facts], today: date) -> dict[str, int]:
     found = dict.fromkeys((50, 500, 5000), 0)
+    prices: list[int | None] = []
     for facts in cases:
         found[_tier(facts, today)] += _uncovered(facts)
-    return {f"crim.tier_{tier}": count for tier, count in found.items()} | {"crim.income_cny": 0}
+        prices += [facts.get("offer.price_cny")] if _uncovered(facts) else []
+    # What was paid in another currency only the owner can put into yuan.
+    income = {"crim.income_cny": sum(price for price in prices if price is not None)} if None not in prices else {}
+    return {f"crim.tier_{tier}": count for tier, count in found.items()} | income
 
 
 def _tier(facts: Facts, today: date) -> int:

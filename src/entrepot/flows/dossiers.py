@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entrepot import compliance, consent, parties
+from entrepot import compliance, consent, parties, pricing
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import Visibility
 from entrepot.compliance import Dossier, Source
@@ -128,6 +128,9 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
         # What every agreement of this exchange says; where persons are concerned, it adds the duty to protect the data.
         "contract.fixes": ["purpose", "method", "scope", *(["security"] if personal else [])],
     }
+    held = pricing.quote(offer.price).escrow
+    if not held.amount or held.currency == "CNY":
+        measured["offer.price_cny"] = held.amount // 100
     if offer.rights.columns is not None:
         measured["offer.fields"] = sorted(offer.rights.columns)
     measured |= _consent(session, version, negotiation)
