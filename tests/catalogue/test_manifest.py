@@ -59,6 +59,7 @@ columns:
   delay: {title: Delay, unit: minutes, concept: "https://schema.org/duration"}
 contact: {name: Data desk, email: data@example.org, page: "https://example.org"}
 licence: CC0-1.0
+facts: {source.kinds: [own_operation], asset: {public_data: false}}
 source: Bureau of Transportation Statistics
 frequency: yearly
 starts_on: 2013-01-01
@@ -101,6 +102,7 @@ def test_everything_an_owner_may_say_is_understood() -> None:
     assert year == Condition(column="year", operator=Operator.AT_LEAST, value=2012)
     assert set(zipped.value if isinstance(zipped.value, tuple) else ()) == {"007", "12:30", 1.5, True}
     assert manifest.rights.held_by == ("Harbour Data",)
+    assert manifest.facts == {"source.kinds": ["own_operation"], "asset.public_data": False}
     assert (manifest.residency, manifest.countries, manifest.languages) == (("NO",), ("US",), ("en", "zh-Hans"))
     assert manifest.keywords == {"en": ("aviation",), "zh": ("航空",)}
     assert manifest.columns["carrier"].description == "Two-letter code"

@@ -38,6 +38,31 @@ _ACCESS = {
 }  # fmt: skip
 RELEASE = {"quasi_identifiers": ["Sepal.Length", "Sepal.Width"], "k": 5, "method": "global", "suppress": 0.1}
 """How the irises are anonymised; the same again, so that the second release is the first."""
+PACK = {
+    "pack": """
+pack: own
+version: "1"
+title: {en: Own rules, zh: 自有规则}
+instruments: {own: {title: {en: Own charter, zh: 自有章程}, in_force: 2026-01-01, certainty: S}}
+rules:
+- id: OWN-FEW-PERSONS
+  gate: listing
+  cite: [{i: own, art: 1}]
+  deontic: prohibition
+  severity: block
+  when: [asset.personal, eq, true]
+  require: [asset.persons, lte, 10]
+  message: {en: It is about more than ten persons., zh: 涉及十人以上。}
+  fix: [{en: Leave some out., zh: 减少人数。}]
+""",
+    "vectors": """
+cases:
+- {case: many, gate: listing, facts: {asset.personal: true, asset.persons: 11}, expect: block, rules: [OWN-FEW-PERSONS]}
+- {case: few, gate: listing, facts: {asset.personal: true, asset.persons: 10}, expect: allow}
+- {case: things, gate: listing, facts: {asset.personal: false, asset.persons: 11}, expect: allow}
+""",
+}
+"""A small pack of an operator's own, with its vectors."""
 ROWS: dict[str, Row] = {
     "GET /openapi.json": Row(statuses="200 200 200 200 200 200 200"),
     "GET /api/v1/me": Row(statuses="200 200 200 200 200 200 200"),
@@ -77,6 +102,17 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/negotiations/{negotiation_id}/acceptance": Row(statuses="401 401 201 403 403 403 404", scope=Scope.TRADE, body={}),
     "POST /api/v1/negotiations/{negotiation_id}/decline": Row(statuses="401 401 200 403 403 403 404", scope=Scope.TRADE, body={}),
     "POST /api/v1/negotiations/{negotiation_id}/withdrawal": Row(statuses="401 401 403 200 403 403 404", scope=Scope.TRADE, body={}),
+    "GET /api/v1/rules/packs": Row(statuses="200 200 200 200 200 200 200"),
+    "POST /api/v1/rules/packs": Row(statuses="401 401 403 403 201 403 403", scope=Scope.ADMIN, body=PACK),
+    "DELETE /api/v1/rules/packs/{pack_id}": Row(statuses="401 401 403 403 404 403 403", scope=Scope.ADMIN),
+    "POST /api/v1/rules/what-if": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, body=PACK),
+    "GET /api/v1/listings/{listing_id}/ruling": Row(statuses="401 401 200 404 200 200 404", scope=Scope.READ),
+    "PUT /api/v1/listings/{listing_id}/facts": Row(statuses="401 401 200 404 404 404 404", scope=Scope.PUBLISH, body={"facts": {"source.kinds": ["public"]}}),
+    "GET /api/v1/listings/{listing_id}/rulings": Row(statuses="401 401 200 404 200 200 404", scope=Scope.READ),
+    "GET /api/v1/negotiations/{negotiation_id}/ruling": Row(statuses="401 401 200 200 200 200 404", scope=Scope.READ),
+    "PUT /api/v1/negotiations/{negotiation_id}/facts": Row(statuses="401 401 200 200 404 404 404", scope=Scope.TRADE, body={"facts": {"use.automated_decision": False}}),
+    "GET /api/v1/rulings/waiting": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN),
+    "POST /api/v1/rulings/{ruling_id}/approval": Row(statuses="401 401 403 403 409 403 403", scope=Scope.ADMIN, body=_WHY),
     "GET /api/v1/agreements": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
     "GET /api/v1/agreements/{agreement_id}": Row(statuses="401 401 200 200 200 200 404", scope=Scope.READ),
     "POST /api/v1/agreements/{agreement_id}/termination": Row(statuses="401 401 200 200 200 403 404", scope=Scope.TRADE, body=_WHY),
@@ -150,6 +186,11 @@ ROWS: dict[str, Row] = {
     "GET /listings/{listing}/request": Row(statuses="401 200 200 200 200 200 200"),
     "POST /listings/{listing}/request": Row(statuses="401 422 422 422 422 422 422"),
     "POST /listings/{listing}/withdraw": Row(statuses="401 404 303 404 404 404 404"),
+    "GET /rules": Row(statuses="200 200 200 200 200 200 200", query={"pack": "house"}),
+    "GET /listings/{listing}/rules": Row(statuses="401 404 200 404 200 200 404"),
+    "POST /listings/{listing}/rules": Row(statuses="401 404 303 404 404 404 404"),
+    "GET /negotiations/{negotiation}/rules": Row(statuses="401 404 200 200 200 200 404"),
+    "POST /negotiations/{negotiation}/rules": Row(statuses="401 404 303 303 404 404 404"),
     "GET /negotiations/{negotiation}": Row(statuses="401 404 200 200 200 200 404"),
     "POST /negotiations/{negotiation}": Row(statuses="401 404 422 422 422 422 404"),
     "GET /agreements": Row(statuses="401 422 200 200 200 200 200"),

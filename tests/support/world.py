@@ -119,7 +119,7 @@ def _things(market: Market) -> dict[str, str]:
     desk, said = _desk(market), _people(market)
     market.seal()
     return {
-        **desk, **said,
+        **desk, **said, "pack_id": "none", "ruling_id": _ruling(market, active.negotiation_id),
         "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
@@ -127,6 +127,13 @@ def _things(market: Market) -> dict[str, str]:
         "file_id": parcel.files[0].id, "name": parcel.files[0].name, "organisation_id": market.owner.organisation_id or "",
         **_share(market, shared.id), "path:path": "0/000.p/1", "stylesheet": "entrepot.css",
     }  # fmt: skip
+
+
+def _ruling(market: Market, negotiation_id: str) -> str:
+    from entrepot import compliance
+
+    with market.exchange.reading(market.operator) as session:
+        return compliance.rulings(session, negotiation_id)[0].id
 
 
 def _desk(market: Market) -> dict[str, str]:

