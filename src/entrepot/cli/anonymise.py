@@ -16,7 +16,7 @@ from entrepot.cli import context
 if TYPE_CHECKING:
     from entrepot.flows.anonymise import Anonymised
     from entrepot.privacy.anonymise import Method, Plan, Release
-    from entrepot.privacy.grading import Check
+    from entrepot.privacy.grading import Check, Grade
 
 _STEPS = {
     "read": "Reading", "search": "Searching", "write": "Writing", "look": "Looking at the release", "measure": "Measuring its risk",
@@ -76,7 +76,7 @@ def anonymise(
     if save_hierarchies and not save_hierarchies.is_dir():
         save_hierarchies.mkdir()
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
-    with _shown_progress() as told:
+    with shown_progress() as told:
         if report:
             graded = _graded(file, target, plan, folder, changes, told)
             release = graded.release
@@ -119,14 +119,15 @@ def _plan(
     from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_share
 
     return Plan(
-        k=k, method=cast("Method", method), quasi=_listed(qi), drop=_listed(drop), person=person, population=population, unknown=unknown,
+        k=k, method=cast("Method", method), quasi=listed(qi), drop=listed(drop), person=person, population=population, unknown=unknown,
         automatic=automatic, suppress=parse_share(suppress), diversity=tuple(parse_diversity(one) for one in l),
         closeness=tuple(parse_closeness(one) for one in t),
         weights={column: parse_share(number) for column, _, number in (one.rpartition("=") for one in weight)},
     )  # fmt: skip
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -175,7 +176,8 @@ def _secret() -> bytes:
 
 
 @contextmanager
-def _shown_progress() -> Iterator[Callable[[str, float], None]]:
+def shown_progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar for each step, where somebody watches."""
     if not context.err.is_terminal:
         yield lambda step, share: None
         return
@@ -213,13 +215,19 @@ def show(release: Release) -> None:
 
 def show_grade(made: Anonymised) -> None:
     """Print the grade for people: the level, what stands in the way of the next one, and where the report lies."""
+    if made.grade is None:
+        return
+    show_level(made.grade, highest=3)
+    context.out.print(f"The report: {', '.join(str(path) for path in made.files)}", markup=False)
+
+
+def show_level(grade: Grade, *, highest: int) -> None:
+    """Print a grade and what stands in the way of the highest there can be."""
     from entrepot.privacy.grading.words import CHECKS, LEVELS, NEXT
 
-    say, grade = context.out.print, made.grade
-    if grade is None:
-        return
-    say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= 3 else "bold yellow")
-    for check in grade.failed if grade.level < 3 else ():
+    say = context.out.print
+    say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= highest else "bold yellow")
+    for check in grade.failed if grade.level < highest else ():
         measured = (
             f"; at most {_reached(check):.1%}, and {check.limit:.0%} is the bound"
             if 0 < check.limit < 1 and check.value is not None
@@ -228,7 +236,6 @@ def show_grade(made: Anonymised) -> None:
         columns = f" ({', '.join(check.columns)})" if check.columns else ""
         say(f"  {CHECKS['en'][check.name]}{columns}{measured}", markup=False)
         say(f"  → {NEXT['en'][check.name]}", markup=False, style="dim")
-    say(f"The report: {', '.join(str(path) for path in made.files)}", markup=False)
 
 
 def _reached(check: Check) -> float:

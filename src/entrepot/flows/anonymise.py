@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,15 +13,14 @@ from entrepot.config import Settings
 from entrepot.engine import DuckEngine
 from entrepot.engine.model import TableProfile
 from entrepot.engine.sql import identifier, parquet
-from entrepot.flows.check import check_table
-from entrepot.kit import Conflict, Invalid
+from entrepot.flows.released import looked_at, put_in_place, report_files, sha256_of, working
 from entrepot.privacy import Assessment, Kind
 from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise import anonymise as write_release
 from entrepot.privacy.anonymise.changes import Change
 from entrepot.privacy.anonymise.source import open_source
 from entrepot.privacy.attacks import SEED, AttackReport, Budget, attack, read_pair
-from entrepot.privacy.grading import Grade, Report, grade, make_report, report_html
+from entrepot.privacy.grading import Grade, Report, grade, make_report
 from entrepot.privacy.grading.model import MOST_FOUND
 from entrepot.privacy.hierarchies import Hierarchy
 from entrepot.privacy.risk import Risk, measure
@@ -86,39 +83,21 @@ def anonymise(
         Refused: Nothing satisfies the plan within its limits.
     """
     target, settings, told = Path(out), settings or Settings(), progress or (lambda step, share: None)
-    if target.exists() and Path(path).exists() and target.samefile(path):
-        raise Invalid(f"{target.name} is the table itself.", "Choose another name for the release; the original is never overwritten.")
-    # In the folder of the release, so that its parts take their places by renaming.
-    with tempfile.TemporaryDirectory(prefix=".entrepot-", dir=target.parent) as held:
-        folder = Path(held)
-        own = engine or DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=folder / "engine")
-        cursor = own.cursor()
-        # Where Python was started without a script DuckDB takes it for interactive and draws a bar of its own into the answer.
-        cursor.execute("SET enable_progress_bar = false")
-        try:
-            part = folder / target.name
-            release = write_release(
-                cursor, path, part, plan=plan, hierarchies=hierarchies, changes=changes, secret=secret, progress=progress
-            )  # fmt: skip
-            found = replace(release, path=target)
-            made = None
-            if with_report:
-                work = _Grading(cursor, Path(path), part, folder, plan, found, changes, frozenset(hierarchies), settings, told)
-                made = work.run(budget, seed)
-        finally:
-            cursor.close()
-            if engine is None:
-                own.close()
-        parts = {target: part} | (_report_files(target, folder, made[0]) if made else {})
-        _put_in_place(parts)
+    with working(path, target, settings=settings, engine=engine) as (cursor, folder):
+        part = folder / target.name
+        release = write_release(
+            cursor, path, part, plan=plan, hierarchies=hierarchies, changes=changes, secret=secret, progress=progress
+        )  # fmt: skip
+        found = replace(release, path=target)
+        made = None
+        if with_report:
+            work = _Grading(cursor, Path(path), part, folder, plan, found, changes, frozenset(hierarchies), settings, told)
+            made = work.run(budget, seed)
+        parts = {target: part} | (report_files(target, folder, made[0]) if made else {})
+        put_in_place(parts)
     if made is None:
         return Anonymised(release=found)
     return Anonymised(release=found, report=made[0], grade=made[1], files=tuple(parts)[1:])
-
-
-def report_names(out: Path) -> tuple[Path, Path]:
-    """Where the report of a release lies: as JSON and as a page."""
-    return out.with_name(f"{out.name}.report.json"), out.with_name(f"{out.name}.report.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +133,13 @@ class _Grading:
     def _looked(self) -> tuple[Assessment, list[str]]:
         """What the release's columns tell about persons, and which are keys, by the names that the release writes."""
         self.told("look", 0.0)
-        parquet_file = self.scratch / "release.parquet"
-        found = check_table(self.cursor, self.part, parquet_file, scratch=self.scratch, settings=self.settings)
-        # The check tidies headings, so columns are matched by their place.
-        written = open_source(self.cursor, self.part, self.scratch).columns
-        names = dict(zip((c.name for c in found.profile.columns), written, strict=True))
-        findings = tuple(replace(f, column=names.get(f.column, f.column)) for f in found.assessment.findings)
-        keys = [names[column] for column in _keys(self.cursor, parquet_file, found.profile)]
+        found = looked_at(self.cursor, self.part, self.scratch, settings=self.settings)
+        written, names = tuple(found.names.values()), found.names
+        keys = [names[column] for column in _keys(self.cursor, found.parquet, found.profile)]
         # A person key names one person, in however many rows.
         keys += [self.plan.person] if self.plan.person in written and self.plan.person not in keys else []
         self.told("look", 1.0)
-        return replace(found.assessment, findings=findings), keys
+        return found.assessment, keys
 
     def _sensitive(self, assessment: Assessment, pseudonyms: Sequence[str]) -> list[str]:
         """Columns nobody is to learn: those the plan names, and those the check takes for sensitive and the release shows as they are."""
@@ -211,34 +186,3 @@ def _alone(cursor: duckdb.DuckDBPyConnection, path: Path, column: str) -> int:
     name = identifier(column)
     query = f"SELECT count(*) FROM (SELECT 1 FROM {parquet(path)} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) = 1)"
     return int(cursor.execute(query).fetchall()[0][0])
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal; memory stays small."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _report_files(target: Path, folder: Path, report: Report) -> dict[Path, Path]:
-    as_json, as_page = report_names(target)
-    made = {as_json: folder / "report.json", as_page: folder / "report.html"}
-    made[as_json].write_bytes(report.data)
-    made[as_page].write_text(report_html(report.document, digest=report.digest), "utf-8")
-    return made
-
-
-def _put_in_place(parts: Mapping[Path, Path]) -> None:
-    """Rename each part to its name, the release last; where one cannot be, none that was not there before stays."""
-    taken = [target for target in parts if target.is_dir()]
-    if taken:
-        raise Conflict(f"{taken[0].name} is a folder.", "Choose another name for the release.")
-    placed: list[Path] = []
-    try:
-        for target, part in reversed(list(parts.items())):
-            is_new = not target.exists()
-            part.replace(target)
-            placed += [target] if is_new else []
-    except BaseException:
-        for target in placed:
-            target.unlink(missing_ok=True)
-        raise

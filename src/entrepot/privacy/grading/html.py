@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from entrepot.kit import Invalid
-from entrepot.privacy.grading import words
+from entrepot.privacy.grading import cells, words
+from entrepot.privacy.grading.markup import count, listed, notes, percent, section, table
 from entrepot.privacy.grading.words import WORDS
 
 _STYLE = """
@@ -38,15 +39,15 @@ def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Seq
     unknown = [language for language in languages if language not in words.LANGUAGES]
     if unknown or not languages:
         raise Invalid(f"Reports are not written in {', '.join(unknown)[:20] or 'no language'}.", "Use en or zh.")
-    links = " · ".join(f'<a href="#{one}" lang="{words.HTML_LANGUAGE[one]}">{WORDS[one]["title"]}</a>' for one in languages)
+    links = " · ".join(f'<a href="#{one}" lang="{words.HTML_LANGUAGE[one]}">{_title(document, one)}</a>' for one in languages)
     top = f"<nav>{links}</nav>" if len(languages) > 1 else ""
     first = languages[0]
     return (
         f'<!doctype html>\n<html lang="{words.HTML_LANGUAGE[first]}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{WORDS[first]["title"]}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{_title(document, first)}</title>'
         f"<style>{_STYLE}</style></head>\n<body>\n<main>\n{top}\n"
         + "\n".join(
-            f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{WORDS[one]["title"]}</h1>\n'
+            f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{_title(document, one)}</h1>\n'
             f"{report_body(document, one, digest=digest)}\n</article>"
             for one in languages
         )
@@ -56,11 +57,16 @@ def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Seq
 
 def report_body(document: Mapping[str, Any], language: str, *, digest: str = "") -> str:
     """The report's sections as HTML for another page, without heading and style."""
-    parts = (_grade, _checks, _risk, _attacks, _hierarchies, _utility, _limits, _settings)
+    counted = document["form"] == cells.FORM
+    parts = (_grade, _checks, *cells.PARTS) if counted else (_grade, _checks, _risk, _attacks, _hierarchies, _utility, _limits, _settings)
     found = [part(document, language) for part in parts]
     foot = f'<p class="soft">{WORDS[language]["no_values"]}'
     foot += f"<br>{WORDS[language]['digest']}: <code>{escape(digest)}</code></p>" if digest else "</p>"
     return "\n".join([*found, foot])
+
+
+def _title(document: Mapping[str, Any], language: str) -> str:
+    return WORDS[language]["title_cells" if document.get("form") == cells.FORM else "title"]
 
 
 def _grade(document: Mapping[str, Any], language: str) -> str:
@@ -68,7 +74,8 @@ def _grade(document: Mapping[str, Any], language: str) -> str:
     said = f"<strong>{WORDS[language]['grade']} {level}: {words.LEVELS[language][level]}</strong><br>{words.MEANINGS[language][level]}"
     failed = [check for check in document["grade"]["checks"] if not check["holds"]]
     steps = dict.fromkeys(words.NEXT[language][check["name"]] for check in failed)
-    more = f"<h2>{WORDS[language]['next']}</h2>\n<ul>{''.join(f'<li>{step}</li>' for step in steps)}</ul>" if steps and level < 3 else ""
+    heading = WORDS[language]["next_cells" if document["form"] == cells.FORM else "next"]
+    more = f"<h2>{heading}</h2>\n<ul>{''.join(f'<li>{step}</li>' for step in steps)}</ul>" if steps and level < 3 else ""
     return f'<p class="grade {"good" if level >= 3 else "bad"}">{said}</p>\n{more}'
 
 
@@ -79,93 +86,85 @@ def _checks(document: Mapping[str, Any], language: str) -> str:
         name, least = check["name"], check["name"] in ("k", "cells")
         columns = f'<br><span class="soft">{escape(", ".join(check["columns"]))}</span>' if check["columns"] else ""
         bound = f"{w['at_least' if least else 'at_most']} {_figure(name, check['limit'])}"
-        interval = "" if check["interval"] is None else f" ({_percent(check['interval'][0])} – {_percent(check['interval'][1])})"
+        interval = "" if check["interval"] is None else f" ({percent(check['interval'][0])} – {percent(check['interval'][1])})"
         mark = f'<span class="{"good" if check["holds"] else "bad"}">{w["holds" if check["holds"] else "fails"]}</span>'
         rows.append(
             [words.CHECKS[language][name] + columns, _figure(name, check["value"]) + interval, bound, mark, words.SOURCES[language][name]]
         )
-    return _section(w["why"], _table([w["fact"], w["measured"], w["limit"], "", w["source"]], rows, figures=(1, 2)))
+    return section(w["why"], table([w["fact"], w["measured"], w["limit"], "", w["source"]], rows, figures=(1, 2)))
 
 
 def _figure(name: str, value: float | None) -> str:
     if value is None:
         return "–"
     whole = name in ("direct_identifiers", "other_quasi_identifiers", "keys", "k", "cells")
-    return f"{value:,.0f}" if whole else _percent(value)
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
-
-
-def _count(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}"
+    return f"{value:,.0f}" if whole else percent(value)
 
 
 def _risk(document: Mapping[str, Any], language: str) -> str:
     w = WORDS[language]
     both = [document["risk"][name] for name in ("before", "after")]
     rows = [
-        [w["smallest"], *(_count(one["k"]) for one in both)], [w["classes"], *(_count(one["classes"]) for one in both)],
-        [w["unique"], *(_percent(one["unique"]) for one in both)], [w["prosecutor"], *(_percent(one["prosecutor"]) for one in both)],
-        [w["marketer"], *(_percent(one["marketer"]) for one in both)], [w["hidden"], *(_count(one["hidden"]) for one in both)],
+        [w["smallest"], *(count(one["k"]) for one in both)], [w["classes"], *(count(one["classes"]) for one in both)],
+        [w["unique"], *(percent(one["unique"]) for one in both)], [w["prosecutor"], *(percent(one["prosecutor"]) for one in both)],
+        [w["marketer"], *(percent(one["marketer"]) for one in both)], [w["hidden"], *(count(one["hidden"]) for one in both)],
     ]  # fmt: skip
     for then, now in zip(both[0]["sensitive"], both[1]["sensitive"], strict=True):
-        rows.append([w["told"].format(escape(now["column"])), _percent(then["told"]), _percent(now["told"])])
-    return _section(w["risk"], _table(["", w["before"], w["after"]], rows, figures=(1, 2)))
+        rows.append([w["told"].format(escape(now["column"])), percent(then["told"]), percent(now["told"])])
+    return section(w["risk"], table(["", w["before"], w["after"]], rows, figures=(1, 2)))
 
 
 def _attacks(document: Mapping[str, Any], language: str) -> str:
     w, attacks = WORDS[language], document["attacks"]
     if attacks is None:
-        return _section(w["attacks"], f"<p>{w['no_attacks']}</p>")
+        return section(w["attacks"], f"<p>{w['no_attacks']}</p>")
     rows = []
     for one in attacks["attacks"]:
         name = words.ATTACKS[language].get(one["name"], escape(one["name"]))
         title = w["of"].format(name, escape(one["column"])) if one.get("column") else name
         rate, risk = one["attack"], one["risk"]
-        reached = f"{_percent(rate['share'])} ({_percent(rate['low'])} – {_percent(rate['high'])})" if rate["tries"] else "–"
-        adds = f"{_percent(risk['value'])}" if rate["tries"] else "–"
-        rows.append([title, reached, _percent(one["baseline"]["share"]), adds, words.GRADES[language][one["grade"]]])
+        reached = f"{percent(rate['share'])} ({percent(rate['low'])} – {percent(rate['high'])})" if rate["tries"] else "–"
+        adds = f"{percent(risk['value'])}" if rate["tries"] else "–"
+        rows.append([title, reached, percent(one["baseline"]["share"]), adds, words.GRADES[language][one["grade"]]])
     heads = [w["attack"], w["succeeds"], w["guessing"], w["adds"], w["verdict"]]
-    return _section(w["attacks"], _table(heads, rows, figures=(1, 2, 3)) + _notes(attacks["notes"]))
+    return section(w["attacks"], table(heads, rows, figures=(1, 2, 3)) + notes(attacks["notes"]))
 
 
 def _hierarchies(document: Mapping[str, Any], language: str) -> str:
     w, loss = WORDS[language], document["release"]["loss"]
     rows = [
         [
-            escape(one["column"]), f"{loss[one['column']]:.4f}", _count(one["levels"]), _count(one["leaves"]), w[one["made"]],
+            escape(one["column"]), f"{loss[one['column']]:.4f}", count(one["levels"]), count(one["leaves"]), w[one["made"]],
             f"<code>{escape(one['sha256'])}</code>" if one["sha256"] else "–",
         ]
         for one in document["hierarchies"]
     ]  # fmt: skip
-    return _section(
-        w["hierarchies"], _table([w["column"], w["loss"], w["levels"], w["values"], w["made"], w["digest"]], rows, figures=(1, 2, 3))
+    return section(
+        w["hierarchies"], table([w["column"], w["loss"], w["levels"], w["values"], w["made"], w["digest"]], rows, figures=(1, 2, 3))
     )
 
 
 def _utility(document: Mapping[str, Any], language: str) -> str:
     w, found = WORDS[language], document["utility"]
     if found is None:
-        return _section(w["utility"], f"<p>{w['no_utility']}</p>")
+        return section(w["utility"], f"<p>{w['no_utility']}</p>")
     mean = sum(found["marginals"].values()) / max(1, len(found["marginals"]))
     size = found["average_class"]
     rows = [
         [w["overall"], f"{found['ncp']:.4f}"], [w["class_size"], "–" if size is None else f"{size:,.1f}"], [w["marginals"], f"{mean:.3f}"],
         [w["pairs"], "–" if found["pairs_mean"] is None else f"{found['pairs_mean']:.3f}"],
-        [w["query"], _percent(found["query_error"]["median"])],
+        [w["query"], percent(found["query_error"]["median"])],
     ]  # fmt: skip
     if found["classifier"]:
         told = found["classifier"]
-        shares = ", ".join(_percent(told[name]) for name in ("after", "before", "majority"))
+        shares = ", ".join(percent(told[name]) for name in ("after", "before", "majority"))
         rows.append([w["classifier"].format(escape(told["target"])), shares])
-    return _section(w["utility"], _table(["", w["measured"]], rows, figures=(1,)) + _notes(found["notes"]))
+    return section(w["utility"], table(["", w["measured"]], rows, figures=(1,)) + notes(found["notes"]))
 
 
 def _limits(document: Mapping[str, Any], language: str) -> str:
     items = "".join(f"<li>{words.LIMITS[language][limit]}</li>" for limit in document["limits"])
-    return _section(WORDS[language]["limits"], f"<ul>{items}</ul>")
+    return section(WORDS[language]["limits"], f"<ul>{items}</ul>")
 
 
 def _settings(document: Mapping[str, Any], language: str) -> str:
@@ -175,35 +174,9 @@ def _settings(document: Mapping[str, Any], language: str) -> str:
     changes = [f"{one['column']}: {':'.join([one['verb'], *one['arguments']])}" for one in said["changes"]]
     rows = [
         [w["file"], escape(release["file"])], [w["digest"], f"<code>sha256:{escape(release['sha256'])}</code>"],
-        [w["rows"], _count(release["rows"])], [w["k"], _count(said["k"])], [w["method"], w[said["method"]]],
-        [w["quasi_identifiers"], escape(", ".join(said["quasi_identifiers"]))], [w["suppress"], _percent(said["suppress"])],
-        [w["person"], escape(said["person"]) or "–"], [w["diversity"], _listed(diversity)], [w["closeness"], _listed(closeness)],
-        [w["drop"], _listed(said["drop"])], [w["changes"], _listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
+        [w["rows"], count(release["rows"])], [w["k"], count(said["k"])], [w["method"], w[said["method"]]],
+        [w["quasi_identifiers"], escape(", ".join(said["quasi_identifiers"]))], [w["suppress"], percent(said["suppress"])],
+        [w["person"], escape(said["person"]) or "–"], [w["diversity"], listed(diversity)], [w["closeness"], listed(closeness)],
+        [w["drop"], listed(said["drop"])], [w["changes"], listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
     ]  # fmt: skip
-    return _section(w["settings"], _table(["", ""], rows))
-
-
-def _listed(items: Iterable[str]) -> str:
-    return escape("; ".join(items)) or "–"
-
-
-def _notes(notes: Iterable[str]) -> str:
-    # The measures write their notes in English alone.
-    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul class="soft" lang="en">{items}</ul>' if items else ""
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section>\n<h2>{title}</h2>\n{body}\n</section>"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Sequence[int] = ()) -> str:
-    def looks(at: int) -> str:
-        return ' class="figure"' if at in figures else ""
-
-    head = "".join(f'<th scope="col"{looks(i)}>{cell}</th>' for i, cell in enumerate(heads)) if any(heads) else ""
-    body = "\n".join(
-        f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td{looks(i)}>{cell}</td>" for i, cell in enumerate(row[1:], start=1)) + "</tr>"
-        for row in rows
-    )
-    return f'<div class="scroll"><table>{f"<thead><tr>{head}</tr></thead>" if head else ""}\n<tbody>\n{body}\n</tbody></table></div>'
+    return section(w["settings"], table(["", ""], rows))

@@ -121,6 +121,27 @@ LIMITS = {
         "sample": "未尝试的部分。攻击在由种子抽取的样本行上进行，区间说明其确定程度。",
     },
 }  # fmt: skip
+CELL_LIMITS = {
+    "en": {
+        "totals_elsewhere": "Totals from elsewhere. Who knows the whole of a group from another source can subtract the published cells of it; "
+        "what is left is the sum of those left out.",
+        "no_totals": "No totals are published, so no cell left out can be worked out from this table alone.",
+        "other_tables": "Other tables of the same rows. Cells of another choice of columns can be subtracted from these. Publish one table.",
+        "empty": "Combinations that cannot be. Cells left out are hidden among others that hold somebody, not among empty ones.",
+        "groups": "Learning about groups. What is true of most people of a cell is likely for each of them.",
+        "noise": "More releases with noise. The losses ε of several add up.",
+        "many_cells": "People in several cells. The person column says so; noise counts each in the first cell alone.",
+    },
+    "zh": {
+        "totals_elsewhere": "其他来源的合计。若从别处得知某组的总数，可减去已公布的单元格，得到被略去部分之和。",
+        "no_totals": "未公布合计，因此仅凭本表无法推算任何被略去的单元格。",
+        "other_tables": "同一数据的其他表。按其他列分组的单元格可与本表相减。只应公布一张表。",
+        "empty": "不可能的组合。被略去的单元格隐藏在有人的单元格之间，而不依靠空单元格。",
+        "groups": "群体推断。对单元格中多数人成立的情况，往往也适用于其中的个人。",
+        "noise": "多次加噪发布。各次的 ε 会累加。",
+        "many_cells": "出现在多个单元格中的人由标识列识别；加噪时每人只计入第一个单元格。",
+    },
+}  # fmt: skip
 ATTACKS = {
     "en": {
         "singling_out_univariate": "Single out by one column", "singling_out_multivariate": "Single out by several columns",
@@ -141,7 +162,14 @@ GRADES = {
 }  # fmt: skip
 WORDS = {
     "en": {
-        "title": "Anonymisation report", "grade": "Grade", "why": "What was measured", "fact": "Fact", "measured": "Measured", "limit": "Limit",
+        "title": "Anonymisation report", "title_cells": "Aggregation report", "next_cells": "What to do for grade 4",
+        "cells": "What is published", "cells_shown": "Cells", "left_small": "Left out: too few people, or one too large among them",
+        "left_beside": "Left out beside them, so that they cannot be worked out", "totals": "Totals by", "grand": "everything",
+        "withheld": "Totals not published by", "small": "some are too small", "unprotected": "small cells would follow from them",
+        "no_totals": "none were asked for", "minimum": "People behind a cell, at least", "base": "Counts rounded to a multiple of",
+        "counted": "People are counted", "sums": "Sums of", "means": "Means of", "dominance": "Dominance rule", "epsilon": "Noise (ε, δ)",
+        "yes": "yes", "no": "no",
+        "grade": "Grade", "why": "What was measured", "fact": "Fact", "measured": "Measured", "limit": "Limit",
         "source": "From", "holds": "holds", "fails": "does not hold", "at_least": "at least", "at_most": "at most", "none": "–",
         "next": "What to do for grade 3", "settings": "Settings", "hierarchies": "Hierarchies and loss", "column": "Column", "levels": "Levels",
         "values": "Values", "loss": "Loss (NCP)", "digest": "Digest", "made": "Made", "by hand": "by the owner", "automatic": "from the data",
@@ -160,7 +188,12 @@ WORDS = {
         "form": "Form",
     },
     "zh": {
-        "title": "匿名化报告", "grade": "等级", "why": "测量结果", "fact": "事实", "measured": "测得", "limit": "界限", "source": "依据", "holds": "满足",
+        "title": "匿名化报告", "title_cells": "聚合报告", "next_cells": "达到第 4 级还需要", "cells": "公布的内容", "cells_shown": "单元格",
+        "left_small": "略去：人数过少，或其中一人占比过大", "left_beside": "为防止推算而一并略去", "totals": "公布合计的维度", "grand": "总计",
+        "withheld": "未公布合计的维度", "small": "部分合计过小", "unprotected": "会使小单元格可被推算", "no_totals": "未要求合计",
+        "minimum": "每个单元格的最少人数", "base": "计数取整到", "counted": "公布人数", "sums": "求和的列", "means": "求平均的列",
+        "dominance": "支配规则", "epsilon": "噪声（ε，δ）", "yes": "是", "no": "否",
+        "grade": "等级", "why": "测量结果", "fact": "事实", "measured": "测得", "limit": "界限", "source": "依据", "holds": "满足",
         "fails": "不满足", "at_least": "至少", "at_most": "至多", "none": "–", "next": "达到第 3 级还需要", "settings": "设置",
         "hierarchies": "泛化层次与信息损失", "column": "列", "levels": "层数", "values": "取值数", "loss": "损失（NCP）", "digest": "摘要", "made": "来源",
         "by hand": "由提供方给出", "automatic": "由数据生成", "risk": "处理前后的风险", "before": "处理前", "after": "处理后", "smallest": "最小等价类",
