@@ -1,5 +1,6 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
+from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.backup import backup, restore
@@ -11,22 +12,23 @@ from entrepot.flows.initialise import Initialised, initialise, is_initialised, u
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import NotCompliant, Published, publish, publish_uploads
 from entrepot.flows.releases import (
-    AnonymisedUpload,
-    BreaksTogether,
-    Remembered,
+    ReleasedUpload,
     TableReport,
+    aggregate_upload,
     anonymise_upload,
     releases_of,
     table_report,
     upload_grade,
 )
+from entrepot.flows.remembered import Remembered
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
+from entrepot.flows.together import BreaksTogether
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
 __all__ = [
-    "FORMS", "METHODS", "Anonymised", "AnonymisedUpload", "BreaksTogether", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "Remembered", "TableReport", "Upload", "accept", "accept_delivery",
-    "add_upload", "anonymise", "anonymise_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
+    "FORMS", "METHODS", "Aggregated", "Anonymised", "BreaksTogether", "CheckReport", "Delivered", "DeliveredFile", "Examination", "Initialised", "Law", "NotCompliant", "Published", "ReleasedUpload", "Remembered", "TableReport", "Upload", "accept", "accept_delivery",
+    "add_upload", "aggregate", "aggregate_upload", "anonymise", "anonymise_upload", "awaits_decision", "backup", "check", "deliver", "escrows", "examine", "export", "get_upload", "initialise", "invoice", "is_initialised",
     "last_escrow", "offer", "open_upload", "parse_price", "pay_out_held", "prove", "publish", "publish_uploads", "refund", "releases_of", "request", "restore",
     "resume", "share_profile", "table_report", "terminate", "trust", "upgrade", "upload_grade", "verify_document",
 ]  # fmt: skip

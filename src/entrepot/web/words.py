@@ -40,6 +40,7 @@ NOTES: Mapping[str, str] = {
     "withdrawn": _("Taken back."), "signed": _("Signed by both organisations. The price is in escrow."),
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
     "paid": _("The owner is paid."), "published": _("Published."),
+    "aggregated": _("These are the cells. The file you sent is not published and goes after a day."),
     "anonymised": _("This is the anonymised version. The file you sent is not published and goes after a day."), "review": _("Sent for review; the operator looks at what the checks found."),
 }  # fmt: skip
 ROLES: Mapping[str, str] = {

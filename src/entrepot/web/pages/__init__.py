@@ -17,10 +17,11 @@ from entrepot.web.pages import (
     operator,
     publish,
     receipt,
+    release,
     request,
 )
 
 __all__ = [
     "account", "agreement", "agreements", "api", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
-    "operator", "publish", "receipt", "request",
+    "operator", "publish", "receipt", "release", "request",
 ]  # fmt: skip
