@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise import anonymise as write_release
 from entrepot.privacy.anonymise.changes import Change
 from entrepot.privacy.anonymise.source import open_source
-from entrepot.privacy.attacks import SEED, AttackReport, Budget, attack, read_pair
-from entrepot.privacy.grading import Grade, Report, grade, make_report
+from entrepot.privacy.attacks import AttackReport, Budget, attack, content_seed, read_pair
+from entrepot.privacy.grading import DRAWS, IDENTIFYING, Grade, Report, comes_near, grade, make_report
 from entrepot.privacy.grading.model import MOST_FOUND
 from entrepot.privacy.hierarchies import Hierarchy
-from entrepot.privacy.risk import Risk, measure
+from entrepot.privacy.risk import Combined, Risk, combined, measure
 from entrepot.privacy.utility import UtilityReport, measure_utility
 
 BUDGET = Budget(targets=2_000, classes=20_000, seconds=60.0)
@@ -64,7 +65,6 @@ def anonymise(
     secret: bytes = b"",
     with_report: bool = True,
     budget: Budget = BUDGET,
-    seed: int = SEED,
     settings: Settings | None = None,
     engine: DuckEngine | None = None,
     progress: Progress | None = None,
@@ -73,7 +73,7 @@ def anonymise(
 
     Args:
         changes: What is done to columns that are no quasi-identifiers; ``secret`` is the key of pseudonyms and date shifts.
-        budget: What the attackers may spend; ``seed`` draws whom they try.
+        budget: What the attackers may spend. Whom they try follows from the table and its release, so that no grade can be drawn again.
         engine: The engine to use; without it, one for this table alone.
         progress: Told the step and its share done.
 
@@ -92,7 +92,7 @@ def anonymise(
         made = None
         if with_report:
             work = _Grading(cursor, Path(path), part, folder, plan, found, changes, frozenset(hierarchies), settings, told)
-            made = work.run(budget, seed)
+            made = work.run(budget)
         parts = {target: part} | (report_files(target, folder, made[0]) if made else {})
         put_in_place(parts)
     if made is None:
@@ -115,23 +115,26 @@ class _Grading:
     settings: Settings
     told: Progress
 
-    def run(self, budget: Budget, seed: int) -> tuple[Report, Grade]:
-        assessment, keys = self._looked()
+    def run(self, budget: Budget) -> tuple[Report, Grade]:
+        assessment, keys, parquet_file, written = self._looked()
         pseudonyms = [change.column for change in self.changes if change.verb == "pseudonym"]
         sensitive = self._sensitive(assessment, pseudonyms)
+        told = {*sensitive, *pseudonyms, *keys, *self.release.quasi, *(f.column for f in assessment.of(Kind.DIRECT))}
+        untreated = self._untreated(parquet_file, {name: column for name, column in written.items() if column not in told})
         before, after = self._risks(sensitive)
-        attacks, utility = self._tried(sensitive, budget, seed)
+        attacks, again, utility = self._tried(sensitive, budget)
         made = grade(
-            assessment=assessment, release=self.release, after=after, attacks=attacks, treated=pseudonyms, keys=keys
+            assessment=assessment, release=self.release, after=after, attacks=attacks, again=again, treated=pseudonyms, keys=keys,
+            untreated=untreated,
         )  # fmt: skip
         report = make_report(
             plan=self.plan, release=self.release, release_sha256=sha256_of(self.part), before=before, after=after, grade=made,
-            attacks=attacks, utility=utility, changes=self.changes, given=[c for c in self.release.quasi if c in self.given],
+            attacks=attacks, utility=utility, untreated=untreated, changes=self.changes, given=[c for c in self.release.quasi if c in self.given],
         )  # fmt: skip
         return report, made
 
-    def _looked(self) -> tuple[Assessment, list[str]]:
-        """What the release's columns tell about persons, and which are keys, by the names that the release writes."""
+    def _looked(self) -> tuple[Assessment, list[str], Path, dict[str, str]]:
+        """What the release's columns tell about persons, which are keys, and the names that the release writes for those the check read."""
         self.told("look", 0.0)
         found = looked_at(self.cursor, self.part, self.scratch, settings=self.settings)
         written, names = tuple(found.names.values()), found.names
@@ -139,7 +142,16 @@ class _Grading:
         # A person key names one person, in however many rows.
         keys += [self.plan.person] if self.plan.person in written and self.plan.person not in keys else []
         self.told("look", 1.0)
-        return found.assessment, keys
+        return found.assessment, keys, found.parquet, names
+
+    def _untreated(self, parquet_file: Path, columns: dict[str, str]) -> Combined | None:
+        """What the columns that are left as they are single out together."""
+        rows = self.release.rows
+        if len(columns) < 2 or rows < _KEY_ROWS:
+            return None
+        found = combined(self.cursor, parquet_file, list(columns), limit=MOST_FOUND)
+        written = [tuple(columns[name] for name in names) for names in (found.columns, found.left_out)]
+        return replace(found, columns=written[0], left_out=written[1])
 
     def _sensitive(self, assessment: Assessment, pseudonyms: Sequence[str]) -> list[str]:
         """Columns nobody is to learn: those the plan names, and those the check takes for sensitive and the release shows as they are."""
@@ -158,19 +170,26 @@ class _Grading:
         self.told("measure", 1.0)
         return before, after
 
-    def _tried(self, sensitive: Sequence[str], budget: Budget, seed: int) -> tuple[AttackReport, UtilityReport]:
+    def _tried(self, sensitive: Sequence[str], budget: Budget) -> tuple[AttackReport, list[AttackReport], UtilityReport]:
+        """The attacks, the same again where they came near a bound, and what the release is still good for."""
         quasi, plan = self.release.quasi, self.plan
         self.told("attack", 0.0)
         first, second = read_pair(self.cursor, self.original, self.part, sorted({*quasi, *sensitive}), person=plan.person)
-        attacks = attack(
-            first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, person_key=plan.person,
-            budget=budget, seed=seed, progress=lambda step, share: self.told("attack", share),
+        seed = content_seed(first, second)
+        made = partial(
+            attack, first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, person_key=plan.person,
+            budget=budget,
         )  # fmt: skip
+        attacks = made(seed=seed, progress=lambda step, share: self.told("attack", share))
+        again = [made(seed=seed + draw, only=IDENTIFYING) for draw in range(1, DRAWS)] if comes_near(attacks) else []
+        if again:
+            note = f"An attack came near its bound, so those that find persons were made {DRAWS} times; the draw that found most decides."
+            attacks = replace(attacks, notes=(*attacks.notes, note))
         self.told("attack", 1.0)
         utility = measure_utility(
             first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, k=plan.k, seed=seed
         )  # fmt: skip
-        return attacks, utility
+        return attacks, again, utility
 
 
 def _keys(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile) -> list[str]:

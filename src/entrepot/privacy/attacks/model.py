@@ -182,6 +182,7 @@ class AttackReport:
         rows: Rows of the original; ``released`` of the release, ``control_rows`` of the control group (0: none).
         aligned: The rows of the release stand in the order of the original, so that guesses can be held against the truth.
         notes: What was sampled, what was left out, and why.
+        doubts: Why the two tables look unrelated, so that the attacks may mean nothing; none where they fit.
     """
 
     rows: int
@@ -192,6 +193,7 @@ class AttackReport:
     results: tuple[AttackResult, ...]
     notes: tuple[str, ...]
     seed: int
+    doubts: tuple[str, ...] = ()
 
     @property
     def worst(self) -> AttackResult | None:
@@ -217,4 +219,5 @@ class AttackReport:
             "quasi_identifiers": list(self.quasi_identifiers), "aligned": self.aligned, "seed": self.seed,
             "worst": {"name": worst.name, "column": worst.column, "risk": worst.risk.to_dict()} if worst else None,
             "attacks": [result.to_dict() for result in self.results], "notes": list(self.notes),
+            "doubts": list(self.doubts),
         }  # fmt: skip

@@ -91,7 +91,20 @@ def _checks(document: Mapping[str, Any], language: str) -> str:
         rows.append(
             [words.CHECKS[language][name] + columns, _figure(name, check["value"]) + interval, bound, mark, words.SOURCES[language][name]]
         )
-    return section(w["why"], table([w["fact"], w["measured"], w["limit"], "", w["source"]], rows, figures=(1, 2)))
+    return section(
+        w["why"], table([w["fact"], w["measured"], w["limit"], "", w["source"]], rows, figures=(1, 2)) + _searched(document, language)
+    )
+
+
+def _searched(document: Mapping[str, Any], language: str) -> str:
+    """What was not searched for columns that single out together."""
+    w, found = WORDS[language], document.get("untreated")
+    if not found or not found["size"]:
+        return ""
+    said = [w["searched"].format(count(found["searched"]), found["size"])]
+    said += [w["skipped"].format(count(found["skipped"]))] if found["skipped"] else []
+    said += [w["left_out"].format(escape(", ".join(found["left_out"])))] if found["left_out"] else []
+    return f'<p class="soft">{" ".join(said)}</p>'
 
 
 def _figure(name: str, value: float | None) -> str:

@@ -14,6 +14,7 @@ from entrepot.privacy.anonymise.model import Method, Plan, Release
 from entrepot.privacy.attacks.model import AttackReport
 from entrepot.privacy.grading.model import Grade
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.risk.combined import Combined
 from entrepot.privacy.risk.model import Risk
 from entrepot.privacy.utility.model import UtilityReport
 
@@ -54,6 +55,7 @@ def make_report(
     grade: Grade,
     attacks: AttackReport | None,
     utility: UtilityReport | None,
+    untreated: Combined | None = None,
     changes: Sequence[Change] = (),
     given: Sequence[str] = (),
 ) -> Report:
@@ -73,6 +75,7 @@ def make_report(
         "risk": {"before": before.to_dict(), "after": after.to_dict()},
         "attacks": attacks.to_dict() if attacks else None,
         "utility": utility.to_dict() if utility else None,
+        "untreated": untreated.to_dict() if untreated else None,
         "limits": list(_limits(plan, attacks)),
     }
     return Report(document=plain(document))
@@ -133,9 +136,10 @@ def report_schema() -> dict[str, Any]:
             "risk": as_object({"before": as_object(_RISK), "after": as_object(_RISK)}),
             "attacks": {"anyOf": [{"type": "null"}, as_object(_ATTACKS)]},
             "utility": {"anyOf": [{"type": "null"}, as_object({"ncp": SHARE, "loss": _map(SHARE), "marginals": _map(SHARE)})]},
+            "untreated": {"anyOf": [{"type": "null"}, as_object(_COMBINED)]},
             "limits": {"type": "array", "items": {"enum": list(LIMITS)}, "uniqueItems": True},
         },
-        "required": ["form", "grade", "settings", "release", "hierarchies", "risk", "attacks", "utility", "limits"],
+        "required": ["form", "grade", "settings", "release", "hierarchies", "risk", "attacks", "utility", "untreated", "limits"],
         "additionalProperties": False,
     }
 
@@ -158,7 +162,7 @@ _OPTIONAL_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 _CHECK = as_object(
     {
         "name": {
-            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "k", "singling_out_multivariate", "unique_linkage", "linkability",
+            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "combinations", "k", "singling_out_multivariate", "unique_linkage", "linkability",
                      "homogeneity", "cells"]
         },
         "holds": {"type": "boolean"}, "value": _OPTIONAL_NUMBER, "limit": {"type": "number"}, "columns": NAMES,
@@ -186,6 +190,9 @@ _HIERARCHY: dict[str, Any] = {
 _RISK: dict[str, Any] = {
     "quasi": NAMES, "rows": COUNT, "hidden": COUNT, "classes": COUNT, "k": {"type": ["integer", "null"], "minimum": 1}, "unique": SHARE,
     "prosecutor": SHARE, "marketer": SHARE, "sizes": _map(COUNT), "sensitive": {"type": "array"}, "against": {"type": ["object", "null"]},
+}  # fmt: skip
+_COMBINED: dict[str, Any] = {
+    "columns": NAMES, "share": SHARE, "searched": COUNT, "skipped": COUNT, "left_out": NAMES, "size": COUNT,
 }  # fmt: skip
 _RATE = as_object({"hits": {"type": "number"}, "tries": COUNT, "share": SHARE, "low": SHARE, "high": SHARE})
 _ATTACKS: dict[str, Any] = {
