@@ -77,7 +77,7 @@ def cli_page() -> str:
         "# The command line",
         "",
         "Options of all commands may stand before or after the command. Exit codes: 0 done; 2 refused, not found, blocked or wrongly used, with the",
-        "fact and the next step; 3 something is missing; 4 a person must look; 1 an error of the program. With `--json` answers and errors are JSON.",
+        "fact and the next step; 3 something is missing; 4 a person must look; 5 two rules contradict each other; 1 an error of the program. With `--json` answers and errors are JSON.",
         "",
         "| for every command | |",
         "|---|---|",
@@ -86,15 +86,17 @@ def cli_page() -> str:
     ]
     panels: dict[str, list[Any]] = {}
     for found in command.commands.values():
-        panels.setdefault(found.rich_help_panel, []).append(found)
+        family = getattr(found, "commands", {})
+        members = [(found.name, found), *((f"{found.name} {member.name}", member) for member in family.values())]
+        panels.setdefault(found.rich_help_panel, []).extend(members)
     for panel, members in panels.items():
         lines += [f"## {panel}", ""]
-        for found in members:
-            ctx = found.context_class(found, info_name=f"entrepot {found.name}")
+        for name, found in members:
+            ctx = found.context_class(found, info_name=f"entrepot {name}")
             usage = " ".join([ctx.command_path, *(piece for piece in found.collect_usage_pieces(ctx))])
             rows = _parameters(found, ctx)
             table = ["| | |", "|---|---|", *rows, ""] if rows else []
-            lines += [f"### {found.name}", "", f"    {usage}", "", inspect.cleandoc(found.help or ""), "", *table]
+            lines += [f"### {name}", "", f"    {usage}", "", inspect.cleandoc(found.help or ""), "", *table]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -153,6 +153,17 @@ def test_a_column_without_values_and_repeated_headers_are_kept(cursor: Cursor, t
     assert profile(cursor, table.path).column("b").nulls == 2
 
 
+def test_a_header_that_repeats_a_name_over_texts_is_a_header(cursor: Cursor, tmp_path: Path) -> None:
+    table, rows = convert(cursor, tmp_path, "a,b,a\nred,Ulm,x\nblue,Bonn,y\n")
+    assert rows == [{"a": "red", "b": "Ulm", "a_2": "x"}, {"a": "blue", "b": "Bonn", "a_2": "y"}]
+    assert [note.message for note in table.notes] == ["Column 3 repeats the name a and is called a_2."]
+
+
+def test_a_first_row_that_repeats_a_value_of_the_rows_below_is_none(cursor: Cursor, tmp_path: Path) -> None:
+    _, rows = convert(cursor, tmp_path, "Ulm,Bonn,Ulm\nKiel,Ulm,Bonn\nBonn,Kiel,Mainz\n")
+    assert len(rows) == 3
+
+
 def test_rows_without_a_header_get_names_and_none_is_lost(cursor: Cursor, tmp_path: Path) -> None:
     table, rows = convert(cursor, tmp_path, "1,2024-01-01,x\n2,2024-01-02,y\n")
     assert [c.name for c in table.columns] == ["column1", "column2", "column3"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from entrepot.cli.check import harmless
+from entrepot.cli.context import harmless
 from entrepot.flows.check import check
 from entrepot.kit import Decision, Invalid
 
@@ -67,6 +67,53 @@ def test_progress_is_told(tmp_path: Path) -> None:
     told: list[str] = []
     check(written(tmp_path, CLEAN), progress=lambda step, share: told.append(step))
     assert told[-1] == "assess"
+
+
+VISITS = "patient_id,age,gender,city,diagnosis\n" + "".join(
+    f"P{i % 60},{20 + i % 5},{'mf'[i % 2]},{'Ulm' if i < 90 else 'Bonn'},{('flu', 'gout', 'asthma')[i % 3]}\n" for i in range(120)
+)
+
+
+def test_the_risk_of_a_table_as_it_stands_is_measured_over_what_may_be_known_of_people(tmp_path: Path) -> None:
+    (table,) = check(written(tmp_path, VISITS.replace("P0,20,m,Ulm", "P0,99,m,Ulm", 1)), person="").tables
+    assert table.risk is not None
+    risk = table.risk.risk
+    assert set(risk.quasi) >= {"age", "gender"}
+    assert (risk.k, risk.prosecutor) == (1, 1.0)
+    assert risk.sensitive[0].column == "diagnosis"
+    assert ("age",) in {one.columns for one in table.risk.uniques.sets}
+    shown = table.to_dict()["risk"]
+    assert shown["uniques"]["skipped"] == 0
+    assert "99" not in json.dumps(shown["uniques"]["sets"])
+
+
+def test_persons_are_counted_by_the_key_that_is_named_or_seems_to_say_whose_row_it_is(tmp_path: Path) -> None:
+    path = written(tmp_path, VISITS)
+    (found,) = check(path).tables
+    (named,) = check(path, person="patient_id").tables
+    (other,) = check(path, person="city").tables
+    assert found.risk is not None
+    assert found.risk.person == "patient_id"
+    assert found.to_dict()["risk"] == named.to_dict()["risk"]
+    assert other.risk is not None
+    assert "city" not in other.risk.risk.quasi
+    with pytest.raises(Invalid, match="no column nobody"):
+        check(path, person="nobody")
+
+
+def test_a_table_without_columns_about_people_has_no_risk(tmp_path: Path) -> None:
+    (table,) = check(written(tmp_path, "sensor,city,value\n" + "".join(f"s{i % 3},Ulm,{i}\n" for i in range(40)))).tables
+    assert table.risk is None
+    assert table.to_dict()["risk"] is None
+
+
+def test_a_population_gives_the_journalists_risk(tmp_path: Path) -> None:
+    people = "age,gender\n" + "".join(f"{20 + i % 5},{'mf'[i % 2]}\n" for i in range(400))
+    table = written(tmp_path, "age,gender\n" + "".join(f"{20 + i % 5},{'mf'[i % 2]}\n" for i in range(40)))
+    (found,) = check(table, population=written(tmp_path, people, "people.csv")).tables
+    assert found.risk is not None
+    assert found.risk.risk.against is not None
+    assert found.risk.risk.against.journalist == 1 / 40
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:

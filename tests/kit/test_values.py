@@ -129,9 +129,9 @@ def test_a_time_without_zone_is_refused(text: str) -> None:
 
 @given(st.lists(st.sampled_from(Decision)))
 def test_the_strictest_decision_wins(decisions: list[Decision]) -> None:
-    order = [Decision.ALLOW, Decision.REVIEW, Decision.NEEDS_INFO, Decision.BLOCK]
+    order = [Decision.ALLOW, Decision.REVIEW, Decision.NEEDS_INFO, Decision.BLOCK, Decision.CONFLICT]
     assert strictest(decisions) == max(decisions, key=order.index, default=Decision.ALLOW)
-    assert [d.exit_code for d in order] == [0, 4, 3, 2]
+    assert [d.exit_code for d in order] == [0, 4, 3, 2, 5]
 
 
 def test_errors_carry_fact_step_and_a_stable_name() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from entrepot.kit import Invalid
 from entrepot.terms import Condition, Operator, Redistribution, Rights, Terms, Use
-from entrepot.terms.purposes import PURPOSES
+from entrepot.vocabulary.purposes import PURPOSES
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 purposes = st.sampled_from(sorted(PURPOSES))

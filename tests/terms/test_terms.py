@@ -27,7 +27,7 @@ from entrepot.terms import (
     rights_narrow,
     widened,
 )
-from entrepot.terms.purposes import ANY, PURPOSES, broader, narrower, normalise
+from entrepot.vocabulary.purposes import ANY, PURPOSES, broader, narrower, normalise
 from terms import strategies as make
 
 RESEARCH = Terms(permitted_purposes=("ResearchAndDevelopment",))

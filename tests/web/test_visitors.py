@@ -156,6 +156,16 @@ def test_an_owner_publishes_counts_instead_of_rows(owner: Visitor, visitor: Visi
     assert "Totals from elsewhere." in visitor.here.text
 
 
+def test_an_owner_sees_the_risk_of_a_file_as_it_stands_in_either_language(owner: Visitor) -> None:
+    owner.go("/publish")
+    lines = [f"{20 + i % 40},{('male', 'female')[i % 2]},{10_000 + i % 7}" for i in range(400)]
+    file = {"file": ("members.csv", "\n".join(["age,gender,postcode", *lines]).encode(), "text/csv")}
+    seen = owner.send("Check this file", files=file)
+    for words in ("Risk as it stands", "Each row counts as one person.", "age + postcode", "7 of 7 sets of up to 3 columns were searched."):
+        assert words in seen.text
+    assert "在不超过 3 列的 7 个组合中，已检查 7 个。" in owner.go(f"{seen.address.partition('?')[0]}?lang=zh").text
+
+
 def test_what_was_typed_survives_a_mistake(owner: Visitor, harbour: Harbour) -> None:
     owner.go("/publish")
     owner.send("Check this file", files={"file": ("wages.csv", earnings(harbour.folder).read_bytes(), "text/csv")})

@@ -23,7 +23,7 @@ from entrepot.catalogue.model import (
     Visibility,
 )
 from entrepot.catalogue.quality import quality
-from entrepot.catalogue.review import approve, reinstate, reject, suspend, waiting, withdraw
+from entrepot.catalogue.review import approve, offer_pending, reinstate, reject, suspend, waiting, withdraw
 from entrepot.catalogue.service import (
     add,
     agreed_listing,
@@ -32,6 +32,7 @@ from entrepot.catalogue.service import (
     get,
     get_version,
     list_for,
+    listings_after,
     open_versions,
     reindex,
     search,
@@ -41,6 +42,6 @@ __all__ = [
     "NEXT", "ColumnNote", "Contact", "DataTable", "Filters", "Frequency", "Hit", "Listing", "ListingState", "Manifest", "Page",
     "Preview", "SampleQuery", "Segment", "SourceFile", "ThreeRights", "Version", "Visibility", "add", "agreed_listing",
     "agreed_version", "approve",
-    "current_version", "describe", "describe_all", "describe_catalogue", "get", "get_version", "list_for", "load_manifest", "manifest_schema", "open_versions", "quality", "reindex",
+    "current_version", "describe", "describe_all", "describe_catalogue", "get", "get_version", "list_for", "listings_after", "load_manifest", "manifest_schema", "offer_pending", "open_versions", "quality", "reindex",
     "reinstate", "reject", "search", "suspend", "template", "waiting", "withdraw",
 ]  # fmt: skip

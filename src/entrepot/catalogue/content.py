@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -25,7 +25,7 @@ from entrepot.pricing.model import Price
 from entrepot.standards.model import ColumnDescription, ColumnType
 from entrepot.terms.model import Rights, Terms
 
-_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited",)}
+_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited", "facts")}
 
 
 def plain(value: Any) -> Any:
@@ -38,13 +38,17 @@ def plain(value: Any) -> Any:
         return rfc3339(value)
     if isinstance(value, Money) or (is_dataclass(value) and not isinstance(value, type)):
         # What came with a later release is left out where there is nothing of it, so that older versions keep their digest.
-        later = {f.name for f in fields(value) if f.name in _LATER.get(type(value), ()) and getattr(value, f.name) == f.default}
+        later = {f.name for f in fields(value) if f.name in _LATER.get(type(value), ()) and _is_empty(getattr(value, f.name), f)}
         return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in later}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
+
+
+def _is_empty(value: Any, of: Field[Any]) -> bool:
+    return bool(value == (of.default if of.default_factory is MISSING else of.default_factory()))
 
 
 def manifest_from(value: Mapping[str, Any]) -> Manifest:
@@ -66,6 +70,7 @@ def manifest_from(value: Mapping[str, Any]) -> Manifest:
         sample_queries=tuple(SampleQuery(**query) for query in value["sample_queries"]),
         visibility=Visibility(value["visibility"]),
         invited=tuple(value.get("invited", ())),
+        facts=value.get("facts", {}),
     )
 
 

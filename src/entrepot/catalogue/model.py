@@ -112,6 +112,7 @@ class Manifest:
         rights: Who holds, processes and operates the data.
         person_key: The column that tells whose row it is; empty when rows are not about persons.
         residency: Countries the data must stay in, ISO 3166-1 alpha-2; empty for anywhere.
+        facts: What the owner declares for the rules, by the fact's path.
         examples: Uses in a sentence each.
         invited: Short names or ids of the organisations that see a private listing beside its owner.
         auto_approve: Whether requests at the listed terms and price are signed by standing policy.
@@ -137,6 +138,7 @@ class Manifest:
     contact: Contact | None = None
     licence: str = ""
     source: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
     frequency: Frequency | None = None
     starts_on: str = ""
     ends_on: str = ""

@@ -57,6 +57,13 @@ def insert_version(db: Connection, version: Version) -> None:
     )
 
 
+def live_after(db: Connection, after_id: str, *, limit: int) -> list[Listing]:
+    """Listings that are on offer or suspended, by id, for work that goes through them all."""
+    states = [ListingState.LIVE.value, ListingState.SUSPENDED.value]
+    query = sa.select(listings).where(listings.c.state.in_(states), listings.c.id > after_id, listings.c.version_number > 0)
+    return [_listing(row) for row in db.execute(query.order_by(listings.c.id).limit(limit))]
+
+
 def plain_enum(value: Any) -> Any:
     """The text of an enum member; anything else as it is."""
     return value.value if isinstance(value, ListingState | Visibility) else value

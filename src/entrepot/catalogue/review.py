@@ -28,13 +28,23 @@ def approve(session: Session, listing_id: str) -> Listing:
         Conflict: None waits.
     """
     parties.require_role(session, Role.OPERATOR)
+    number = get(session, listing_id).pending_number
+    listing = offer_pending(session, listing_id)
+    parties.notify(session, listing.organisation_id, "listing.approved", listing.id, number=number)
+    return listing
+
+
+def offer_pending(session: Session, listing_id: str) -> Listing:
+    """Put the version that waits on offer, for callers that have found nothing in its way any more.
+
+    Raises:
+        Conflict: None waits.
+    """
     listing = get(session, listing_id)
     version = None if listing.pending_number is None else repository.find_numbered(session.db, listing.id, listing.pending_number)
     if version is None:
         raise Conflict(f"No version of {listing.id} waits for review.", "Somebody else may have decided already; reload the list.")
-    listing = states.offer(session, listing, version)
-    parties.notify(session, listing.organisation_id, "listing.approved", listing.id, number=version.number)
-    return listing
+    return states.offer(session, listing, version)
 
 
 def reject(session: Session, listing_id: str, *, reason: str) -> Listing:

@@ -85,6 +85,16 @@ def get(session: Session, listing_id: str) -> Listing:
     return listing
 
 
+def listings_after(session: Session, after_id: str, *, limit: int) -> list[Listing]:
+    """Listings that are on offer or suspended, by id, for the exchange itself and its operator.
+
+    Raises:
+        Refused: The actor is neither.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    return repository.live_after(session.db, after_id, limit=limit)
+
+
 def get_version(session: Session, version_id: str) -> Version:
     """A version by its id: the one on offer for anybody who may see the listing, others for owner and operator.
 

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli import context
-from entrepot.cli.anonymise import listed, shown_progress
+from entrepot.cli.anonymise import listed
+from entrepot.cli.cancelling import cancellable
+from entrepot.cli.context import harmless
+from entrepot.cli.progress import steps_progress
 
 if TYPE_CHECKING:
     from entrepot.flows.aggregate import Aggregated
+
+_STEPS = {"read": "Counting", "look": "Looking at the cells"}
 
 
 def aggregate(
@@ -36,7 +41,7 @@ def aggregate(
 
     Beside the cells lie OUT.report.json and OUT.report.html with what was left out, and with the grade: 4 where enough persons stand behind
     each cell. The same table and options give the same bytes, unless noise is asked for. Exit code 0: written. 2: the table or the options
-    do not allow it, and nothing was written. 1: an error of the program.
+    do not allow it, and nothing was written. 130: cancelled, and nothing was written. 1: an error of the program.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
     if report_schema:
@@ -51,8 +56,9 @@ def aggregate(
         by=listed(by), count=count or not (sum or mean), sums=tuple(sum or ()), means=tuple(mean or ()), minimum=minimum, base=base,
         totals=totals, person=person, dominance=parse_dominance(dominance), epsilon=epsilon, delta=delta,
     )  # fmt: skip
-    with shown_progress() as told:
+    with cancellable() as too_late, steps_progress(_STEPS) as told:
         made = run(file, out or file.with_suffix(f".cells{file.suffix}"), asked=asked, settings=context.settings(), progress=told)
+        too_late()
     if context.chosen.as_json:
         import json
 
@@ -76,13 +82,14 @@ def show(made: Aggregated, *, totals: bool) -> None:
     say, cells = context.out.print, made.cells
     small = "" if cells.small is None else f"; {cells.small:,} left out as too small"
     beside = f", {cells.beside:,} beside them so that they cannot be worked out" if cells.beside else ""
-    say(f"{cells.path}  {cells.cells:,} cells of {cells.smallest:,} persons or more{small}{beside}.", markup=False)
+    say(f"{harmless(str(cells.path))}  {cells.cells:,} cells of {cells.smallest:,} persons or more{small}{beside}.", markup=False)
     if totals:
-        say(f"Totals by: {'; '.join(', '.join(one) or 'everything' for one in cells.totals) or 'nothing'}.", markup=False)
+        by = harmless("; ".join(", ".join(one) or "everything" for one in cells.totals))
+        say(f"Totals by: {by or 'nothing'}.", markup=False)
     for columns, reason in cells.withheld:
         why = "some are too small" if reason == "small" else "small cells would follow from them"
-        say(f"  not by {', '.join(columns) or 'everything'}: {why}", markup=False, style="dim")
+        say(f"  not by {harmless(', '.join(columns)) or 'everything'}: {why}", markup=False, style="dim")
     if not totals:
         say("No totals are published; who knows one from elsewhere can subtract.")
     show_level(made.grade, highest=4)
-    say(f"The report: {', '.join(str(path) for path in made.files)}", markup=False)
+    say(harmless(f"The report: {', '.join(str(path) for path in made.files)}"), markup=False)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from entrepot.cli import context
+from entrepot.cli.cancelling import cancellable
+from entrepot.cli.context import harmless
+from entrepot.cli.progress import steps_progress
 
 if TYPE_CHECKING:
     from entrepot.flows.anonymise import Anonymised
@@ -36,6 +38,7 @@ def anonymise(
     suppress: Annotated[str, typer.Option(help="Rows that global recoding may hide.")] = "2%",
     person: Annotated[str, typer.Option(help="Column that says whose row it is, where rows repeat per person.", show_default=False)] = "",
     population: Annotated[Path | None, typer.Option(help="Table of the population; k then counts its rows (k-map).", show_default=False)] = None,
+    presence: Annotated[str, typer.Option(help="δ-presence: POPULATION.csv:0,0.5, or COLUMN:0.1,0.5 where 1 marks the subset.", show_default=False)] = "",
     weight: Annotated[list[str] | None, typer.Option(help="How much a column's loss counts, such as age=2.", show_default=False)] = None,
     change: Annotated[list[str] | None, typer.Option(help="Change of another column, such as name=pseudonym, post=mask:2, income=clip:0:90000.", show_default=False)] = None,
     drop: Annotated[str, typer.Option(help="Columns to leave out, comma-separated.", show_default=False)] = "",
@@ -55,7 +58,7 @@ def anonymise(
     The release is graded from 1 (direct identifiers present) to 4 (aggregates) by what was measured and what attacks on it reached.
 
     A profile replaces all other options but --out, --report and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
-    written. 1: an error of the program.
+    written. 130: cancelled, and nothing was written. 1: an error of the program.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
     if schema or report_schema:
@@ -65,25 +68,26 @@ def anonymise(
         raise typer.BadParameter("a table is missing.", param_hint="FILE")
     from entrepot.privacy.anonymise.profile import read_profile
 
-    own = (l, t, hierarchies, qi, person, population, weight, change, drop, automatic)
+    own = (l, t, hierarchies, qi, person, population, presence, weight, change, drop, automatic)
     if profile and (any(own) or (k, method, suppress, unknown) != (5, "local", "2%", "refuse")):
         raise typer.BadParameter("a profile says all of this; leave the other options out, or the profile.", param_hint="--profile")
     if profile:
         plan, folder, changes = read_profile(profile)
     else:
-        plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, weight or [], drop, unknown, automatic)
+        plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, presence, weight or [], drop, unknown, automatic)
         folder, changes = hierarchies, tuple(change or ())
-    if save_hierarchies and not save_hierarchies.is_dir():
-        save_hierarchies.mkdir()
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
-    with shown_progress() as told:
+    with cancellable() as too_late, steps_progress(_STEPS) as told:
+        if save_hierarchies:
+            _require_place(save_hierarchies)
         if report:
             graded = _graded(file, target, plan, folder, changes, told)
             release = graded.release
         else:
             release = _ungraded(file, target, plan, folder, changes, told)
-    if save_hierarchies:
-        _save(release, save_hierarchies)
+        too_late()
+        if save_hierarchies:
+            _save(release, save_hierarchies)
     if context.chosen.as_json:
         import json
 
@@ -94,9 +98,19 @@ def anonymise(
             show_grade(graded)
 
 
+def _require_place(folder: Path) -> None:
+    from entrepot.kit import Conflict
+    from entrepot.privacy.anonymise.write import require_folder_of
+
+    require_folder_of(folder)
+    if folder.exists() and not folder.is_dir():
+        raise Conflict(f"{folder.name} is a file.", "Name a folder for the hierarchies.")
+
+
 def _save(release: Release, folder: Path) -> None:
     from entrepot.privacy.hierarchies import write_hierarchy
 
+    folder.mkdir(exist_ok=True)
     for column, found in release.hierarchies.items():
         write_hierarchy(found, folder / f"{column.replace('/', '_')}.csv")
 
@@ -113,15 +127,15 @@ def _print_schema(*, of_report: bool) -> None:
 
 def _plan(
     k: int, l: list[str], t: list[str], method: str, qi: str, suppress: str, person: str, population: Path | None,  # noqa: E741
-    weight: list[str], drop: str, unknown: str, automatic: bool,
+    presence: str, weight: list[str], drop: str, unknown: str, automatic: bool,
 ) -> Plan:  # fmt: skip
     from entrepot.privacy.anonymise import Plan
-    from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_share
+    from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_presence, parse_share
 
     return Plan(
         k=k, method=cast("Method", method), quasi=listed(qi), drop=listed(drop), person=person, population=population, unknown=unknown,
         automatic=automatic, suppress=parse_share(suppress), diversity=tuple(parse_diversity(one) for one in l),
-        closeness=tuple(parse_closeness(one) for one in t),
+        closeness=tuple(parse_closeness(one) for one in t), presence=parse_presence(presence) if presence else None,
         weights={column: parse_share(number) for column, _, number in (one.rpartition("=") for one in weight)},
     )  # fmt: skip
 
@@ -175,34 +189,17 @@ def _secret() -> bytes:
     return os.environ.get("ENTREPOT_PSEUDONYM_KEY", "").encode()
 
 
-@contextmanager
-def shown_progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar for each step, where somebody watches."""
-    if not context.err.is_terminal:
-        yield lambda step, share: None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=context.err.console, transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def told(step: str, share: float) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(_STEPS[step], total=1.0)
-            bars.update(tasks[step], completed=share)
-
-        yield told
-
-
 def show(release: Release) -> None:
     """Print what was released for people: sizes, loss by column, and what the method does not protect against."""
     say = context.out.print
-    say(f"{release.path}  {release.rows:,} rows in {release.classes:,} classes, the smallest of {release.smallest or 0:,}", markup=False)
+    say(
+        f"{harmless(str(release.path))}  {release.rows:,} rows in {release.classes:,} classes, the smallest of {release.smallest or 0:,}",
+        markup=False,
+    )
     say(f"Loss {release.ncp:.4f} (0 as it was, 1 all hidden); {release.suppressed:,} rows hidden.")
     for column, loss in release.loss.items():
         level = f"  level {release.levels[release.quasi.index(column)]}" if release.levels else ""
-        say(f"  {loss:.4f}  {column}{level}", markup=False)
+        say(f"  {loss:.4f}  {harmless(column)}{level}", markup=False)
     if release.is_proven is not None:
         say(
             "No other choice of levels loses less."
@@ -218,7 +215,7 @@ def show_grade(made: Anonymised) -> None:
     if made.grade is None:
         return
     show_level(made.grade, highest=3)
-    context.out.print(f"The report: {', '.join(str(path) for path in made.files)}", markup=False)
+    context.out.print(harmless(f"The report: {', '.join(str(path) for path in made.files)}"), markup=False)
 
 
 def show_level(grade: Grade, *, highest: int) -> None:
@@ -233,7 +230,7 @@ def show_level(grade: Grade, *, highest: int) -> None:
             if 0 < check.limit < 1 and check.value is not None
             else ""
         )
-        columns = f" ({', '.join(check.columns)})" if check.columns else ""
+        columns = f" ({harmless(', '.join(check.columns))})" if check.columns else ""
         say(f"  {CHECKS['en'][check.name]}{columns}{measured}", markup=False)
         say(f"  → {NEXT['en'][check.name]}", markup=False, style="dim")
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli import context
+from entrepot.cli.cancelling import cancellable
+from entrepot.cli.context import harmless
+from entrepot.cli.progress import steps_progress
 
 if TYPE_CHECKING:
     import duckdb
 
     from entrepot.privacy.attacks import AttackReport, AttackResult, Rate
-    from entrepot.privacy.attacks.run import Progress
     from entrepot.privacy.hierarchies import Hierarchy
 
 _LOOKS = {"none": "green", "weak": "yellow", "clear": "bold yellow", "strong": "bold red", "untried": "dim"}
@@ -39,11 +41,11 @@ def attack(
     from entrepot.privacy.attacks import SEED, Budget, attack_files
 
     known, secrets = _hierarchies(hierarchies), _names(sensitive)
-    with _cursor() as cursor, _shown_progress() as progress:
+    with cancellable(), _cursor() as cursor, steps_progress() as told:
         quasi = _names(qi) or _quasi(cursor, file, against, known, {*secrets, person})
         report = attack_files(
             cursor, file, against, quasi_identifiers=quasi, sensitive=secrets, hierarchies=known, person_key=person, control=control,
-            budget=Budget.full() if full else Budget(), seed=SEED if seed is None else seed, progress=progress,
+            budget=Budget.full() if full else Budget(), seed=SEED if seed is None else seed, progress=lambda step, share: told("Attacking", share),
         )  # fmt: skip
     if context.chosen.as_json:
         import json
@@ -93,20 +95,6 @@ def _cursor() -> Iterator[duckdb.DuckDBPyConnection]:
             engine.close()
 
 
-@contextmanager
-def _shown_progress() -> Iterator[Progress | None]:
-    if not context.err.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=context.err.console, transient=True
-    ) as bars:
-        task = bars.add_task("read", total=1.0)
-        yield lambda step, share: bars.update(task, description=step, completed=share)
-
-
 def show(report: AttackReport, console: Any) -> None:
     """Print the report for people: one row for each attack, then what was not searched."""
     from rich import box
@@ -116,23 +104,23 @@ def show(report: AttackReport, console: Any) -> None:
     if report.doubts:
         console.print(Text("The two tables look unrelated; then what follows means nothing.", "bold yellow"))
         for doubt in report.doubts:
-            console.print(Text(f" ! {doubt}", style="yellow"))
+            console.print(Text(harmless(f" ! {doubt}"), style="yellow"))
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for heading, side in (("attack", "left"), ("succeeds", "right"), ("guessing", "right"), ("outsiders", "right"), ("risk", "right")):
         shown.add_column(heading, justify=side, no_wrap=heading == "attack")  # type: ignore[arg-type]
     for result in report.results:
-        name = result.name.replace("_", " ") + (f" of {result.column}" if result.column else "")
+        name = result.name.replace("_", " ") + (f" of {harmless(result.column)}" if result.column else "")
         shown.add_row(
             Text(name), _rate(result.attack, interval=True), _rate(result.baseline), _rate(result.control) if result.control else "",
             Text(_risk(result), _LOOKS[result.grade]),
         )  # fmt: skip
     console.print(shown, end="")
     for note in report.notes:
-        console.print(Text(f" · {note}", style="dim"))
+        console.print(Text(harmless(f" · {note}"), style="dim"))
     worst = report.worst
     if worst is not None:
         console.print()
-        console.print(Text.assemble((" worst ", f"reverse {_LOOKS[worst.grade]}"), f"  {worst.verdict}"))
+        console.print(Text.assemble((" worst ", f"reverse {_LOOKS[worst.grade]}"), harmless(f"  {worst.verdict}")))
 
 
 def _rate(rate: Rate, *, interval: bool = False) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from entrepot.cli import context
+from entrepot.cli.cancelling import cancellable
+from entrepot.cli.context import harmless
+from entrepot.cli.progress import steps_progress
+from entrepot.cli.risk import show_risk
 
 if TYPE_CHECKING:
-    from entrepot.flows.check import CheckReport, Progress, TableCheck
+    from entrepot.flows.check import CheckReport, TableCheck
 
 _MOST_COLUMNS = 60
 _MOST_FINDINGS = 40
@@ -26,6 +27,7 @@ _LOOKS = {
     "info": ("·", "dim"),
 }
 _KINDS = {"direct": "bold red", "sensitive": "red", "quasi": "yellow", "none": "dim"}
+_STEPS = {"read": "Reading", "profile": "Counting", "assess": "Looking for personal data", "risk": "Measuring its risk"}
 _SAYS = {
     "allow": "Nothing stands in the way of publishing.",
     "review": "A person has to look at it before it is published.",
@@ -43,11 +45,18 @@ def check(
         bool | None, typer.Option("--header/--no-header", help="Whether the first row names the columns.", show_default=False)
     ] = None,
     sheet: Annotated[str, typer.Option(help="Sheet of an Excel workbook; the first by default.", show_default=False)] = "",
+    person_key: Annotated[
+        str, typer.Option(help="Column that says whose row it is; the risk then counts persons. Found out by default.", show_default=False)
+    ] = "",
+    population: Annotated[
+        Path | None, typer.Option(help="Table of the population with the same columns, for the journalist's risk.", show_default=False)
+    ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Check a table on this machine: figures, dictionary, personal data, and what to fix. Needs no server and no account.
+    """Check a table on this machine: figures, dictionary, personal data, risk, and what to fix. Needs no server and no account.
 
     Exit code 0: publish it. 4: a person must look. 3: something is missing. 2: it is blocked or cannot be read. 1: an error of the program.
+    130: cancelled.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
     from entrepot import catalogue
@@ -56,8 +65,10 @@ def check(
 
     offer = catalogue.load_manifest(manifest) if manifest else None
     options = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
-    with _shown_progress() as progress:
-        report = run(file, manifest=offer, settings=context.settings(), options=options, progress=progress)
+    with cancellable(), steps_progress(_STEPS) as progress:
+        report = run(
+            file, manifest=offer, settings=context.settings(), options=options, progress=progress, person=person_key, population=population,
+        )  # fmt: skip
     if context.chosen.as_json:
         import json
 
@@ -67,30 +78,14 @@ def check(
     raise typer.Exit(report.exit_code)
 
 
-@contextmanager
-def _shown_progress() -> Iterator[Progress | None]:
-    if not context.err.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=context.err.console, transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def told(step: str, share: float) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=1.0)
-            bars.update(tasks[step], completed=share)
-
-        yield told
-
-
 def show(report: CheckReport, console: Any) -> None:
     """Print the report for people: the columns, the findings with their fixes, the decision."""
     from rich.text import Text
 
     for table in report.tables:
         _show_table(table, console)
+        if table.risk:
+            show_risk(table.risk, console)
     if report.findings:
         console.print()
     for finding in report.findings[:_MOST_FINDINGS]:
@@ -109,11 +104,6 @@ def show(report: CheckReport, console: Any) -> None:
     style = {"allow": "bold green", "block": "bold red"}.get(report.decision.value, "bold yellow")
     console.print()
     console.print(Text.assemble((f" {report.decision.value.replace('_', ' ')} ", f"reverse {style}"), f"  {_SAYS[report.decision.value]}"))
-
-
-def harmless(text: str) -> str:
-    """Text of a file nobody knows yet, with signs in place of what would steer the terminal."""
-    return "".join("\ufffd" if unicodedata.category(character) in ("Cc", "Cf") else character for character in text)
 
 
 def _counted(evidence: dict[str, Any]) -> str:

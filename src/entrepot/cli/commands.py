@@ -39,11 +39,12 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """The application: its commands under their headings."""
+    """The application, or a family of commands: its commands under their headings."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; by then it is known how an answer, a mistake included, shall look."""
-        chosen.as_json = bool(ctx.params.get("as_json"))
+        if ctx.parent is None:
+            chosen.as_json = bool(ctx.params.get("as_json"))
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

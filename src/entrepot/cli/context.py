@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,6 +147,11 @@ def _local_actor(exchange: Exchange, *, operator: bool, public: bool) -> Actor:
                 return ANONYMOUS
             found = others[0]
     return Actor(organisation_id=found.id, roles=found.roles, scopes=ALL_SCOPES, via="local")
+
+
+def harmless(text: str) -> str:
+    """Text of a file nobody knows yet, with signs in place of what would steer the terminal."""
+    return "".join("\ufffd" if unicodedata.category(character) in ("Cc", "Cf") else character for character in text)
 
 
 def show(value: Any, human: Callable[[Any], object]) -> None:

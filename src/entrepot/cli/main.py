@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands, context, operate, people, proof, publish, review, trade
+from entrepot.cli import commands, context, operate, people, proof, publish, review, rules, trade
 from entrepot.cli.aggregate import aggregate
 from entrepot.cli.anonymise import anonymise
 from entrepot.cli.attack import attack
@@ -45,13 +45,14 @@ publish.add_to(app)
 review.add_to(app)
 trade.add_to(app)
 proof.add_to(app)
+rules.add_to(app)
 
 
 def main() -> None:
     """Run the command line and exit.
 
     Exit codes: 0 done; 2 refused, not found or wrongly used, shown as fact and next step; 3 and 4 where something is missing or a person
-    must look; 1 an error of the program, with its trace.
+    must look; 130 cancelled; 1 an error of the program, with its trace.
     """
     sys.exit(run())
 
@@ -103,6 +104,11 @@ def _tell(shown: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
         return
     context.err.print(f"[bold red]{shown['error']}[/]", end=" ")
-    context.err.print(shown["message"], markup=False)
+    context.err.print(_printable(shown["message"]), markup=False)
     if shown["hint"]:
-        context.err.print(f"→ {shown['hint']}", markup=False, style="dim")
+        context.err.print(_printable(f"→ {shown['hint']}"), markup=False, style="dim")
+
+
+def _printable(text: str) -> str:
+    # Messages name columns and files as they are called; their own line ends stay.
+    return "\n".join(context.harmless(line) for line in text.split("\n"))

@@ -1,6 +1,34 @@
-"""What the rules of the house say of a table, with the reason and the remedy."""
+"""What the rules say: of a table, of a case, why, and what would help. Draft, not legal advice."""
 
 from entrepot.compliance.check import check
+from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import AlertFact, ColumnFact, Facts, Finding, Severity, Verdict
+from entrepot.compliance.pack_model import Gate, Pack
+from entrepot.compliance.repository import KeptRuling
+from entrepot.compliance.ruling import Ruling
+from entrepot.compliance.service import (
+    AwaitsDecision,
+    FactsMissing,
+    NotCompliant,
+    answer,
+    answers,
+    approve,
+    in_force,
+    install,
+    judge,
+    keep,
+    newest,
+    packs_digest,
+    read_text,
+    require,
+    rulings,
+    today,
+    uninstall,
+    waiting,
+)
 
-__all__ = ["AlertFact", "ColumnFact", "Facts", "Finding", "Severity", "Verdict", "check"]
+__all__ = [
+    "AlertFact", "AwaitsDecision", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
+    "Ruling", "Severity", "Source", "Verdict", "answer", "answers", "approve", "check", "in_force", "install", "judge", "keep", "newest",
+    "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting",
+]  # fmt: skip

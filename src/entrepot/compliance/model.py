@@ -17,6 +17,7 @@ class Severity(StrEnum):
     REVIEW = "review"
     NEEDS_INFO = "needs_info"
     BLOCK = "block"
+    CONFLICT = "conflict"
 
     @property
     def decision(self) -> Decision:

@@ -62,6 +62,10 @@ class Settings:
     allowed_hosts: str = _setting(
         "", "Private hosts that outgoing calls may reach, comma-separated `host:port`; public addresses need no entry."
     )
+    country: str = _setting(
+        "", "Country the exchange sits in, ISO 3166-1 alpha-2; its law concerns every trade. Empty for none in particular."
+    )
+    rule_packs: str = _setting("house", "Rule packs that are asked, comma-separated; `house` always is.")
     language: str = _setting("en", "Language of pages and messages where the reader has not chosen: `en` or `zh`.")
 
     def __post_init__(self) -> None:
@@ -142,5 +146,7 @@ def _check(settings: Settings) -> None:
             raise Invalid(f"The setting {f.name} is {value}; it cannot be negative.", "docs/settings.md shows the form.")
     if settings.fee_basis_points > 10_000:
         raise Invalid(f"The setting fee_basis_points is {settings.fee_basis_points}, more than the whole price.", "Use 0 to 10000.")
+    if settings.country and not (len(settings.country) == 2 and settings.country.isascii() and settings.country.isupper()):
+        raise Invalid(f"The setting country is {settings.country!r}.", "Use two capitals, such as CN or DE (ISO 3166-1).")
     if settings.language not in ("en", "zh"):
         raise Invalid(f"The setting language is {settings.language!r}.", "Use en or zh.")

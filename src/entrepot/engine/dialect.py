@@ -169,12 +169,12 @@ def _has_header(rows: list[list[str]], width: int) -> bool:
         return True
     if any(_TYPED.fullmatch(cell) for cell in cells):
         return _are_years(cells)
-    repeated = sum(cell in values for cell, values in zip(cells, columns, strict=True) if cell)
-    return (
-        repeated == 0
-        and len({cell for cell in cells if cell}) == sum(bool(cell) for cell in cells)
-        and all(len(cell) <= 100 for cell in cells)
-    )
+    filled = [cell for cell in cells if cell]
+    if any(len(cell) > 100 for cell in cells) or any(cell in values for cell, values in zip(cells, columns, strict=True) if cell):
+        return False
+    # Names are rarely repeated and values often, so a repeated one must occur nowhere below.
+    twice = {cell for cell in filled if filled.count(cell) > 1}
+    return not twice or (len(rest) > 1 and not any(twice & set(values) for values in columns))
 
 
 def _are_years(cells: list[str]) -> bool:

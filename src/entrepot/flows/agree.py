@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from entrepot import catalogue, parties, pricing, proof, settlement, trades
+from entrepot.flows import gates
 from entrepot.flows.periods import months_after
 from entrepot.kit import Conflict, Invalid, digest, rfc3339
 from entrepot.pricing import Plan, Price
@@ -64,10 +65,17 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
     """Sign what is on the table and put its price into escrow, both or neither; a repeat gives the same agreement.
 
     Raises:
+        NotCompliant: The rules forbid it; ``FactsMissing`` and ``AwaitsDecision`` say what would let it pass.
         BalanceTooLow: The buyer's balance does not cover the escrow; nothing is signed.
         Conflict: Something else has happened first, or the listing is no longer on offer; what was signed before goes on.
     """
-    agreement, is_new = trades.conclude(session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key)
+    negotiation = trades.get_negotiation(session, negotiation_id)
+    is_asked = negotiation.is_open and negotiation.turn_id == parties.acting_organisation(session)
+    # Who may not answer at all is told so by the trade, not by the rules.
+    duties = gates.require_contract(session, negotiation).duties if is_asked else ()
+    agreement, is_new = trades.conclude(
+        session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key, duties=[duty.to_dict() for duty in duties]
+    )
     if not is_new:
         return agreement
     _require_on_offer(catalogue.agreed_listing(session, agreement.listing_id))

@@ -24,6 +24,7 @@ from entrepot.privacy.attacks import AttackReport, Budget, attack, content_seed,
 from entrepot.privacy.grading import DRAWS, IDENTIFYING, Grade, Report, comes_near, grade, make_report
 from entrepot.privacy.grading.model import MOST_FOUND
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.notes import note
 from entrepot.privacy.risk import Combined, Risk, combined, measure
 from entrepot.privacy.utility import UtilityReport, measure_utility
 
@@ -183,8 +184,7 @@ class _Grading:
         attacks = made(seed=seed, progress=lambda step, share: self.told("attack", share))
         again = [made(seed=seed + draw, only=IDENTIFYING) for draw in range(1, DRAWS)] if comes_near(attacks) else []
         if again:
-            note = f"An attack came near its bound, so those that find persons were made {DRAWS} times; the draw that found most decides."
-            attacks = replace(attacks, notes=(*attacks.notes, note))
+            attacks = replace(attacks, notes=(*attacks.notes, note("drawn_again", draws=DRAWS)))
         self.told("attack", 1.0)
         utility = measure_utility(
             first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, k=plan.k, seed=seed

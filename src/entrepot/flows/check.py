@@ -21,12 +21,15 @@ from entrepot.engine.model import Rows, SourceTable
 from entrepot.engine.profiling import profile
 from entrepot.engine.read import ReadOptions, open_table
 from entrepot.engine.stream import preview
-from entrepot.kit import Decision, strictest
+from entrepot.kit import Decision, Invalid, strictest
 from entrepot.privacy import Assessment
 from entrepot.privacy.looking import assess
+from entrepot.privacy.risk import Standing, standing
 from entrepot.standards.dictionary import Dictionary, Mark, draft
 
 Progress = Callable[[str, float], None]
+_OF_PLACES = frozenset({"place", "postal_code", "site_address", "coordinates"})
+"""What tables of weather or shops have too: alone these do not make rows be about people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class TableCheck:
     Attributes:
         profile: The figures, without values of restricted columns.
         rows: A few rows for a preview, without restricted columns.
+        risk: How people stand out by the columns that may be known of them; None where there are none, or where nobody asked.
     """
 
     source: SourceTable
@@ -45,6 +49,7 @@ class TableCheck:
     dictionary: Dictionary
     rows: Rows
     verdict: Verdict
+    risk: Standing | None
 
     def to_dict(self) -> dict[str, Any]:
         """The check as JSON, without any value of a restricted column."""
@@ -61,6 +66,7 @@ class TableCheck:
             "alerts": [alert.to_dict() for alert in self.assessment.alerts],
             "keys": list(self.dictionary.keys),
             "person_key": self.dictionary.person_key,
+            "risk": self.risk.to_dict() if self.risk else None,
             "columns": _columns(self),
         }
 
@@ -101,6 +107,8 @@ def check(
     progress: Progress | None = None,
     now: datetime | None = None,
     engine: DuckEngine | None = None,
+    person: str = "",
+    population: Path | None = None,
 ) -> CheckReport:
     """Check a file on this machine; nothing of it is kept.
 
@@ -109,6 +117,8 @@ def check(
         manifest: The offer it would belong to; without one, the rules about offers are left out.
         options: What the owner says about the file's form.
         progress: Told the step and its share done, from another thread.
+        person: Column that says whose row it is; without it the manifest's, else one that seems to and repeats.
+        population: A table of the population with the same columns, for the journalist's risk.
 
     Raises:
         NotFound: There is no such file.
@@ -122,7 +132,7 @@ def check(
         try:
             table = check_table(
                 cursor, Path(path), scratch / "table.parquet", scratch=scratch, manifest=manifest, settings=settings, options=options,
-                progress=progress, now=now,
+                progress=progress, now=now, person=person, population=population,
             )  # fmt: skip
         finally:
             cursor.close()
@@ -143,12 +153,17 @@ def check_table(
     options: ReadOptions | None = None,
     progress: Progress | None = None,
     now: datetime | None = None,
+    person: str = "",
+    population: Path | None = None,
+    with_risk: bool = True,
 ) -> TableCheck:
     """Convert one file to Parquet at ``target`` and check it; what publishing and ``entrepot check`` both run.
 
     Args:
         cursor: A cursor of the engine.
         scratch: A folder for copies in UTF-8.
+        person, population: As in `check`.
+        with_risk: Measure how people stand out too.
 
     Raises:
         NotFound: There is no such file.
@@ -157,6 +172,9 @@ def check_table(
     limits = Limits(file=settings.upload_limit) if settings else Limits()
     told = progress or (lambda step, share: None)
     source = open_table(cursor, path, name=name, scratch=scratch, options=options, limits=limits)
+    if person and person not in (column.name for column in source.columns):
+        shown_names = ", ".join(column.name for column in source.columns[:20])
+        raise Invalid(f"{source.path.name} has no column {person} (the person key).", f"Its columns: {shown_names}.", columns=[person])
     converted = to_parquet(cursor, source, target, progress=(lambda share: told("read", share)) if progress else None)
     told("profile", 0.0)
     figures = profile(cursor, target, now=now)
@@ -164,20 +182,49 @@ def check_table(
     assessment = assess(cursor, target, figures, now=now)
     shown = figures.without_values(assessment.restricted)
     told("assess", 1.0)
+    dictionary = draft(shown, _marks(assessment))
+    known = person or (manifest.person_key if manifest else "")
     return TableCheck(
         source=source,
         converted=converted,
         profile=shown,
         assessment=assessment,
-        dictionary=draft(shown, _marks(assessment)),
+        dictionary=dictionary,
         rows=preview(cursor, target, masked=assessment.restricted),
         verdict=compliance.check(_facts(converted, figures, assessment, source.name, manifest)),
+        risk=_risk(cursor, target, figures, assessment, _person(figures, known, dictionary.person_key), population, told)
+        if with_risk
+        else None,
     )
 
 
 def overall(checks: tuple[TableCheck, ...]) -> Decision:
     """The decision on an offer of several tables."""
     return strictest(check.verdict.decision for check in checks)
+
+
+def _person(figures: TableProfile, named: str, seeming: str) -> str:
+    """The column that persons are counted by: the one named, else one that seems to tell whose row it is where rows repeat."""
+    columns = {column.name: column for column in figures.columns}
+    if named in columns:
+        return named
+    # The profile estimates distinct values of large columns, to a few in a hundred.
+    return seeming if seeming in columns and columns[seeming].distinct * 1.1 < figures.rows else ""
+
+
+def _risk(
+    cursor: duckdb.DuckDBPyConnection, path: Path, figures: TableProfile, assessment: Assessment, person: str, population: Path | None,
+    told: Progress,
+) -> Standing | None:  # fmt: skip
+    quasi = [finding.column for finding in assessment.of(privacy.Kind.QUASI) if finding.column != person]
+    about_people = [f for f in assessment.findings if f.kind is not privacy.Kind.NONE and f.category.id not in _OF_PLACES]
+    if not quasi or not figures.rows or not (about_people or person):
+        return None
+    told("risk", 0.0)
+    sensitive = [finding.column for finding in assessment.of(privacy.Kind.SENSITIVE) if finding.column != person]
+    found = standing(cursor, path, quasi=quasi, sensitive=sensitive, person=person, population=population)
+    told("risk", 1.0)
+    return found
 
 
 def _marks(assessment: Assessment) -> dict[str, Mark]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrepot import catalogue, delivery, parties, trades
+from entrepot.flows import gates
 from entrepot.kit import Conflict
 from entrepot.runtime import Actor, Exchange, Role, Session
 from entrepot.trades import AgreementState
@@ -50,9 +51,11 @@ def deliver(exchange: Exchange, actor: Actor, agreement_id: str, *, version_id: 
         parties.require_role(session, Role.BUYER)
         trades.require_open(session, agreement, session.now)
         version = catalogue.agreed_version(session, version_id or agreement.version_id)
+    clearance = gates.clear_delivery(exchange, actor, agreement, version)
     delivery.prepare(exchange, agreement, version)
     with exchange.session(actor) as session:
         parcel = delivery.deliver(session, agreement, version)
+        clearance.keep(session)
         if parcel.method != "file":
             return Delivered(parcel=parcel, files=(), expires_at=None)
         links = delivery.download_links(session, parcel)

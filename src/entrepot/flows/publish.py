@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from entrepot import catalogue, parties, proof, trades
+from entrepot import catalogue, compliance, parties, proof, trades
 from entrepot.catalogue import DataTable, Manifest, Preview
 from entrepot.catalogue.model import ColumnNote
+from entrepot.compliance import Gate, NotCompliant, Ruling
+from entrepot.compliance.library import vocabulary
+from entrepot.flows import dossiers, gates
 from entrepot.flows.check import TableCheck, check_table, overall
+from entrepot.flows.released import sha256_of
 from entrepot.flows.releases import releases_of
 from entrepot.flows.uploads import get_upload, open_upload, safe_name
-from entrepot.kit import Decision, Invalid, Refused, rfc3339
+from entrepot.kit import Decision, Invalid, rfc3339, strictest
 from entrepot.privacy import Kind
 from entrepot.runtime import Actor, Exchange, Role, Scope, Session
 from entrepot.standards import ColumnDescription
@@ -24,10 +28,6 @@ MEDIA_TYPES = {
     "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 Progress = Callable[[str, float], None]
-
-
-class NotCompliant(Refused):
-    """The checks block the data from being published; ``details`` carry the findings with their fixes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +91,17 @@ def publish(
             for i, (path, named) in enumerate(zip(paths, manifest.files, strict=True))
         )
         _require_compliant(checks)
+        with exchange.reading(actor) as session:
+            _require_allowed(session, organisation_id, manifest, checks, listing_id)
         tables = [_kept(exchange, check, manifest) for check in checks]
     try:
         with exchange.session(actor) as session:
             tables = _graded(session, organisation_id, tables)
-            return _offer(session, organisation_id, manifest, tables, checks, manifest_text, listing_id, idempotency_key)
+            goods = _goods(checks, [table.grade for table in tables])
+            ruling = compliance.judge(
+                session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, goods, listing_id=listing_id)
+            )
+            return _offer(session, organisation_id, manifest, tables, checks, manifest_text, listing_id, idempotency_key, ruling)
     except _Repeated as repeated:
         return repeated.first
 
@@ -117,10 +123,12 @@ def _offer(
     manifest_text: str,
     listing_id: str | None,
     idempotency_key: str | None,
+    ruling: Ruling,
 ) -> Published:
     findings = [finding.to_dict() for check in checks for finding in check.verdict.findings]
+    findings += [finding.to_dict() for finding in ruling.findings(vocabulary())]
     listing = catalogue.add(
-        session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=overall(checks),
+        session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=strictest((overall(checks), ruling.decision)),
         dictionary={c.source.name: c.dictionary.to_dict() for c in checks}, profile={c.source.name: c.profile.to_dict() for c in checks},
         assessment={"findings": findings, "tables": [c.to_dict() for c in checks]}, personal=any(c.assessment.personal for c in checks),
         preview=[Preview(table=c.source.name, columns=c.rows.columns, rows=c.rows.rows, masked=c.rows.masked) for c in checks],
@@ -141,6 +149,7 @@ def _offer(
     if graded:
         fact["releases"] = graded
     proof.record(session, "listing.published", fact, subject_id=listing.id)
+    compliance.keep(session, ruling, subject_id=listing.id, organisation_id=organisation_id)
     return Published(listing_id=listing.id, version_id=version.id)
 
 
@@ -163,6 +172,26 @@ def _require_compliant(checks: tuple[TableCheck, ...]) -> None:
         first, more = blocking[0], len(blocking) - 1
         message = f"{first.message}{f' And {more} more findings block it.' if more else ''}"
         raise NotCompliant(message, first.hint, findings=[finding.to_dict() for finding in blocking])
+
+
+def _require_allowed(
+    session: Session, organisation_id: str, manifest: Manifest, checks: tuple[TableCheck, ...], listing_id: str | None
+) -> None:
+    """Ask the rules before anything is kept; a refusal is kept by itself, with nothing of the data."""
+    shas = [sha256_of(check.source.path) if check.assessment.personal else "" for check in checks]
+    known = releases_of(session, organisation_id, [sha for sha in shas if sha])
+    goods = _goods(checks, [known[sha].grade if sha in known else None for sha in shas])
+    ruling = compliance.judge(session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, goods, listing_id=listing_id))
+    if ruling.decision is Decision.BLOCK:
+        gates.keep_afterwards(session, ruling, listing_id or organisation_id, organisation_id)
+        compliance.require(session, ruling, subject_id=listing_id or organisation_id)
+
+
+def _goods(checks: tuple[TableCheck, ...], grades: Sequence[int | None]) -> dossiers.Goods:
+    return dossiers.Goods(
+        rows=sum(check.converted.rows for check in checks), fields=tuple(c.name for check in checks for c in check.dictionary.columns),
+        grades=tuple(grades), assessed=tuple(check.to_dict() for check in checks),
+    )  # fmt: skip
 
 
 def _kept(exchange: Exchange, check: TableCheck, manifest: Manifest) -> DataTable:

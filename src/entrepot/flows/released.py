@@ -18,6 +18,7 @@ from entrepot.flows.check import check_table
 from entrepot.kit import Conflict, Invalid
 from entrepot.privacy import Assessment
 from entrepot.privacy.anonymise.source import open_source
+from entrepot.privacy.anonymise.write import require_folder_of
 from entrepot.privacy.grading import Report, report_html
 
 
@@ -32,9 +33,11 @@ def working(
 
     Raises:
         Invalid: The release would overwrite the table.
+        NotFound: The folder of the release does not exist.
     """
     if target.exists() and Path(path).exists() and target.samefile(path):
         raise Invalid(f"{target.name} is the table itself.", "Choose another name for the release; the original is never overwritten.")
+    require_folder_of(target)
     # In the folder of the release, so that its parts take their places by renaming.
     with tempfile.TemporaryDirectory(prefix=".entrepot-", dir=target.parent) as held:
         folder = Path(held)
@@ -68,7 +71,7 @@ class Looked:
 def looked_at(cursor: duckdb.DuckDBPyConnection, part: Path, scratch: Path, *, settings: Settings) -> Looked:
     """Check a release as publishing would."""
     parquet = scratch / "release.parquet"
-    found = check_table(cursor, part, parquet, scratch=scratch, settings=settings)
+    found = check_table(cursor, part, parquet, scratch=scratch, settings=settings, with_risk=False)
     # The check tidies headings, so columns are matched by their place.
     written = open_source(cursor, part, scratch).columns
     names = dict(zip((c.name for c in found.profile.columns), written, strict=True))

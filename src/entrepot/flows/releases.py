@@ -64,7 +64,7 @@ def anonymise_upload(
         Conflict: Another release was made at the same moment.
     """
     given = _given(exchange, actor, upload_id)
-    if plan.population is not None:
+    if plan.population is not None or (plan.presence and plan.presence.population):
         raise Invalid("A population is no part of an upload.", "Anonymise on your own machine, where the population's file lies.")
 
     def write(path: Path, out: Path) -> _Written:

@@ -63,17 +63,20 @@ class Exchange:
     @contextmanager
     def session(self, actor: Actor = ANONYMOUS) -> Iterator[Session]:
         """A read-write session: commits at its end; any exception leaves nothing behind."""
-        with ExitStack() as stack:
+        with ExitStack() as stack, ExitStack() as over:
             with self.database.transaction() as db:
                 session = Session(self, db, actor, stack)
+                over.callback(session.run_afterwards)
                 yield session
             session.run_after_commit()
 
     @contextmanager
     def reading(self, actor: Actor = ANONYMOUS) -> Iterator[Session]:
         """A read-only session over one consistent state; holds up no writer."""
-        with ExitStack() as stack, self.database.snapshot() as db:
-            yield Session(self, db, actor, stack)
+        with ExitStack() as stack, ExitStack() as over, self.database.snapshot() as db:
+            session = Session(self, db, actor, stack)
+            over.callback(session.run_afterwards)
+            yield session
 
     def run_next_job(self) -> bool:
         """Run one due job, here and now; False when none is due."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from entrepot import jobs
 from entrepot.blobs import BlobStore
 from entrepot.config import Settings
 from entrepot.runtime.keys import MasterKey
-from entrepot.runtime.model import Actor
+from entrepot.runtime.model import SYSTEM, Actor
 
 if TYPE_CHECKING:
     from entrepot.runtime.exchange import Exchange
@@ -37,6 +38,7 @@ class Session:
         self.now: datetime = exchange.clock.now()
         self._stack = stack
         self._after_commit: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
 
     @property
     def settings(self) -> Settings:
@@ -60,6 +62,12 @@ class Session:
         self._stack.callback(cursor.close)
         return cursor
 
+    def by_exchange(self) -> Session:
+        """The same transaction with the exchange itself acting, for what follows from a decision whose maker has been checked."""
+        acting = copy.copy(self)
+        acting.actor = SYSTEM
+        return acting
+
     def enqueue(
         self, name: str, *, after: timedelta | None = None, at: datetime | None = None, dedup_key: str | None = None, **arguments: Any
     ) -> None:
@@ -76,4 +84,13 @@ class Session:
     def run_after_commit(self) -> None:
         """Called by the exchange when the transaction is durable."""
         for action in self._after_commit:
+            action()
+
+    def afterwards(self, action: Callable[[], None]) -> None:
+        """Do this when the transaction is over, however it ended; for what has to be known of a refusal, which leaves nothing else behind."""
+        self._afterwards.append(action)
+
+    def run_afterwards(self) -> None:
+        """Called by the exchange when the transaction is over."""
+        for action in self._afterwards:
             action()

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from entrepot import delivery
+from entrepot import delivery, flows
 from entrepot.delivery import links, tokens
 from entrepot.delivery.model import TokenInvalid
 from entrepot.delivery.shares import SharedSchema, SharedTable, open_table, shared_schemas, shared_tables, table_file
@@ -174,6 +174,7 @@ def get_file(
 
 
 def _files(who: Recipient, shared: SharedTable, asked: Capabilities, wanted: dict[str, Any]) -> Response:
+    flows.require_delivery(who.exchange, who.actor, shared.schema.agreement, shared.version)
     parcel, file = open_table(who.exchange, who.actor, shared)
     lines = messages.head(shared, file, asked)
     link = links.new_link(who.exchange.settings, parcel_id=parcel.id, file_id=file.id, now=who.exchange.clock.now(), token_id=who.token_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from entrepot.kit import Decision, Invalid, canonical_json, rfc3339, strictest
 from entrepot.terms.model import Redistribution, Rights, Terms, Use, Verdict
-from entrepot.terms.purposes import PURPOSES, broader, narrower
+from entrepot.vocabulary.purposes import PURPOSES, broader, narrower
 
 _Finding = tuple[Decision, str, str]
 _BLOCK = Decision.BLOCK

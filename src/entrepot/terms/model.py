@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from entrepot.kit import Decision, Invalid, canonical_json
-from entrepot.terms.purposes import narrower, normalise
 from entrepot.terms.territories import check_territory
+from entrepot.vocabulary.purposes import narrower, normalise
 
 MAX_DAYS = 36_500
 MAX_COUNT = 2**53 - 1

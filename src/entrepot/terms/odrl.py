@@ -16,8 +16,8 @@ from entrepot.kit import Invalid, Money, exponent, parse_money
 from entrepot.terms.model import Redistribution, Terms
 from entrepot.terms.odrl_model import ODRL, Constraint, Logical, Policy, Rule
 from entrepot.terms.odrl_parse import all_constraints, parse_policy
-from entrepot.terms.purposes import ANY, DPV, PURPOSES, normalise
 from entrepot.terms.territories import LOCATIONS, read_territory
+from entrepot.vocabulary.purposes import ANY, DPV, PURPOSES, normalise
 
 Kind = Literal["Offer", "Agreement", "Set"]
 ENT = "https://entrepot.example/ns#"

@@ -17,8 +17,8 @@ from typing import Any
 
 from entrepot.kit import Decision, Invalid, parse_rfc3339
 from entrepot.terms.odrl_model import Constraint, Logical, Operand, Policy, Rule
-from entrepot.terms.purposes import DPV, PURPOSES, broader
 from entrepot.terms.territories import read_territory
+from entrepot.vocabulary.purposes import DPV, PURPOSES, broader
 
 Truth = bool | None
 

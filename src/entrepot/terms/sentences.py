@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from entrepot.kit import Invalid
 from entrepot.terms.model import Condition, Operator, Redistribution, Rights, Terms
-from entrepot.terms.purposes import ANY, PURPOSES
 from entrepot.terms.territories import territory_name
+from entrepot.vocabulary.purposes import ANY, PURPOSES
 
 LANGUAGES = ("en", "zh")
 

@@ -145,6 +145,7 @@ class Agreement:
     Args:
         ends_at: When the buyer's use ends; None when the terms set no duration.
         jws: The signed payload as JWS General JSON with one signature per organisation.
+        duties: What the rules laid upon the parties when they signed, each as ``{"do": …}``.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Agreement:
     starts_at: datetime
     ends_at: datetime | None
     jws: dict[str, Any]
+    duties: tuple[Mapping[str, Any], ...] = ()
 
     def other(self, organisation_id: str) -> str:
         """The other party."""
@@ -214,7 +216,7 @@ def payload(agreement: Agreement, *, parties: Mapping[str, Mapping[str, str]], o
         parties: For ``owner`` and ``buyer``: ``id``, ``name`` and ``key``, the id of the key that signs.
         owner_signs_by: ``decision`` or, where the owner's offer stands for everybody, ``policy``.
     """
-    return {
+    signed: dict[str, Any] = {
         "spec": SPEC,
         "id": agreement.id,
         "negotiation": agreement.negotiation_id,
@@ -233,6 +235,9 @@ def payload(agreement: Agreement, *, parties: Mapping[str, Mapping[str, str]], o
         "starts_at": rfc3339(agreement.starts_at),
         "ends_at": None if agreement.ends_at is None else rfc3339(agreement.ends_at),
     }
+    if agreement.duties:
+        signed["duties"] = [dict(duty) for duty in agreement.duties]
+    return signed
 
 
 def agreement_from(signed: Mapping[str, Any], *, state: AgreementState, jws: dict[str, Any]) -> Agreement:
@@ -256,6 +261,7 @@ def agreement_from(signed: Mapping[str, Any], *, state: AgreementState, jws: dic
         starts_at=parse_rfc3339(signed["starts_at"]),
         ends_at=None if signed["ends_at"] is None else parse_rfc3339(signed["ends_at"]),
         jws=jws,
+        duties=tuple(signed.get("duties", ())),
     )
 
 

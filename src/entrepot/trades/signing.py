@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,9 @@ from entrepot.trades.model import SPEC, Agreement, AgreementState, Negotiation, 
 TYPE = "entrepot-agreement+json"
 
 
-def sign_agreement(session: Session, negotiation: Negotiation, offer: Offer, *, agreement_id: str) -> Agreement:
+def sign_agreement(
+    session: Session, negotiation: Negotiation, offer: Offer, *, agreement_id: str, duties: Sequence[Mapping[str, Any]] = ()
+) -> Agreement:
     """The agreement on an offer, signed with the keys of both organisations.
 
     The party that made the offer is bound by it, the other by accepting; the exchange keeps both keys and signs for both at once.
@@ -26,7 +28,7 @@ def sign_agreement(session: Session, negotiation: Negotiation, offer: Offer, *, 
         id=agreement_id, negotiation_id=negotiation.id, listing_id=negotiation.listing_id, version_id=negotiation.version_id,
         owner_id=negotiation.owner_id, buyer_id=negotiation.buyer_id, purpose=negotiation.purpose, method=negotiation.method,
         territory=negotiation.territory, terms=offer.terms, rights=offer.rights, price=offer.price,
-        acceptance_window=negotiation.acceptance_window, state=AgreementState.ACTIVE, signed_at=session.now, starts_at=session.now,
+        acceptance_window=negotiation.acceptance_window, state=AgreementState.ACTIVE, duties=tuple(dict(duty) for duty in duties), signed_at=session.now, starts_at=session.now,
         ends_at=None if days is None else session.now + timedelta(days=days), jws={},
     )  # fmt: skip
     by_policy = negotiation.auto_approved and offer.round == 0

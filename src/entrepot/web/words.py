@@ -9,7 +9,7 @@ from entrepot import pricing
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
 from entrepot.terms.model import Redistribution, Terms
-from entrepot.terms.purposes import PURPOSES
+from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web.languages import Language
 
 

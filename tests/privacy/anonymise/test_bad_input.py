@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from entrepot.kit import EntrepotError, Invalid
-from entrepot.privacy.anonymise import Closeness, Diversity, Method, Plan, anonymise
+from entrepot.privacy.anonymise import Closeness, Diversity, Method, Plan, Presence, anonymise
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.privacy.hierarchies import hierarchy
 
@@ -60,7 +60,7 @@ def test_repeated_headers_are_refused(cursor: duckdb.DuckDBPyConnection, tmp_pat
         (Plan(quasi=("a", "ill")), "ill has no hierarchy"),
         (Plan(diversity=(Diversity(column="c", l=2),)), "both quasi-identifier and sensitive"),
         (Plan(closeness=(Closeness(column="ill", t=0.2, distance="hierarchical"),)), "no hierarchy for its distance"),
-        (Plan(presence=("ill", 0.1, 0.5)), "does not say with 0 and 1"),
+        (Plan(presence=Presence(column="ill", least=0.1, most=0.5)), "does not say with 0 and 1"),
         (Plan(person="who"), "no column who (the person key)"),
     ],
 )
@@ -78,6 +78,10 @@ def test_a_plan_that_does_not_fit_the_table_is_refused(cursor: duckdb.DuckDBPyCo
         {"weights": {"a": 0}},
         {"diversity": (Diversity(column="ill", l=2, kind="recursive"),)},
         {"closeness": (Closeness(column="ill", t=7),)},
+        {"presence": Presence(most=0.5)},
+        {"presence": Presence(column="ill", population=Path("people.csv"))},
+        {"presence": Presence(column="ill", least=0.6, most=0.5)},
+        {"presence": Presence(population=Path("people.csv"), least=0.1, most=0.5)},
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_at_once(wrong: dict[str, Any]) -> None:

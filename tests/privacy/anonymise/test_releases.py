@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections import defaultdict
+import random
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import duckdb
@@ -16,10 +17,10 @@ from typer.testing import CliRunner
 
 from entrepot.cli import commands, context
 from entrepot.cli.anonymise import anonymise as command
-from entrepot.kit import Invalid
-from entrepot.privacy.anonymise import Method, Plan, anonymise
+from entrepot.kit import Invalid, NotFound
+from entrepot.privacy.anonymise import Method, Plan, Presence, anonymise
 from entrepot.privacy.anonymise.changes import parse_change
-from entrepot.privacy.anonymise.profile import schema
+from entrepot.privacy.anonymise.profile import parse_presence, read_profile, schema
 from entrepot.privacy.hierarchies import hierarchy, write_hierarchy
 
 from .conftest import TREES, Run
@@ -83,6 +84,54 @@ def test_k_map_counts_the_population(cursor: duckdb.DuckDBPyConnection, tmp_path
     people.write_text("sex;town\n" + "f;a\n" * 9 + "m;b\n" * 2)
     anonymise(cursor, given, out, plan=Plan(k=5, population=people), hierarchies=SEX)
     assert out.read_text() == "sex;ill\nf;1\n*;1\n*;1\n"
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_nobody_is_surer_than_asked_that_somebody_of_the_population_is_in_the_table(
+    cursor: duckdb.DuckDBPyConnection, tmp_path: Path, method: Method
+) -> None:
+    given, out, people = tmp_path / "given.csv", tmp_path / "out.csv", tmp_path / "people.csv"
+    draw = random.Random(7)
+    everybody = [draw.randrange(8) for _ in range(400)]
+    # Most of those with 0 are in the table, and one row is nobody's of the population.
+    inside = [v for v in everybody if draw.random() < (0.9 if v == 0 else 0.2)]
+    people.write_text("a;town\n" + "".join(f"{v};x\n" for v in everybody))
+    given.write_text("a;ill\n" + "".join(f"{v};1\n" for v in inside))
+    plan = Plan(k=2, method=method, presence=Presence(population=people, most=0.5))
+    release = anonymise(cursor, given, out, plan=plan, hierarchies={"a": TREES["a"]})
+    tree = release.hierarchies["a"]
+    found = Counter(line.split(";")[0] for line in out.read_text().splitlines()[1:])
+    for value, count in found.items():
+        if value != "*":
+            assert count / sum(everybody.count(int(leaf)) for leaf in tree.covers(value)) <= 0.5
+    assert found["0"] == 0
+    assert release.suppressed < len(inside)
+
+
+def test_presence_is_written_as_a_file_or_a_column_with_two_bounds(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("a\n1\n")
+    assert parse_presence("people.csv:0,50%", tmp_path) == Presence(population=tmp_path / "people.csv", most=0.5)
+    assert parse_presence("insured:0.1,0.5", tmp_path) == Presence(column="insured", least=0.1, most=0.5)
+    with pytest.raises(NotFound):
+        parse_presence("others.csv:0,0.5", tmp_path)
+    for wrong in ("people.csv", "people.csv:0.5", "people.csv:a,b"):
+        with pytest.raises(Invalid):
+            parse_presence(wrong, tmp_path)
+    (tmp_path / "plan.yaml").write_text("presence: people.csv:0,0.5\n")
+    assert read_profile(tmp_path / "plan.yaml")[0].presence == Presence(population=tmp_path / "people.csv", most=0.5)
+    assert "presence" in schema()["properties"]
+
+
+def test_the_command_takes_presence(cli: typer.Typer, tmp_path: Path) -> None:
+    given, people, out = tmp_path / "given.csv", tmp_path / "people.csv", tmp_path / "out.csv"
+    given.write_text("sex;age\n" + "f;1\n" * 8 + "m;1\n" * 8)
+    people.write_text("sex;age\n" + "f;1\n" * 9 + "m;1\n" * 90)
+    options = ["--qi", "sex", "--automatic", "--k", "2", "--presence", f"{people}:0,0.5", "--out", str(out)]
+    CliRunner().invoke(cli, ["anonymise", str(given), *options], catch_exceptions=False)
+    assert Counter(line.split(";")[0] for line in out.read_text().splitlines()[1:]) == {"*": 8, "m": 8}
+    people.write_text("sex;age\n" + "f;1\n" * 16 + "m;1\n" * 16)
+    CliRunner().invoke(cli, ["anonymise", str(given), *options], catch_exceptions=False)
+    assert Counter(line.split(";")[0] for line in out.read_text().splitlines()[1:]) == {"f": 8, "m": 8}
 
 
 def test_a_heavier_column_keeps_more_detail(run: Run) -> None:

@@ -155,7 +155,7 @@ def test_a_release_in_another_order_is_attacked_but_not_downcoded() -> None:
     report = attack(frame_of(PEOPLE), frame_of(turned), quasi_identifiers=["age"], hierarchies={"age": AGE})
     assert not report.aligned
     assert report.get("unique_linkage").attack.hits == 1
-    assert any("do not stand in the order" in note for note in report.notes)
+    assert any("do not stand in the order" in str(note) for note in report.notes)
     with pytest.raises(Invalid, match="no attack downcoding"):
         report.get("downcoding")
 
@@ -163,14 +163,14 @@ def test_a_release_in_another_order_is_attacked_but_not_downcoded() -> None:
 def test_what_was_not_searched_is_said() -> None:
     report = attack(frame_of(PEOPLE), frame_of(GENERAL), quasi_identifiers=["age"], hierarchies={"age": AGE}, budget=Budget(targets=2))
     assert report.get("unique_linkage").attack.tries == 2
-    assert any("2 of 5 rows" in note for note in report.notes)
+    assert any("2 of 5 rows" in str(note) for note in report.notes)
 
 
 def test_attacks_left_out_for_time_are_named() -> None:
     report = attack(frame_of(PEOPLE), frame_of(GENERAL), quasi_identifiers=["age"], budget=Budget(seconds=1e-9))
     assert report.results == ()
     assert report.worst is None
-    assert any("time was up: singling out univariate" in note for note in report.notes)
+    assert any("time was up: singling out univariate" in str(note) for note in report.notes)
 
 
 def test_a_report_holds_no_value() -> None:

@@ -17,6 +17,7 @@ from entrepot.kit import Conflict, Invalid, Refused
 from entrepot.privacy.anonymise import Plan
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.privacy.grading import LIMITS, Level, report_html, report_schema, words
+from entrepot.privacy.notes import SENTENCES, as_json, note
 from privacy.grading.conftest import Make, write
 
 VALUES = ("person7@", "Nord", "Ost", "gout", "cough")
@@ -129,6 +130,7 @@ def test_what_others_wrote_is_escaped(make: Make) -> None:
     document["release"]["file"] = "<script>alert(1)</script>"
     document["grade"]["checks"][0]["columns"] = ["<b>"]
     document["attacks"]["notes"] = ["<img src=x>"]
+    document["attacks"]["noted"] = [{"code": "not_guessed", "values": {"columns": ["<img src=x>"]}}]
     page = report_html(document)
     assert not re.search("<script|<b>|<img", page)
 
@@ -140,6 +142,32 @@ def test_both_languages_say_the_same_things() -> None:
     assert set(words.LIMITS["en"]) == set(LIMITS)
     with pytest.raises(Invalid, match="not written in fr"):
         report_html({}, languages=["fr"])
+
+
+def test_notes_are_said_in_both_languages_and_those_of_older_reports_in_english(make: Make) -> None:
+    made = make()
+    assert made.report is not None
+    document = json.loads(made.report.data)
+    time_up = note("time_up", attacks=["attribute inference of age"], names=["attribute_inference"], columns=["age"])
+    document["attacks"] |= as_json([note("sampled", targets=2_000, rows=30_000), time_up])
+    chinese = report_html(document, languages=["zh"])
+    assert "抽取的 2,000 行（共 30,000 行）" in chinese
+    assert "因时间用尽而未进行：猜测取值：age。" in chinese
+    assert "tried on 2,000 of 30,000 rows" in report_html(document, languages=["en"])
+    del document["attacks"]["noted"]
+    assert '<ul class="soft" lang="en"><li>Each attack was tried on 2,000' in report_html(document, languages=["zh"])
+
+
+def test_every_note_has_a_sentence_with_the_same_figures_in_chinese() -> None:
+    fields = [{code: set(re.findall(r"{(\w+)", said)) for code, said in table.items()} for table in (SENTENCES, words.NOTES["zh"])]
+    assert fields[0] == fields[1]
+
+
+def test_every_column_of_the_grade_has_a_heading(make: Make) -> None:
+    page = make().files[1].read_text("utf-8")
+    assert '<th scope="col">Met</th>' in page
+    assert '<th scope="col">是否满足</th>' in page
+    assert not re.search('<th scope="col"[^>]*></th>', page)
 
 
 def test_without_a_report_there_is_the_release_alone(make: Make, tmp_path: Path) -> None:

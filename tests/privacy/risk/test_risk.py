@@ -95,6 +95,36 @@ def test_what_was_not_searched_is_said(cursor: duckdb.DuckDBPyConnection, tmp_pa
     assert (found.searched, found.skipped, found.size) == (3, 3, 2)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 2).map(str)] * 3), min_size=1, max_size=25))
+def test_minimal_uniques_of_persons_are_those_that_trying_all_sets_finds(
+    cursor: duckdb.DuckDBPyConnection, table: list[tuple[str, ...]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = _table(Path(folder), "who;x;y\n" + "".join(";".join(row) + "\n" for row in table))
+        found = minimal_uniques(cursor, path, quasi=["x", "y"], person="who", size=2)
+    expected: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for row in table:
+        single = [
+            set(chosen)
+            for chosen in [(1,), (2,), (1, 2)]
+            if len({other[0] for other in table if all(other[c] == row[c] for c in chosen)}) == 1
+        ]
+        for chosen in single:
+            if not any(less < chosen for less in single):
+                expected[tuple("wxy"[c] for c in sorted(chosen))].add(row[0])
+    assert {one.columns: one.rows for one in found.sets} == {columns: len(people) for columns, people in expected.items()}
+    assert sum(found.by_size.values()) == len(set().union(*expected.values()))
+
+
+def test_more_classes_than_memory_holds_are_not_searched_and_that_is_said(
+    cursor: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrepot.privacy.risk.uniques._MOST_CLASSES", 1)
+    found = minimal_uniques(cursor, _table(tmp_path, "a;b\n1;2\n3;4\n"), quasi=["a", "b"])
+    assert (found.rows, found.sets, found.searched, found.skipped) == (2, (), 0, 3)
+
+
 def test_persons_are_counted_once_in_a_class(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     path = _table(tmp_path, "who;sex\n" + "p1;f\n" * 9 + "p2;m\np3;m\n")
     assert measure(cursor, path, quasi=["sex"]).k == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from entrepot.catalogue.finding.tokens import fold
-from entrepot.terms.purposes import broader, normalise
+from entrepot.vocabulary.purposes import broader, normalise
 
 _MARK = "\ue000"
 

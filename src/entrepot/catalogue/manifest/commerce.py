@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from entrepot.catalogue.manifest.nodes import Node, Scalar, Sequence
 from entrepot.catalogue.manifest.reader import Reader
 from entrepot.kit import MAX_AMOUNT, Invalid, Money, parse_money
+from entrepot.kit.yamltree import Node, Scalar, Sequence
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.terms.model import MAX_COUNT, MAX_DAYS, Condition, Redistribution, Rights, Terms
 

@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.catalogue.manifest import commerce, parts
-from entrepot.catalogue.manifest.nodes import MAX_BYTES, Mapping, read
+from entrepot.catalogue.manifest.facts import facts
 from entrepot.catalogue.manifest.reader import Reader
 from entrepot.catalogue.model import Frequency, Manifest, Visibility
 from entrepot.kit import Invalid
+from entrepot.kit.yamltree import Form, Mapping, read
 
 MAX_TITLE, MAX_OUTCOME, MAX_DESCRIPTION, MAX_EXAMPLES = 110, 300, 7_500, 10
 MAX_HOURS = 24 * 90
+FORM = Form(name="the manifest", hint="Shorten its texts; data belongs into files.")
+MAX_BYTES = FORM.bytes
 ENTRIES = (
     "title", "outcome", "description", "file", "files", "location", "terms", "price", "offered", "rights", "person_key", "residency",
-    "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "frequency", "starts_on", "ends_on",
+    "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "facts", "frequency", "starts_on", "ends_on",
     "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours",
 )  # fmt: skip
 
@@ -31,7 +34,7 @@ def load_manifest(source: str | Path, *, currency: str = "EUR") -> Manifest:
     Raises:
         Invalid: It is no manifest; the message names each problem with its line, ``details`` lists them.
     """
-    root = read(_text(source) if isinstance(source, Path) else source)
+    root = read(_text(source) if isinstance(source, Path) else source, FORM)
     reader = Reader()
     reader.check_names(root, ENTRIES, "a manifest")
     return _read(reader, root, currency)
@@ -71,6 +74,7 @@ def _read(reader: Reader, root: Mapping, currency: str) -> Manifest:
         "contact": parts.contact(reader, entry("contact")),
         "licence": reader.text(entry("licence"), "licence", 500),
         "source": reader.text(entry("source"), "source", 1_000),
+        "facts": facts(reader, entry("facts")),
         "frequency": None if frequency is None else Frequency(frequency),
         "starts_on": parts.day(reader, entry("starts_on"), "starts_on"),
         "ends_on": parts.day(reader, entry("ends_on"), "ends_on"),

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from entrepot.catalogue.finding.tokens import has_unspaced
-from entrepot.catalogue.manifest.nodes import Mapping, Node, Scalar
 from entrepot.catalogue.manifest.reader import Reader
 from entrepot.catalogue.model import LANGUAGES, ColumnNote, Contact, SampleQuery, SourceFile, ThreeRights, Visibility
+from entrepot.kit.yamltree import Mapping, Node, Scalar
 from entrepot.terms.territories import check_territory
 
 MAX_FILES, MAX_COLUMNS, MAX_SQL, MAX_INVITED = 50, 10_000, 4_000, 100

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from entrepot.catalogue.finding.tokens import has_unspaced
-from entrepot.catalogue.manifest.nodes import Mapping, Node, Scalar, Sequence
 from entrepot.catalogue.model import LANGUAGES
 from entrepot.kit import Invalid
+from entrepot.kit.yamltree import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
 _SHOWN = 20

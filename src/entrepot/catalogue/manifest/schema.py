@@ -56,6 +56,7 @@ def _about() -> Schema:
         "examples": {"type": "array", "items": _text(500), "maxItems": MAX_EXAMPLES},
         "source": _text(1_000),
         "licence": _text(500),
+        "facts": {"type": "object", "description": "Answers to the questions of the rules, by fact, such as source.kinds."},
         "contact": {"oneOf": [_text(254), _object({"name": _text(200), "email": _text(254), "page": _text(500)})]},
     }
 

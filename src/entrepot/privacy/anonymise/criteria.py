@@ -119,7 +119,7 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
+class Share:
     """The share of flagged rows lies between two bounds (δ-presence, Nergiz et al. 2007); value 1 of the column is the flag."""
 
     column: str

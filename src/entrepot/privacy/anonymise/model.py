@@ -43,6 +43,21 @@ class Closeness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """δ-presence: the share of a secret subset lies between ``least`` and ``most`` in every class.
+
+    Attributes:
+        column: The column of 0 and 1 that says who is in the subset, where the table is the population; else empty.
+        population: The population (CSV or Parquet, the same quasi-identifiers), where the table is the subset; only ``most`` can be asked then.
+    """
+
+    column: str = ""
+    population: Path | None = None
+    least: float = 0.0
+    most: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a release must satisfy.
 
@@ -51,7 +66,6 @@ class Plan:
         suppress: Largest share of rows that global recoding may hide, 0 to 1. Local recoding hides what no class takes.
         person: Column that says whose row it is, where rows repeat per person; k then counts persons.
         weights: How much a loss in a column counts; 1 where it is not named.
-        presence: δ-presence: a column of 0 and 1 that says who is in the secret subset, and the bounds of its share.
         population: For k-map: a table (CSV or Parquet) with the same quasi-identifiers; k then counts its rows.
         unknown: Values that no hierarchy knows: ``refuse`` or ``star``.
         automatic: Make a hierarchy for quasi-identifiers that lack one.
@@ -63,7 +77,7 @@ class Plan:
     quasi: tuple[str, ...] = ()
     diversity: tuple[Diversity, ...] = ()
     closeness: tuple[Closeness, ...] = ()
-    presence: tuple[str, float, float] | None = None
+    presence: Presence | None = None
     population: Path | None = None
     suppress: float = 0.02
     person: str = ""
@@ -84,13 +98,19 @@ class Plan:
             raise Invalid(f"{self.unknown!r} is no way to treat unknown values.", "Choose refuse or star.")
         _check_diversity(self.diversity)
         _check_closeness(self.closeness)
+        if self.presence:
+            _check_presence(self.presence)
         if any(weight <= 0 for weight in self.weights.values()):
             raise Invalid("A weight is zero or less.", "Choose weights above 0; 1 is usual.")
 
     @property
     def sensitive(self) -> tuple[str, ...]:
         """Columns whose values the criteria count."""
-        named = [d.column for d in self.diversity] + [c.column for c in self.closeness] + ([self.presence[0]] if self.presence else [])
+        named = (
+            [d.column for d in self.diversity]
+            + [c.column for c in self.closeness]
+            + ([self.presence.column] if self.presence and self.presence.column else [])
+        )
         return tuple(dict.fromkeys(named))
 
 
@@ -110,6 +130,21 @@ def _check_closeness(asked: tuple[Closeness, ...]) -> None:
             raise Invalid(f"{one.distance!r} is no distance of t-closeness.", "Choose equal, ordered or hierarchical.")
         if not 0 <= one.t <= 1:
             raise Invalid(f"t is {one.t:g} for {one.column}.", "Choose t from 0 to 1; .2 is usual.")
+
+
+def _check_presence(asked: Presence) -> None:
+    if bool(asked.column) == bool(asked.population):
+        raise Invalid("δ-presence needs a column or a population.", "Name the column of 0 and 1, or the population's file.")
+    if not 0 <= asked.least <= asked.most <= 1:
+        raise Invalid(
+            f"The bounds of δ-presence are {asked.least:g} and {asked.most:g}.", "Choose two shares from 0 to 1, the smaller one first."
+        )
+    if asked.population and asked.least:
+        # Who of the population has values that the table lacks is in no class that could be counted.
+        raise Invalid(
+            f"The lower bound of δ-presence is {asked.least:g}, and a population bounds it from above alone.",
+            "Choose 0, or anonymise the population itself with a column of 0 and 1 for the subset.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from entrepot.kit import Invalid, NotFound
-from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan
+from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Presence
 
+_TABLES = (".csv", ".tsv", ".txt", ".parquet")
 _RECURSIVE = re.compile(r"recursive\((\d+(?:\.\d+)?)\)")
 
 
@@ -35,6 +36,28 @@ def parse_closeness(text: str) -> Closeness:
     kind, rest = _kind(text, ("equal", "ordered", "hierarchical"))
     number, column = _numbered(text, rest, "--t", "0.2:diagnosis")
     return Closeness(column=column, t=number, distance=kind or "equal")
+
+
+def parse_presence(text: str, folder: Path = Path()) -> Presence:
+    """δ-presence as ``population.csv:0,0.5`` or, where a column of 0 and 1 marks the subset, ``COLUMN:0.1,0.5``.
+
+    Args:
+        folder: What the population's path is relative to.
+
+    Raises:
+        Invalid: It is written in another way.
+        NotFound: What is named looks like a file, and there is none.
+    """
+    name, _, bounds = text.rpartition(":")
+    least, comma, most = bounds.partition(",")
+    if not name or not comma:
+        raise Invalid(f"{text!r} is not what --presence takes.", "Write a file or a column and two shares, such as population.csv:0,0.5.")
+    low, high = parse_share(least), parse_share(most)
+    if (folder / name).is_file():
+        return Presence(population=folder / name, least=low, most=high)
+    if Path(name).suffix.lower() in _TABLES:
+        raise NotFound(f"There is no population {name}.", "Check the path.")
+    return Presence(column=name, least=low, most=high)
 
 
 def parse_share(text: str) -> float:
@@ -87,6 +110,7 @@ def read_profile(path: Path) -> tuple[Plan, Path | None, tuple[str, ...]]:
         diversity=tuple(parse_diversity(one) for one in profile.l), closeness=tuple(parse_closeness(one) for one in profile.t),
         person=profile.person, weights=dict(profile.weights), unknown=profile.unknown, automatic=profile.automatic, drop=tuple(profile.drop),
         population=path.parent / profile.population if profile.population else None,
+        presence=parse_presence(profile.presence, path.parent) if profile.presence else None,
     )  # fmt: skip
     return plan, folder, tuple(f"{column}={change}" for column, change in profile.change.items())
 
@@ -125,6 +149,7 @@ def _model() -> Any:
         suppress: str | float = Field("2%", description="Rows that global recoding may hide, as a share.")
         person: str = Field("", description="Column that says whose row it is.")
         population: str = Field("", description="Table of the population; k then counts its rows.")
+        presence: str = Field("", description="δ-presence: population.csv:0,0.5, or COLUMN:0.1,0.5 where 1 marks the subset.")
         weights: dict[str, float] = Field({}, description="How much a loss in a column counts; 1 by default.")
         unknown: Literal["refuse", "star"] = Field("refuse", description="Values that no hierarchy knows.")
         automatic: bool = Field(False, description="Make hierarchies for columns that lack one.")

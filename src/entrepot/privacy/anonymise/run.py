@@ -11,22 +11,25 @@ import duckdb
 import numpy as np
 
 from entrepot.engine.faults import explained
+from entrepot.engine.sql import identifier
 from entrepot.kit import Invalid, Refused
 from entrepot.privacy.anonymise import cluster, lattice, leftovers
 from entrepot.privacy.anonymise.changes import Change, expressions
-from entrepot.privacy.anonymise.coding import Ints, Table, classes, ends, tree_of
+from entrepot.privacy.anonymise.coding import Ints, Listed, Table, classes, ends, tree_of
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate
-from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Presence, Recursive, Test
-from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Release
+from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Recursive, Share, Test
+from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Presence, Release
 from entrepot.privacy.anonymise.source import Source, open_source
 from entrepot.privacy.anonymise.walk import lattice_size, walk
-from entrepot.privacy.anonymise.write import Layout, carried, write
+from entrepot.privacy.anonymise.write import Layout, carried, require_folder_of, write
 from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic
 
 Progress = Callable[[str, float], None]
 WALKED = 200_000
 """Combinations of levels up to which local recoding tries all of them."""
 _MOST_VALUES = 100_000
+_PRESENT = "p:presence"
+"""What the counts of the population for δ-presence are called among the values; no column's name begins so."""
 
 
 def anonymise(
@@ -57,6 +60,7 @@ def anonymise(
         Refused: No choice of levels satisfies the plan within the suppression limit.
     """
     given, target, told = Path(path), Path(out), progress or (lambda step, share: None)
+    require_folder_of(target)
     with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as folder:
         job = _Job(cursor, given, Path(folder), plan, hierarchies, changes, secret, told)
         try:
@@ -172,13 +176,24 @@ def _values(cursor: duckdb.DuckDBPyConnection, source: Source, column: str) -> l
 
 
 def _with_population(cursor: duckdb.DuckDBPyConnection, found: Collapsed, plan: Plan, quasi: tuple[str, ...], folder: Path) -> Table:
-    if plan.population is None:
-        return found.table
-    source = open_source(cursor, plan.population, folder)
+    t = found.table
+    population = _people(cursor, found, plan.population, quasi, folder) if plan.population else None
+    values = t.values
+    if plan.presence and plan.presence.population:
+        everybody = _people(cursor, found, plan.presence.population, quasi, folder)
+        # Who is not in the table is the rest; fewer than none where rows are outside the population, so that sums stay those of classes.
+        count = np.stack([everybody - t.rows, t.rows], axis=1).ravel()
+        values = values | {_PRESENT: Listed(start=np.arange(t.size + 1) * 2, what=np.tile(np.arange(2), t.size), count=count, kinds=2)}
+    return Table(trees=t.trees, codes=t.codes, rows=t.rows, persons=t.persons, shared=t.shared, population=population, values=values)
+
+
+def _people(cursor: duckdb.DuckDBPyConnection, found: Collapsed, path: Path, quasi: tuple[str, ...], folder: Path) -> Ints:
+    """How many of a population have exactly the values of each distinct row."""
+    source = open_source(cursor, path, folder)
     source.require(quasi, "a quasi-identifier, in the population")
     names, sql = found.keys.names(), key_sql(source, quasi, found.table.trees, found.keys)
     chosen = ", ".join(f"{expression} AS {name}" for name, expression in zip(names, sql, strict=True))
-    with explained(plan.population):
+    with explained(path):
         got = cursor.execute(
             f"SELECT {', '.join(names)}, count(*)::BIGINT AS n FROM (SELECT {chosen} FROM {source.scan}) GROUP BY ALL"
         ).fetchnumpy()
@@ -187,20 +202,25 @@ def _with_population(cursor: duckdb.DuckDBPyConnection, found: Collapsed, plan: 
     same = np.logical_and.reduce([have[asked] == want for have, want in zip(found.numbers, keys, strict=True)])
     population = np.zeros(found.table.size, np.int64)
     population[asked[same]] = count[same]
-    t = found.table
-    return Table(trees=t.trees, codes=t.codes, rows=t.rows, persons=t.persons, shared=t.shared, population=population, values=t.values)
+    return population
 
 
 def _criteria(plan: Plan, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy]) -> tuple[Criterion, ...]:
     found: list[Criterion] = [_diversity(asked) for asked in plan.diversity]
     found += [_closeness(asked, cursor, hierarchies) for asked in plan.closeness]
     if plan.presence:
-        column, least, most = plan.presence
-        kinds = cursor.execute(f'SELECT DISTINCT CAST("v:{column}" AS VARCHAR) FROM {ENCODED} ORDER BY 1').fetchall()
-        if [row[0] for row in kinds] not in (["0", "1"], ["false", "true"]):
-            raise Invalid(f"{column} does not say with 0 and 1 who is in the subset.", "Write 1 for rows of the subset and 0 for others.")
-        found.append(Presence(column=f"v:{column}", least=least, most=most))
+        found.append(_presence(plan.presence, cursor))
     return tuple(found)
+
+
+def _presence(asked: Presence, cursor: duckdb.DuckDBPyConnection) -> Criterion:
+    if not asked.column:
+        return Share(column=_PRESENT, least=asked.least, most=asked.most)
+    name = identifier(f"v:{asked.column}")
+    kinds = cursor.execute(f"SELECT DISTINCT CAST({name} AS VARCHAR) FROM {ENCODED} ORDER BY 1").fetchall()
+    if [row[0] for row in kinds] not in (["0", "1"], ["false", "true"]):
+        raise Invalid(f"{asked.column} does not say with 0 and 1 who is in the subset.", "Write 1 for rows of the subset and 0 for others.")
+    return Share(column=f"v:{asked.column}", least=asked.least, most=asked.most)
 
 
 def _diversity(asked: Diversity) -> Criterion:

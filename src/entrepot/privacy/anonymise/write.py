@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 
 from entrepot.engine.sql import identifier, literal
+from entrepot.kit import NotFound
 from entrepot.privacy.anonymise.coding import Ints, ends, grouped, packed
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, locate
 from entrepot.privacy.anonymise.source import Source
@@ -77,9 +78,20 @@ def _class(character: str) -> str:
     return f"[{character}]" if character != "\\" else "\\\\"
 
 
+def require_folder_of(path: Path) -> None:
+    """Check that the folder which is to hold a new file or folder is there, before any work is done for it.
+
+    Raises:
+        NotFound: It is not.
+    """
+    if not path.parent.is_dir():
+        raise NotFound(f"There is no folder {path.parent} to write {path.name} in.", "Make the folder first, or choose another one.")
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A file beside ``path`` that takes its place at the end; whatever goes wrong, or whoever interrupts, nothing is left half written."""
+    require_folder_of(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     os.close(handle)
     part = Path(name)

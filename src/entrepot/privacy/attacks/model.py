@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrepot.kit import Invalid
+from entrepot.privacy.notes import Note, as_json
 
 _Z = 1.959963984540054
 """Standard normal quantile of a two-sided 95 % interval."""
@@ -191,9 +192,9 @@ class AttackReport:
     quasi_identifiers: tuple[str, ...]
     aligned: bool
     results: tuple[AttackResult, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     seed: int
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Note, ...] = ()
 
     @property
     def worst(self) -> AttackResult | None:
@@ -218,6 +219,6 @@ class AttackReport:
             "rows": self.rows, "released": self.released, "control_rows": self.control_rows,
             "quasi_identifiers": list(self.quasi_identifiers), "aligned": self.aligned, "seed": self.seed,
             "worst": {"name": worst.name, "column": worst.column, "risk": worst.risk.to_dict()} if worst else None,
-            "attacks": [result.to_dict() for result in self.results], "notes": list(self.notes),
-            "doubts": list(self.doubts),
+            "attacks": [result.to_dict() for result in self.results], **as_json(self.notes),
+            **as_json(self.doubts, said="doubts", told="doubted"),
         }  # fmt: skip

@@ -6,31 +6,30 @@ import numpy as np
 
 from entrepot.privacy.attacks.pair import Pair
 from entrepot.privacy.attacks.search import chunks
+from entrepot.privacy.notes import Note, note
 
 _MOST_MORE, _MOST_LESS = 1.5, 10.0
 _LEAST = 0.5
 _TRIED = 1_000
 
 
-def doubts(pair: Pair) -> tuple[str, ...]:
-    """Why the two tables look unrelated, in sentences without values; nothing where they fit."""
+def doubts(pair: Pair) -> tuple[Note, ...]:
+    """Why the two tables look unrelated, without values; nothing where they fit."""
     found = _sizes(pair)
     if pair.members is not None:
         return tuple(found)
-    found += [
-        f"{name}: {share:.0%} of the released values cover a value of the original." for name, share in _covering(pair) if share < _LEAST
-    ]
+    found += [note("few_covered", column=name, share=round(share, 4)) for name, share in _covering(pair) if share < _LEAST]
     fitting = _fitting(pair)
     if fitting < _LEAST:
-        found.append(f"{fitting:.0%} of the persons tried fit a row of the release in all columns.")
+        found.append(note("few_fit", share=round(fitting, 4)))
     return tuple(found)
 
 
-def _sizes(pair: Pair) -> list[str]:
+def _sizes(pair: Pair) -> list[Note]:
     rows, released = pair.people.rows, pair.classes.rows
     if rows / _MOST_LESS <= released <= rows * _MOST_MORE:
         return []
-    return [f"The release has {released:,} rows and the original {rows:,}."]
+    return [note("unlike_sizes", released=released, rows=rows)]
 
 
 def _covering(pair: Pair) -> list[tuple[str, float]]:

@@ -16,6 +16,7 @@ from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget
 from entrepot.privacy.attacks.pair import MOST_SECRETS, Pair, pair_of
 from entrepot.privacy.attacks.related import doubts
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.notes import Note, note
 
 SEED = 20_261_121
 _MOST_GUESSED = 1_000
@@ -67,7 +68,9 @@ def attack(
     steps = [step for step in enumerate(_steps(pair, asked, notes, bool(sensitive), neighbours)) if not only or step[1][0] in only]
     for made_so_far, (number, (name, column, make)) in enumerate(steps):
         if time.monotonic() - began > asked.seconds:
-            notes.append(f"Not made, because the time was up: {', '.join(_shown(n, c) for _, (n, c, _) in steps[made_so_far:])}.")
+            left = [(name, column) for _, (name, column, _) in steps[made_so_far:]]
+            attacks, names, columns = [_shown(*one) for one in left], [name for name, _ in left], [column for _, column in left]
+            notes.append(note("time_up", attacks=attacks, names=names, columns=columns))
             break
         told(_shown(name, column), made_so_far / len(steps))
         # Each attack draws from a stream of its own, so that leaving one out changes no other.
@@ -112,7 +115,7 @@ def attack_files(
 
 
 def _steps(
-    pair: Pair, budget: Budget, notes: list[str], any_sensitive: bool, neighbours: int
+    pair: Pair, budget: Budget, notes: list[Note], any_sensitive: bool, neighbours: int
 ) -> Iterator[tuple[str, str, Callable[[np.random.Generator], _Made]]]:
     yield "singling_out_univariate", "", lambda rng: [singling.univariate(pair, budget, rng)]
     yield "singling_out_multivariate", "", lambda rng: [singling.multivariate(pair, budget, rng)]
@@ -123,7 +126,7 @@ def _steps(
         yield "attribute_inference", column, partial(inference.inference, pair, column, budget)
 
 
-def _guessed(pair: Pair, notes: list[str], any_sensitive: bool) -> list[str]:
+def _guessed(pair: Pair, notes: list[Note], any_sensitive: bool) -> list[str]:
     if any_sensitive:
         return sorted(pair.secret_labels)
     if len(pair.quasi) < 2:
@@ -132,7 +135,7 @@ def _guessed(pair: Pair, notes: list[str], any_sensitive: bool) -> list[str]:
     found = [name for name, leaves in sizes.items() if 1 < leaves <= _MOST_GUESSED and leaves * pair.classes.size <= _MOST_CELLS]
     left = sorted(set(pair.quasi) - set(found))
     if left:
-        notes.append(f"Not guessed, having one value or too many: {', '.join(left)}.")
+        notes.append(note("not_guessed", columns=left))
     return found
 
 
@@ -140,31 +143,26 @@ def _shown(name: str, column: str) -> str:
     return name.replace("_", " ") + (f" of {column}" if column else "")
 
 
-def _notes(pair: Pair, budget: Budget, sensitive: Sequence[str]) -> list[str]:
+def _notes(pair: Pair, budget: Budget, sensitive: Sequence[str]) -> list[Note]:
     found = []
     if budget.targets is not None and pair.people.rows > budget.targets:
-        found.append(
-            f"Each attack was tried on {budget.targets:,} of {pair.people.rows:,} rows, drawn by the seed; others were not searched."
-        )
+        found.append(note("sampled", targets=budget.targets, rows=pair.people.rows))
     if budget.classes is not None and pair.classes.size > budget.classes:
-        found.append(f"Inference looked at {budget.classes:,} of {pair.classes.size:,} classes, the larger the likelier.")
+        found.append(note("some_classes", targets=budget.classes, classes=pair.classes.size))
     if pair.control is None:
-        found.append("No control group was given: what the release teaches about people in general counts as risk too.")
+        found.append(note("no_control"))
     elif pair.control.rows != pair.people.rows:
-        found.append(
-            f"The control group has {pair.control.rows:,} rows beside {pair.people.rows:,}; singling out and unique linkage are easier "
-            "in a smaller group."
-        )
+        found.append(note("unequal_control", control=pair.control.rows, rows=pair.people.rows))
     if pair.members is None:
-        found.append("The rows of the release do not stand in the order of the original, so downcoding could not be measured.")
+        found.append(note("not_aligned"))
     found += [
-        f"{scale.unknown:,} different released values of {name} stand for no value known; nothing was matched with them."
+        note("unknown_values", values=int(scale.unknown), column=name)
         for name, scale in zip(pair.quasi, pair.scales, strict=True)
         if scale.unknown
     ]
     if not sensitive:
-        found.append("No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.")
+        found.append(note("no_sensitive"))
     left = sorted(set(sensitive) - set(pair.secret_labels))
     if left:
-        found.append(f"Not guessed, having more than {MOST_SECRETS:,} different values: {', '.join(left)}.")
+        found.append(note("too_many_secrets", most=MOST_SECRETS, columns=left))
     return found

@@ -7,23 +7,11 @@ from html import escape
 from typing import Any
 
 from entrepot.kit import Invalid
+from entrepot.kit.pages import whole_page
 from entrepot.privacy.grading import cells, words
-from entrepot.privacy.grading.markup import count, listed, notes, percent, section, table
+from entrepot.privacy.grading.markup import count, listed, percent, section, table
+from entrepot.privacy.grading.noted import attack_title, notes
 from entrepot.privacy.grading.words import WORDS
-
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1b1f24;--soft:#59636e;--rule:#d1d9e0;--paper:#fff;--good:#116329;--bad:#a40e26}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--rule:#3d444d;--paper:#0d1117;--good:#7ee787;--bad:#ff9492}}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem}caption{text-align:left;color:var(--soft)}
-th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--rule);overflow-wrap:break-word}
-code{overflow-wrap:anywhere}
-.figure{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.scroll{overflow-x:auto}
-.grade{font-size:1.2rem;border:2px solid;border-radius:.5rem;padding:.75rem 1rem}.soft{color:var(--soft)}
-.good{color:var(--good)}.bad{color:var(--bad)}code{font-size:.8rem}article+article{border-top:2px solid var(--rule);margin-top:3rem}
-"""
 
 
 def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Sequence[str] = words.LANGUAGES) -> str:
@@ -42,17 +30,12 @@ def report_html(document: Mapping[str, Any], *, digest: str = "", languages: Seq
     links = " · ".join(f'<a href="#{one}" lang="{words.HTML_LANGUAGE[one]}">{_title(document, one)}</a>' for one in languages)
     top = f"<nav>{links}</nav>" if len(languages) > 1 else ""
     first = languages[0]
-    return (
-        f'<!doctype html>\n<html lang="{words.HTML_LANGUAGE[first]}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{_title(document, first)}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n<main>\n{top}\n"
-        + "\n".join(
-            f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{_title(document, one)}</h1>\n'
-            f"{report_body(document, one, digest=digest)}\n</article>"
-            for one in languages
-        )
-        + "\n</main>\n</body>\n</html>\n"
+    articles = "\n".join(
+        f'<article id="{one}" lang="{words.HTML_LANGUAGE[one]}">\n<h1>{_title(document, one)}</h1>\n'
+        f"{report_body(document, one, digest=digest)}\n</article>"
+        for one in languages
     )
+    return whole_page(_title(document, first), f"{top}\n{articles}", language=words.HTML_LANGUAGE[first])
 
 
 def report_body(document: Mapping[str, Any], language: str, *, digest: str = "") -> str:
@@ -91,9 +74,8 @@ def _checks(document: Mapping[str, Any], language: str) -> str:
         rows.append(
             [words.CHECKS[language][name] + columns, _figure(name, check["value"]) + interval, bound, mark, words.SOURCES[language][name]]
         )
-    return section(
-        w["why"], table([w["fact"], w["measured"], w["limit"], "", w["source"]], rows, figures=(1, 2)) + _searched(document, language)
-    )
+    facts = table([w["fact"], w["measured"], w["limit"], w["met"], w["source"]], rows, figures=(1, 2))
+    return section(w["why"], facts + _searched(document, language))
 
 
 def _searched(document: Mapping[str, Any], language: str) -> str:
@@ -133,14 +115,13 @@ def _attacks(document: Mapping[str, Any], language: str) -> str:
         return section(w["attacks"], f"<p>{w['no_attacks']}</p>")
     rows = []
     for one in attacks["attacks"]:
-        name = words.ATTACKS[language].get(one["name"], escape(one["name"]))
-        title = w["of"].format(name, escape(one["column"])) if one.get("column") else name
+        title = escape(attack_title(one["name"], one.get("column", ""), language))
         rate, risk = one["attack"], one["risk"]
         reached = f"{percent(rate['share'])} ({percent(rate['low'])} – {percent(rate['high'])})" if rate["tries"] else "–"
         adds = f"{percent(risk['value'])}" if rate["tries"] else "–"
         rows.append([title, reached, percent(one["baseline"]["share"]), adds, words.GRADES[language][one["grade"]]])
     heads = [w["attack"], w["succeeds"], w["guessing"], w["adds"], w["verdict"]]
-    return section(w["attacks"], table(heads, rows, figures=(1, 2, 3)) + notes(attacks["notes"]))
+    return section(w["attacks"], table(heads, rows, figures=(1, 2, 3)) + notes(attacks, language))
 
 
 def _hierarchies(document: Mapping[str, Any], language: str) -> str:
@@ -172,7 +153,7 @@ def _utility(document: Mapping[str, Any], language: str) -> str:
         told = found["classifier"]
         shares = ", ".join(percent(told[name]) for name in ("after", "before", "majority"))
         rows.append([w["classifier"].format(escape(told["target"])), shares])
-    return section(w["utility"], table(["", w["measured"]], rows, figures=(1,)) + notes(found["notes"]))
+    return section(w["utility"], table(["", w["measured"]], rows, figures=(1,)) + notes(found, language))
 
 
 def _limits(document: Mapping[str, Any], language: str) -> str:
@@ -184,12 +165,15 @@ def _settings(document: Mapping[str, Any], language: str) -> str:
     w, said, release = WORDS[language], document["settings"], document["release"]
     diversity = [f"{one['kind']} {one['l']:g}: {one['column']}" for one in said["diversity"]]
     closeness = [f"{one['distance']} {one['t']:g}: {one['column']}" for one in said["closeness"]]
+    presence, population = said["presence"], said["population"]
+    bounds = [f"{presence['least']:g} – {presence['most']:g}: {presence['column'] or presence['population']}"] if presence else []
     changes = [f"{one['column']}: {':'.join([one['verb'], *one['arguments']])}" for one in said["changes"]]
     rows = [
         [w["file"], escape(release["file"])], [w["digest"], f"<code>sha256:{escape(release['sha256'])}</code>"],
         [w["rows"], count(release["rows"])], [w["k"], count(said["k"])], [w["method"], w[said["method"]]],
         [w["quasi_identifiers"], escape(", ".join(said["quasi_identifiers"]))], [w["suppress"], percent(said["suppress"])],
         [w["person"], escape(said["person"]) or "–"], [w["diversity"], listed(diversity)], [w["closeness"], listed(closeness)],
-        [w["drop"], listed(said["drop"])], [w["changes"], listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
+        [w["presence"], listed(bounds)], [w["population"], escape(population or "–")], [w["drop"], listed(said["drop"])],
+        [w["changes"], listed(changes)], [w["form"], f"<code>{escape(document['form'])}</code>"],
     ]  # fmt: skip
     return section(w["settings"], table(["", ""], rows))

@@ -21,11 +21,15 @@ def listed(items: Iterable[str]) -> str:
     return escape("; ".join(items)) or "–"
 
 
-def notes(notes: Iterable[str]) -> str:
-    """What the measures noted, as a list."""
-    # The measures write their notes in English alone.
-    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul class="soft" lang="en">{items}</ul>' if items else ""
+def bulleted(sentences: Iterable[str], *, language: str = "") -> str:
+    """Sentences as a list, escaped.
+
+    Args:
+        language: Theirs, where it is not the page's.
+    """
+    items = "".join(f"<li>{escape(one)}</li>" for one in sentences)
+    said = f' lang="{language}"' if language else ""
+    return f'<ul class="soft"{said}>{items}</ul>' if items else ""
 
 
 def section(title: str, body: str) -> str:
@@ -39,7 +43,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Seque
     def looks(at: int) -> str:
         return ' class="figure"' if at in figures else ""
 
-    head = "".join(f'<th scope="col"{looks(i)}>{cell}</th>' for i, cell in enumerate(heads)) if any(heads) else ""
+    # A head without words is a cell: a heading that says nothing would be read out.
+    cells = (f'<th scope="col"{looks(i)}>{cell}</th>' if cell else "<td></td>" for i, cell in enumerate(heads))
+    head = "".join(cells) if any(heads) else ""
     body = "\n".join(
         f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td{looks(i)}>{cell}</td>" for i, cell in enumerate(row[1:], start=1)) + "</tr>"
         for row in rows

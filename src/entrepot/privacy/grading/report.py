@@ -10,7 +10,7 @@ from typing import Any
 
 from entrepot.kit import canonical_json, sha256_hex
 from entrepot.privacy.anonymise.changes import Change
-from entrepot.privacy.anonymise.model import Method, Plan, Release
+from entrepot.privacy.anonymise.model import Method, Plan, Presence, Release
 from entrepot.privacy.attacks.model import AttackReport
 from entrepot.privacy.grading.model import Grade
 from entrepot.privacy.hierarchies import Hierarchy
@@ -86,17 +86,21 @@ def settings_of(plan: Plan, release: Release, changes: Sequence[Change] = ()) ->
     return {
         "k": plan.k, "method": plan.method.value, "quasi_identifiers": list(release.quasi), "suppress": plan.suppress, "person": plan.person,
         "diversity": [asdict(one) for one in plan.diversity], "closeness": [asdict(one) for one in plan.closeness],
-        "presence": list(plan.presence) if plan.presence else None, "population": plan.population.name if plan.population else None,
+        "presence": _presence(plan.presence) if plan.presence else None, "population": plan.population.name if plan.population else None,
         "weights": dict(sorted(plan.weights.items())), "unknown": plan.unknown, "automatic": plan.automatic, "drop": list(plan.drop),
         "changes": [{"column": change.column, "verb": change.verb, "arguments": list(change.arguments)} for change in changes],
     }  # fmt: skip
+
+
+def _presence(asked: Presence) -> dict[str, Any]:
+    return asdict(asked) | {"population": asked.population.name if asked.population else None}
 
 
 def _limits(plan: Plan, attacks: AttackReport | None) -> list[str]:
     """Those of ``LIMITS`` that stand in a report of this plan."""
     left_out = set() if plan.method is Method.LOCAL else {"downcoding"}
     left_out |= set() if plan.population else {"population"}
-    left_out |= set() if attacks and any("tried on" in note for note in attacks.notes) else {"sample"}
+    left_out |= set() if attacks and any(note.code == "sampled" for note in attacks.notes) else {"sample"}
     return [limit for limit in LIMITS if limit not in left_out]
 
 
@@ -179,7 +183,7 @@ _SETTINGS: dict[str, Any] = {
     "k": {"type": "integer", "minimum": 1}, "method": {"enum": ["local", "global"]}, "quasi_identifiers": NAMES, "suppress": SHARE,
     "person": TEXT, "diversity": {"type": "array", "items": as_object({"column": TEXT, "l": {"type": "number"}, "kind": TEXT, "c": {"type": "number"}})},
     "closeness": {"type": "array", "items": as_object({"column": TEXT, "t": SHARE, "distance": TEXT})},
-    "presence": {"type": ["array", "null"]}, "population": {"type": ["string", "null"]}, "weights": _map({"type": "number"}),
+    "presence": {"type": ["object", "null"]}, "population": {"type": ["string", "null"]}, "weights": _map({"type": "number"}),
     "unknown": {"enum": ["refuse", "star"]}, "automatic": {"type": "boolean"}, "drop": NAMES,
     "changes": {"type": "array", "items": as_object({"column": TEXT, "verb": TEXT, "arguments": NAMES})},
 }  # fmt: skip
@@ -195,8 +199,9 @@ _COMBINED: dict[str, Any] = {
     "columns": NAMES, "share": SHARE, "searched": COUNT, "skipped": COUNT, "left_out": NAMES, "size": COUNT,
 }  # fmt: skip
 _RATE = as_object({"hits": {"type": "number"}, "tries": COUNT, "share": SHARE, "low": SHARE, "high": SHARE})
+_NOTED: dict[str, Any] = {"type": "array", "items": as_object({"code": TEXT, "values": {"type": "object"}})}
 _ATTACKS: dict[str, Any] = {
-    "seed": {"type": "integer"}, "notes": NAMES,
+    "seed": {"type": "integer"}, "notes": NAMES, "noted": _NOTED, "doubts": NAMES, "doubted": _NOTED,
     "attacks": {
         "type": "array",
         "items": as_object(

@@ -166,6 +166,30 @@ GRADES = {
     },
     "zh": {"none": "不优于猜测", "weak": "略优于猜测", "clear": "优于猜测", "strong": "远优于猜测", "untried": "没有可尝试的对象"},
 }  # fmt: skip
+NOTES = {
+    "zh": {
+        "time_up": "因时间用尽而未进行：{attacks}。",
+        "sampled": "每种攻击只在由种子抽取的 {targets:,} 行（共 {rows:,} 行）上尝试，其余未检查。",
+        "some_classes": "推断攻击只检查了 {classes:,} 个等价类中的 {targets:,} 个，越大的类越可能被选中。",
+        "no_control": "未提供对照组：发布数据所反映的一般规律也计入风险。",
+        "unequal_control": "对照组有 {control:,} 行，原表有 {rows:,} 行；人数较少的一组更容易被单独识别和关联。",
+        "not_aligned": "发布数据的行序与原表不同，因此无法测量逆向还原。",
+        "unknown_values": "“{column}”列有 {values:,} 个发布值不对应任何已知取值，未与任何行匹配。",
+        "no_sensitive": "未指定敏感列：改为用其他准标识符猜测每个准标识符，且未测量同质性。",
+        "too_many_secrets": "不同取值超过 {most:,} 个而未猜测：{columns}。",
+        "not_guessed": "只有一个取值或取值过多而未猜测：{columns}。",
+        "wide_pairs": "有 {pairs:,} 对列的取值组合过多，未作比较。",
+        "some_pairs": "在 {pairs:,} 对列中比较了由种子抽取的 {compared:,} 对。",
+        "no_classifier": "没有取值数在 2 到 100 之间的列，因此未训练分类器。",
+        "seen_rows": "发布数据的行序与原表不同：分类器见过部分用于检验的行。",
+        "few_rows": "行数太少，无法留出检验数据，因此未训练分类器。",
+        "drawn_again": "有攻击接近界限，因此识别个人的攻击各进行了 {draws} 次，以成功最多的一次为准。",
+        "unlike_sizes": "发布数据有 {released:,} 行，原表有 {rows:,} 行。",
+        "few_covered": "“{column}”列：{share:.0%} 的发布值能涵盖原表中的某个取值。",
+        "few_fit": "所尝试的人中有 {share:.0%} 在所有列上都与发布数据的某一行相符。",
+    },
+}
+"""The notes of measurements in other languages; the English ones are ``entrepot.privacy.notes.SENTENCES``."""
 WORDS = {
     "en": {
         "searched": "Of the untreated columns {0} sets of up to {1} were looked at, smaller ones first.",
@@ -178,7 +202,7 @@ WORDS = {
         "counted": "People are counted", "sums": "Sums of", "means": "Means of", "dominance": "Dominance rule", "epsilon": "Noise (ε, δ)",
         "yes": "yes", "no": "no",
         "grade": "Grade", "why": "What was measured", "fact": "Fact", "measured": "Measured", "limit": "Limit",
-        "source": "From", "holds": "holds", "fails": "does not hold", "at_least": "at least", "at_most": "at most", "none": "–",
+        "source": "From", "met": "Met", "holds": "holds", "fails": "does not hold", "at_least": "at least", "at_most": "at most", "none": "–",
         "next": "What to do for grade 3", "settings": "Settings", "hierarchies": "Hierarchies and loss", "column": "Column", "levels": "Levels",
         "values": "Values", "loss": "Loss (NCP)", "digest": "Digest", "made": "Made", "by hand": "by the owner", "automatic": "from the data",
         "risk": "Risk before and after", "before": "Before", "after": "After", "smallest": "Smallest class", "unique": "People alone in their class",
@@ -191,7 +215,7 @@ WORDS = {
         "classifier": "Right answers of a classifier of {0}: after, before, always the usual value", "limits": "What it does not protect against",
         "notes": "Notes", "k": "People who look alike, at least", "method": "Method", "local": "local recoding", "global": "global recoding",
         "quasi_identifiers": "Quasi-identifiers", "suppress": "Rows that may be hidden", "person": "Column that says whose row it is",
-        "diversity": "l-diversity", "closeness": "t-closeness", "drop": "Left out", "changes": "Changed", "rows": "Rows", "file": "File",
+        "diversity": "l-diversity", "closeness": "t-closeness", "presence": "δ-presence", "population": "Population", "drop": "Left out", "changes": "Changed", "rows": "Rows", "file": "File",
         "no_attacks": "No attack was made.", "no_utility": "It was not measured.", "no_values": "This report holds no value of the table.",
         "form": "Form",
     },
@@ -202,7 +226,7 @@ WORDS = {
         "withheld": "未公布合计的维度", "small": "部分合计过小", "unprotected": "会使小单元格可被推算", "no_totals": "未要求合计",
         "minimum": "每个单元格的最少人数", "base": "计数取整到", "counted": "公布人数", "sums": "求和的列", "means": "求平均的列",
         "dominance": "支配规则", "epsilon": "噪声（ε，δ）", "yes": "是", "no": "否",
-        "grade": "等级", "why": "测量结果", "fact": "事实", "measured": "测得", "limit": "界限", "source": "依据", "holds": "满足",
+        "grade": "等级", "why": "测量结果", "fact": "事实", "measured": "测得", "limit": "界限", "source": "依据", "met": "是否满足", "holds": "满足",
         "fails": "不满足", "at_least": "至少", "at_most": "至多", "none": "–", "next": "达到第 3 级还需要", "settings": "设置",
         "hierarchies": "泛化层次与信息损失", "column": "列", "levels": "层数", "values": "取值数", "loss": "损失（NCP）", "digest": "摘要", "made": "来源",
         "by hand": "由提供方给出", "automatic": "由数据生成", "risk": "处理前后的风险", "before": "处理前", "after": "处理后", "smallest": "最小等价类",
@@ -212,7 +236,7 @@ WORDS = {
         "class_size": "等价类平均行数", "marginals": "单列分布与原表的平均距离", "pairs": "两列联合分布的平均距离", "query": "计数查询相对误差（中位数）",
         "classifier": "“{0}”分类器的正确率：处理后、处理前、总猜最常见值", "limits": "不能防范的情形", "notes": "说明", "k": "取值相同的人数（最小）",
         "method": "方法", "local": "局部重编码", "global": "全局重编码", "quasi_identifiers": "准标识符", "suppress": "可抑制的行",
-        "person": "标明行属于谁的列", "diversity": "l-多样性", "closeness": "t-接近性", "drop": "去掉的列", "changes": "处理的列", "rows": "行数",
+        "person": "标明行属于谁的列", "diversity": "l-多样性", "closeness": "t-接近性", "presence": "δ-存在性", "population": "总体", "drop": "去掉的列", "changes": "处理的列", "rows": "行数",
         "file": "文件", "no_attacks": "未进行攻击。", "no_utility": "未测量。", "no_values": "本报告不含表中的任何取值。", "form": "格式",
     },
 }  # fmt: skip

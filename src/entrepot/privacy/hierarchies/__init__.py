@@ -3,6 +3,7 @@
 from entrepot.privacy.hierarchies.automatic import automatic, dates, flat, prefixes, ranges
 from entrepot.privacy.hierarchies.files import read_folder, read_hierarchy, write_hierarchy
 from entrepot.privacy.hierarchies.model import STAR, Hierarchy, Node, hierarchy
+from entrepot.privacy.hierarchies.shipped import shipped
 
 __all__ = [
     "STAR",
@@ -16,5 +17,6 @@ __all__ = [
     "ranges",
     "read_folder",
     "read_hierarchy",
+    "shipped",
     "write_hierarchy",
 ]

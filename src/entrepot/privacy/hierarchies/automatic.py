@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation, localcontext
 
 from entrepot.kit import Invalid
 from entrepot.privacy.hierarchies.model import STAR, Hierarchy, hierarchy
+from entrepot.privacy.hierarchies.shipped import shipped
 
 _FACTORS = (2, 5)
 _RANGES = 40
@@ -25,7 +26,7 @@ _DIGITS = 1_000
 
 
 def automatic(column: str, values: Collection[str]) -> Hierarchy:
-    """The hierarchy that suits the values: spans of dates, ranges of numbers, masked codes, else each value or none.
+    """The hierarchy that suits the values: regions and industries that are known, spans of dates, ranges of numbers, masked codes, else each value or none.
 
     Args:
         values: Distinct values as text; an empty one stands for missing data.
@@ -37,6 +38,9 @@ def automatic(column: str, values: Collection[str]) -> Hierarchy:
     filled = [value for value in values if value != ""]
     if not filled:
         raise Invalid(f"{column} has no value in any row.", "Leave it out of the quasi-identifiers, or out of the table.", column=column)
+    known = shipped(column, values)
+    if known is not None:
+        return known
     if _mostly(filled, _DATED.fullmatch):
         return dates(column, values)
     if _mostly(filled, _NUMERIC.fullmatch):

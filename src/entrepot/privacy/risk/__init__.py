@@ -2,7 +2,20 @@
 
 from entrepot.privacy.risk.combined import Combined, combined
 from entrepot.privacy.risk.measure import measure
-from entrepot.privacy.risk.model import Against, Minimal, Risk, Sensitive, Uniques
+from entrepot.privacy.risk.model import Against, Minimal, Risk, Sensitive, Standing, Uniques
+from entrepot.privacy.risk.standing import standing
 from entrepot.privacy.risk.uniques import minimal_uniques
 
-__all__ = ["Against", "Combined", "Minimal", "Risk", "Sensitive", "Uniques", "combined", "measure", "minimal_uniques"]
+__all__ = [
+    "Against",
+    "Combined",
+    "Minimal",
+    "Risk",
+    "Sensitive",
+    "Standing",
+    "Uniques",
+    "combined",
+    "measure",
+    "minimal_uniques",
+    "standing",
+]

@@ -12,12 +12,11 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import literal
 from entrepot.kit import Invalid
-from entrepot.privacy.anonymise.source import Source, open_source
+from entrepot.privacy.anonymise.source import open_source
 from entrepot.privacy.hierarchies import STAR
+from entrepot.privacy.risk.classes import CLASSES, COUNTS, classes_of, keys_of, text_of
 from entrepot.privacy.risk.model import Against, Risk, Sensitive
 
-_CLASSES = "entrepot_classes"
-_COUNTS = "entrepot_counts"
 _SIZES = ((1, "1"), (2, "2"), (4, "3-4"), (9, "5-9"), (19, "10-19"))
 _MOST_ORDERED = 200
 
@@ -47,51 +46,19 @@ def measure(
         NotFound: There is no such file.
         Invalid: It cannot be read, or lacks a column.
     """
+    with classes_of(cursor, path, quasi=quasi, sensitive=sensitive, person=person):
+        return of_classes(cursor, quasi=quasi, sensitive=sensitive, population=population, counts=counts)
+
+
+def of_classes(
+    cursor: duckdb.DuckDBPyConnection, *, quasi: Sequence[str], sensitive: Sequence[str] = (), population: str | Path | None = None, counts: str = ""
+) -> Risk:  # fmt: skip
+    """`measure` on the tables that `classes_of` holds at the time."""
+    found = tuple(_sensitive(cursor, quasi, at, column) for at, column in enumerate(sensitive))
+    if population is None:
+        return _risk(cursor, quasi, found, None)
     with tempfile.TemporaryDirectory(prefix="entrepot-risk-") as folder:
-        source = open_source(cursor, Path(path), Path(folder))
-        for columns, use in ((quasi, "a quasi-identifier"), (sensitive, "sensitive"), ([person] if person else [], "the person key")):
-            source.require(columns, use)
-        if not quasi:
-            raise Invalid("No quasi-identifier is named.", "Name the columns that others may know of a person.")
-        try:
-            with explained(source.path):
-                _count(cursor, source, quasi, sensitive, person)
-                found = tuple(_sensitive(cursor, quasi, at, column) for at, column in enumerate(sensitive))
-            against = _against(cursor, Path(population), quasi, counts, Path(folder)) if population else None
-            return _risk(cursor, quasi, found, against)
-        finally:
-            cursor.execute(f"DROP TABLE IF EXISTS {_CLASSES}")
-            cursor.execute(f"DROP TABLE IF EXISTS {_COUNTS}")
-
-
-def _text(source: Source, column: str) -> str:
-    return f"coalesce({source.text(column)}, '')"
-
-
-def _count(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[str], sensitive: Sequence[str], person: str) -> None:
-    """Make the table of counts by quasi-identifiers and sensitive values, and the one of classes."""
-    named = [f"{_text(source, column)} AS q{i}" for i, column in enumerate(quasi)]
-    named += [f"{_text(source, column)} AS s{i}" for i, column in enumerate(sensitive)]
-    keys = _keys(quasi)
-    if person:
-        # A person with rows in several classes counts once in each of them.
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_COUNTS} AS SELECT DISTINCT {', '.join(named)}, {source.sql(person)} AS who, 1::BIGINT AS n FROM {source.scan}"
-        )
-        size = "count(DISTINCT who)"
-    else:
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_COUNTS} AS SELECT {', '.join(named)}, count(*)::BIGINT AS n FROM {source.scan} GROUP BY ALL"
-        )
-        size = "sum(n)::BIGINT"
-    shown = f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in keys)})"
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_CLASSES} AS SELECT {', '.join(keys)}, {size} AS n, {shown} AS shown FROM {_COUNTS} GROUP BY ALL"
-    )
-
-
-def _keys(quasi: Sequence[str]) -> list[str]:
-    return [f"q{i}" for i in range(len(quasi))]
+        return _risk(cursor, quasi, found, _against(cursor, Path(population), quasi, counts, Path(folder)))
 
 
 def _risk(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], sensitive: tuple[Sensitive, ...], against: Against | None) -> Risk:
@@ -100,7 +67,7 @@ def _risk(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], sensitive: tu
     bands.append(f"count(*) FILTER (shown AND n > {ends[-1]})")
     wanted = ["sum(n)", "coalesce(sum(n) FILTER (NOT shown), 0)", "count(*) FILTER (shown)", "min(n) FILTER (shown)",
               "coalesce(sum(n) FILTER (shown AND n = 1), 0)", *bands]  # fmt: skip
-    total, hidden, classes, k, alone, *sizes = cursor.execute(f"SELECT {', '.join(wanted)} FROM {_CLASSES}").fetchall()[0]
+    total, hidden, classes, k, alone, *sizes = cursor.execute(f"SELECT {', '.join(wanted)} FROM {CLASSES}").fetchall()[0]
     if not total:
         raise Invalid("The table has no rows.", "Check that the export finished.")
     shown = int(total - hidden)
@@ -112,10 +79,10 @@ def _risk(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], sensitive: tu
 
 
 def _sensitive(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], at: int, column: str) -> Sensitive:
-    keys, value = ", ".join(_keys(quasi)), f"s{at}"
-    shown = f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in _keys(quasi))})"
-    by_value = f"SELECT {keys}, {value} AS v, sum(n)::DOUBLE AS c FROM {_COUNTS} GROUP BY ALL"
-    overall = f"SELECT {value} AS v, sum(n) / sum(sum(n)) OVER () AS q FROM {_COUNTS} GROUP BY ALL"
+    keys, value = ", ".join(keys_of(quasi)), f"s{at}"
+    shown = f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in keys_of(quasi))})"
+    by_value = f"SELECT {keys}, {value} AS v, sum(n)::DOUBLE AS c FROM {COUNTS} GROUP BY ALL"
+    overall = f"SELECT {value} AS v, sum(n) / sum(sum(n)) OVER () AS q FROM {COUNTS} GROUP BY ALL"
     # Σ |p − q| over the values of a class, then the whole table's share of all values it lacks.
     distance = "(list_sum(list_transform(list({'c': c, 'q': q}), lambda x: abs(x.c / sum(c) - x.q))) + 1 - sum(q)) / 2"
     per_class = (
@@ -158,16 +125,16 @@ def _ordered(cursor: duckdb.DuckDBPyConnection, keys: str, by_value: str, overal
 def _against(cursor: duckdb.DuckDBPyConnection, path: Path, quasi: Sequence[str], counts: str, folder: Path) -> Against:
     source = open_source(cursor, path, folder)
     source.require([*quasi, *([counts] if counts else [])], "in the population")
-    named = ", ".join(f"{_text(source, column)} AS q{i}" for i, column in enumerate(quasi))
+    named = ", ".join(f"{text_of(source, column)} AS q{i}" for i, column in enumerate(quasi))
     size = f"sum(CAST({source.sql(counts)} AS BIGINT))" if counts else "count(*)"
-    keys = ", ".join(_keys(quasi))
+    keys = ", ".join(keys_of(quasi))
     people = f"SELECT {named}, {size}::DOUBLE AS everybody FROM {source.scan} GROUP BY ALL"
     with explained(path):
         k_map, least, most, journalist, linked, inside, outside = cursor.execute(
             "SELECT min(everybody) FILTER (n IS NOT NULL), min(coalesce(n, 0) / everybody), max(coalesce(n, 0) / everybody), "
             "max(1 / everybody) FILTER (n IS NOT NULL), coalesce(sum(n / everybody), 0), coalesce(sum(n) FILTER (everybody IS NOT NULL), 0), "
             "coalesce(sum(n) FILTER (everybody IS NULL), 0) "
-            f"FROM (SELECT * FROM {_CLASSES} WHERE shown) FULL JOIN ({people}) USING ({keys})"
+            f"FROM (SELECT * FROM {CLASSES} WHERE shown) FULL JOIN ({people}) USING ({keys})"
         ).fetchall()[0]
     return Against(
         k_map=None if k_map is None else int(k_map), least=float(least or 0), most=min(1.0, float(most or 0)), journalist=float(journalist or 0),

@@ -83,7 +83,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minimal:
-    """Columns that single rows out, none of which could be left out."""
+    """Columns that single rows (persons) out, none of which could be left out."""
 
     columns: tuple[str, ...]
     rows: int
@@ -96,7 +96,7 @@ class Uniques:
     Attributes:
         sets: Sets of columns that single somebody out, those that do so for most rows first.
         by_size: Rows by the size of their smallest such set.
-        searched: Sets looked at; ``skipped`` says how many of up to ``size`` columns were not, for lack of time.
+        searched: Sets looked at; ``skipped`` says how many of up to ``size`` columns were not, for lack of time or of memory.
         size: Sets of more columns than this were not looked at.
     """
 
@@ -110,3 +110,22 @@ class Uniques:
     def to_dict(self) -> dict[str, Any]:
         """The sets as JSON."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The risk of a table as it stands, over the columns that a check found.
+
+    Attributes:
+        person: The column that persons are counted by; empty where rows are.
+        left_out: Quasi-identifiers beyond the number that are counted together.
+    """
+
+    risk: Risk
+    uniques: Uniques
+    person: str
+    left_out: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The risk as JSON, without any value of the table."""
+        return {**self.risk.to_dict(), "person": self.person, "left_out": list(self.left_out), "uniques": self.uniques.to_dict()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from entrepot.privacy.notes import Note, as_json
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classifier:
@@ -86,7 +88,7 @@ class UtilityReport:
     pairs: dict[tuple[str, str], float]
     classifier: Classifier | None
     query_error: QueryError
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     seed: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,5 +102,5 @@ class UtilityReport:
             "marginals": {name: round(distance, 6) for name, distance in self.marginals.items()},
             "pairs": [{"columns": list(both), "distance": round(distance, 6)} for both, distance in self.pairs.items()],
             "pairs_mean": None if mean is None else round(mean, 6), "classifier": self.classifier.to_dict() if self.classifier else None,
-            "query_error": self.query_error.to_dict(), "notes": list(self.notes), "seed": self.seed,
+            "query_error": self.query_error.to_dict(), **as_json(self.notes), "seed": self.seed,
         }  # fmt: skip

@@ -14,6 +14,7 @@ from entrepot.privacy.attacks.frame import Floats, Frame, Ints, read_together
 from entrepot.privacy.attacks.pair import Classes, Pair, pair_of, suppressed
 from entrepot.privacy.attacks.scale import Scale
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.notes import Note, note
 from entrepot.privacy.utility.classifier import told, train
 from entrepot.privacy.utility.model import Classifier, UtilityReport
 from entrepot.privacy.utility.queries import query_error
@@ -53,7 +54,7 @@ def measure_utility(
     """
     pair = pair_of(original, release, quasi=quasi_identifiers, hierarchies=hierarchies)
     every = pair_of(original, release, quasi=[*quasi_identifiers, *sensitive], hierarchies=hierarchies)
-    notes: list[str] = []
+    notes: list[Note] = []
     hidden = suppressed(pair.classes, pair.scales)
     loss = _loss(pair)
     shown, rows = pair.classes.weight[~hidden], pair.classes.rows
@@ -112,14 +113,14 @@ def _penalty(classes: Classes, column: int, scale: Scale) -> float:
 
 
 def _pairs(
-    pair: Pair, before: Boxes, after: Boxes, leaves: Sequence[int], notes: list[str], rng: np.random.Generator
+    pair: Pair, before: Boxes, after: Boxes, leaves: Sequence[int], notes: list[Note], rng: np.random.Generator
 ) -> dict[tuple[str, str], float]:
     every = list(combinations(range(len(leaves)), 2))
     counted = [both for both in every if leaves[both[0]] * leaves[both[1]] <= _MOST_CELLS]
     if len(counted) < len(every):
-        notes.append(f"{len(every) - len(counted)} pairs of columns have too many values together and were not compared.")
+        notes.append(note("wide_pairs", pairs=len(every) - len(counted)))
     if len(counted) > _MOST_PAIRS:
-        notes.append(f"{_MOST_PAIRS} of {len(counted)} pairs of columns, drawn by the seed, were compared.")
+        notes.append(note("some_pairs", compared=_MOST_PAIRS, pairs=len(counted)))
         counted = [counted[i] for i in np.sort(rng.choice(len(counted), _MOST_PAIRS, replace=False))]
     found = {}
     for a, b in counted:
@@ -128,23 +129,21 @@ def _pairs(
     return found
 
 
-def _classifier(pair: Pair, target: str, sensitive: Sequence[str], notes: list[str], rng: np.random.Generator) -> Classifier | None:
+def _classifier(pair: Pair, target: str, sensitive: Sequence[str], notes: list[Note], rng: np.random.Generator) -> Classifier | None:
     leaves = {name: scale.leaves for name, scale in zip(pair.quasi, pair.scales, strict=True)}
     if target and target not in leaves:
         raise Invalid(f"{target} is no column that is compared.", f"Choose one of {', '.join(pair.quasi)}.", column=target)
     fit = [name for name in sorted(sensitive) or pair.quasi if 2 <= leaves[name] <= _MOST_TOLD]
     chosen = target or min(fit, key=lambda name: leaves[name], default="")
     if not chosen or len(leaves) < 2:
-        notes.append("No column has between two values and a hundred, so no classifier was trained.")
+        notes.append(note("no_classifier"))
         return None
     if pair.members is None:
-        notes.append(
-            "The rows of the release do not stand in the order of the original: the classifier saw some of the rows it is tried on."
-        )
+        notes.append(note("seen_rows"))
     place = pair.quasi.index(chosen)
     held, learnt, released = _parts(pair, rng)
     if held.weight.sum() == 0 or learnt.weight.sum() == 0:
-        notes.append("There are too few rows to hold some back, so no classifier was trained.")
+        notes.append(note("few_rows"))
         return None
     sizes = [scale.leaves for scale in pair.scales]
     truth, others = held.first[place], np.delete(held.first, place, axis=0)

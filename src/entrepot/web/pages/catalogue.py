@@ -12,7 +12,7 @@ from entrepot import catalogue
 from entrepot.catalogue.model import Filters
 from entrepot.kit import Invalid
 from entrepot.pricing.model import Plan, Price
-from entrepot.terms.purposes import PURPOSES
+from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web.view import render
 from entrepot.web.visits import exchange, visit
 

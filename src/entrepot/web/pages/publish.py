@@ -12,7 +12,7 @@ from entrepot.catalogue.model import Frequency
 from entrepot.kit import EntrepotError, Invalid, NotFound, new_id
 from entrepot.pricing.model import Plan
 from entrepot.terms.model import Redistribution
-from entrepot.terms.purposes import PURPOSES
+from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web import drafts
 from entrepot.web.forms import Form
 from entrepot.web.view import redirect, render

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import yaml
 
-from entrepot.kit import Invalid
+from entrepot.kit.errors import Invalid
 
-MAX_BYTES = 256 * 1024
-_MAX_DEPTH = 8
-_MAX_EVENTS = 50_000
 # Marks that make text read otherwise than it is stored.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -54,25 +51,42 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def read(text: str) -> Mapping:
-    """The tree of a manifest.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What kind of text is read, for its messages, and how large it may be.
+
+    Attributes:
+        name: What to call it in a sentence, such as "the manifest".
+        hint: What to do when it is too large or holds too much.
+        events: Names, values and brackets, counted together.
+    """
+
+    name: str
+    hint: str
+    bytes: int = 256 * 1024
+    depth: int = 8
+    events: int = 50_000
+    loader: Any = yaml.SafeLoader
+
+
+def read(text: str, form: Form) -> Mapping:
+    """The tree of a YAML text.
 
     Raises:
         Invalid: It is too large, no YAML, holds anchors, aliases, tags or control characters, or is no set of entries.
     """
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise Invalid(f"The manifest is larger than {MAX_BYTES // 1024} KiB.", "Shorten its texts; data belongs into files.")
+    if len(text.encode("utf-8", "surrogatepass")) > form.bytes:
+        raise Invalid(f"{form.name.capitalize()} is larger than {form.bytes // 1024} KiB.", form.hint)
     try:
-        root = _build(yaml.compose(text, Loader=_checked(text)))
+        _check(text, form)
+        root = _build(yaml.compose(text, Loader=form.loader), form)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"Line {mark.line + 1}: " if mark else ""
+        where = f"Line {mark.line + 1}: {form.name}" if mark else form.name.capitalize()
         problem = getattr(error, "problem", None) or "a character that YAML does not allow"
-        raise Invalid(
-            f"{where}the manifest is not YAML: {problem}.", "Write `name: value`, one a line; quote texts with a colon."
-        ) from None
+        raise Invalid(f"{where} is not YAML: {problem}.", "Write `name: value`, one a line; quote texts with a colon.") from None
     if not isinstance(root, Mapping):
-        raise Invalid("The manifest is no set of entries.", "Write `name: value`, one a line; `entrepot new` writes an example.")
+        raise Invalid(f"{form.name.capitalize()} is no set of entries.", "Write `name: value`, one a line.")
     return root
 
 
@@ -84,50 +98,50 @@ def check_text(text: str, line: int) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _checked(text: str) -> type[yaml.SafeLoader]:
-    """The loader, once the text's events show nothing that a tree could be blown up with."""
+def _check(text: str, form: Form) -> None:
+    """See that the text's events hold nothing that a tree could be blown up with."""
     depth = 0
-    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+    for number, event in enumerate(yaml.parse(text, Loader=form.loader)):
         line = event.start_mark.line + 1 if event.start_mark else 1
-        if number > _MAX_EVENTS:
-            _refuse(line, "more entries than a manifest can have", "Shorten it.")
+        if number > form.events:
+            _refuse(line, "more entries than it can have", form.hint, form)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            _refuse(line, "an anchor or alias (& or *)", "Write the value out, or quote a text that begins so.")
+            _refuse(line, "an anchor or alias (& or *)", "Write the value out, or quote a text that begins so.", form)
         if tag := getattr(event, "tag", None):
-            _refuse(line, f"the tag {tag[:60]}", "Leave tags (!) out, or quote a text that begins so.")
+            _refuse(line, f"the tag {tag[:60]}", "Leave tags (!) out, or quote a text that begins so.", form)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if depth > _MAX_DEPTH:
-            _refuse(line, f"entries nested deeper than {_MAX_DEPTH}", "A manifest needs no more than four.")
-    return yaml.SafeLoader
+        if depth > form.depth:
+            _refuse(line, f"entries nested deeper than {form.depth}", "Write it flatter.", form)
 
 
-def _build(node: yaml.Node | None) -> Node:
+def _build(node: yaml.Node | None, form: Form) -> Node:
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node)
+        return _mapping(node, form)
     if isinstance(node, yaml.SequenceNode):
-        return Sequence(tuple(_build(item) for item in node.value), node.start_mark.line + 1)
+        return Sequence(tuple(_build(item, form) for item in node.value), node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         line = node.start_mark.line + 1
-        return Scalar(check_text(node.value, line), node.style is not None, line)
+        # The loader in C calls the style of a plain value empty, the one in Python None.
+        return Scalar(check_text(node.value, line), bool(node.style), line)
     return Mapping({}, {}, 1)
 
 
-def _mapping(node: yaml.MappingNode) -> Mapping:
+def _mapping(node: yaml.MappingNode, form: Form) -> Mapping:
     entries: dict[str, Node] = {}
     lines: dict[str, int] = {}
     for name, value in node.value:
         line = name.start_mark.line + 1
         if not isinstance(name, yaml.ScalarNode):
-            _refuse(line, "a name that is a list or a set of entries", "Use plain words as names.")
+            _refuse(line, "a name that is a list or a set of entries", "Use plain words as names.", form)
         if name.value in entries:
-            _refuse(line, f"{name.value[:60]!r} a second time (first in line {lines[name.value]})", "Keep one of the two.")
+            _refuse(line, f"{name.value[:60]!r} a second time (first in line {lines[name.value]})", "Keep one of the two.", form)
         text = check_text(name.value, line)
-        entries[text], lines[text] = _build(value), line
+        entries[text], lines[text] = _build(value, form), line
     return Mapping(entries, lines, node.start_mark.line + 1)
 
 
-def _refuse(line: int, what: str, hint: str) -> NoReturn:
-    raise Invalid(f"Line {line}: the manifest holds {what}.", hint, line=line)
+def _refuse(line: int, what: str, hint: str, form: Form) -> NoReturn:
+    raise Invalid(f"Line {line}: {form.name} holds {what}.", hint, line=line)

@@ -1,0 +1,110 @@
+"""Cases for the rules: read from files, and shown for people or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.cli.context import out, show
+
+if TYPE_CHECKING:
+    from entrepot.compliance.app_audit import AppAudit
+    from entrepot.compliance.ruling import Ruling
+    from entrepot.compliance.what_if import Case
+
+_LOOKS = {"block": "✗", "conflict": "✗", "needs_info": "?", "review": "●", "warn": "!", "info": "·"}
+
+
+def read_cases(path: Path) -> Iterator[Case]:
+    """The cases of a file of JSON lines, one at a time.
+
+    Raises:
+        Invalid: A line cannot be read; the message names it.
+    """
+    from entrepot.compliance.library import vocabulary
+    from entrepot.kit import EntrepotError, Invalid
+
+    known = vocabulary()
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield _case(json.loads(line), known)
+            except (ValueError, KeyError, TypeError, AttributeError, EntrepotError) as error:
+                said = error.message if isinstance(error, EntrepotError) else "it is no case"
+                hint = '{"subject": "lst_1", "gate": "listing", "facts": {"asset.personal": false}, "by": {"asset.personal": "measured"}}'
+                raise Invalid(f"{path.name} line {number}: {said}", f"Write it like {hint}") from None
+
+
+def _case(read: dict[str, Any], known: Any) -> Case:
+    from entrepot.compliance.dossier import Dossier, Source, flatten
+    from entrepot.compliance.pack_model import Gate
+    from entrepot.compliance.what_if import Case
+    from entrepot.kit import Decision
+
+    facts = known.check(dict(flatten(read["facts"])))
+    sources = {path: Source(by) for path, by in flatten(read.get("by", {}))}
+    current = Decision(read["current"]) if read.get("current") else None
+    return Case(subject=str(read["subject"]), gate=Gate(read["gate"]), dossier=Dossier(facts, sources), current=current)
+
+
+def show_ruling(ruling: Ruling, language: str) -> None:
+    """A decision with its reasons, questions, duties and clocks."""
+    from entrepot.compliance.explain import duty_words
+    from entrepot.compliance.library import vocabulary
+    from entrepot.compliance.questions import questions
+
+    findings, asked = ruling.findings(vocabulary(), language), questions(ruling, vocabulary(), language)
+
+    def human(_: Any) -> None:
+        for one in findings:
+            out.print(f" {_LOOKS[one.severity.value]} {one.message}  ({one.rule}: {one.citation})", markup=False)
+            if one.hint:
+                out.print(f"   → {one.hint}", markup=False, style="dim")
+        for question in asked:
+            choices = f"  [{' | '.join(value for value, _ in question.choices)}]" if question.choices else ""
+            source = "" if question.may_be_declared else f"  ({question.needs.value.replace('_', ' ')})"
+            out.print(f" ? {question.path}: {question.text}{choices}{source}", markup=False)
+        for duty in ruling.duties:
+            out.print(f" · {duty_words(duty)}", markup=False)
+        for clock in ruling.clocks:
+            out.print(f" ⏱ {clock.rule}: {clock.due.at:%Y-%m-%d %H:%M} UTC {clock.due.assumption}", markup=False)
+        out.print(f"\n{ruling.decision.value.replace('_', ' ')}", style="bold")
+
+    show(
+        ruling.record("") | {
+            "findings": [one.to_dict() for one in findings], "questions": [question.to_dict() for question in asked],
+            "duties": [{"do": duty.do, **duty.parameters} for duty in ruling.duties],
+            "clocks": [{"rule": clock.rule, **clock.due.to_dict(), "on_expiry": clock.on_expiry} for clock in ruling.clocks],
+        },
+        human,
+    )  # fmt: skip
+
+
+def show_audits(audits: Sequence[AppAudit], folder: Path | None, language: str) -> None:
+    """What the audit of apps found; with a folder, the report as a page and as JSON in it."""
+    from entrepot.compliance.app_report import fix, notice, remark, report_html, report_json
+
+    document = report_json(audits)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "apps.html").write_text(report_html(audits), "utf-8")
+        (folder / "apps.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+    def human(_: Any) -> None:
+        for found in audits:
+            mark = _LOOKS["block"] if found.lacking else "✓"
+            beyond = len(found.beyond)
+            out.print(
+                f" {mark} {found.app.name} ({found.app.type.title[language]}): {beyond} beyond the necessary, {len(found.lacking)} without consent",
+                markup=False,
+            )
+            if found.lacking and len(audits) == 1:
+                out.print(f"\n{notice(found, language)}\n\n → {fix(found, language)}\n\n{remark(found, language)}", markup=False)
+        if folder is not None:
+            out.print(f"{folder / 'apps.html'}: the report with each notice; {folder / 'apps.json'}: the same as JSON", markup=False)
+
+    show(document, human)

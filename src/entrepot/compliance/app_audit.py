@@ -1,0 +1,180 @@
+"""The scope audit of an app: what it collects beyond the necessary, what of that lacks a consent of its own, and how to mend it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from entrepot.compliance.apps import AppType, beyond, find_type, types
+from entrepot.compliance.clocks import ZONES, due
+from entrepot.compliance.library import label, taxonomy
+from entrepot.compliance.pack_reader import read_file
+from entrepot.kit import Decision, Invalid
+from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
+
+DEADLINE = "5CNBD"
+"""What regulators have given in practice; a notice's own date wins."""
+COLUMNS = ("app", "type", "collects", "separately_consented", "operator")
+MAX_APPS = 10_000
+_FORM = Form(name="the description of the app", hint="Leave out what the audit does not need.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """What an app says of itself; kinds of data are terms of the taxonomy.
+
+    Attributes:
+        consented: Kinds for which there is a separate consent that can be refused without losing the basic function.
+    """
+
+    name: str
+    type: AppType
+    collects: tuple[str, ...]
+    consented: tuple[str, ...] = ()
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppAudit:
+    """What the audit of one app found.
+
+    Attributes:
+        beyond: Collected and not needed for the basic function.
+        lacking: Of these, what has no separate optional consent.
+        due: The day by which a notice of today would have to be met.
+    """
+
+    app: App
+    beyond: tuple[str, ...]
+    lacking: tuple[str, ...]
+    at: date
+    due: date
+    assumption: str
+
+    @property
+    def decision(self) -> Decision:
+        """Blocked while something is collected without need and without consent."""
+        return Decision.BLOCK if self.lacking else Decision.ALLOW
+
+    def to_dict(self) -> dict[str, Any]:
+        """The audit as JSON, with labels in both languages."""
+        return {
+            "app": self.app.name, "operator": self.app.operator, "type": self.app.type.id, "decision": self.decision.value,
+            "collects": _labelled(self.app.collects), "necessary": _labelled(sorted(self.app.type.terms)), "beyond": _labelled(self.beyond),
+            "lacking_consent": _labelled(self.lacking), "due": self.due.isoformat(), "assumption": self.assumption,
+            "certainty": self.app.type.certainty.value,
+        }  # fmt: skip
+
+
+def audit(app: App, *, at: date) -> AppAudit:
+    """The audit of an app on a day."""
+    day = taxonomy().on(at)
+    extra = beyond(app.type.id, app.collects, day)
+    lacking = tuple(term for term in extra if not day.covers(app.consented, [term]))
+    zone = ZoneInfo(ZONES["CN"])
+    ends = due(datetime(at.year, at.month, at.day, tzinfo=zone).astimezone(UTC), DEADLINE)
+    return AppAudit(app=app, beyond=extra, lacking=lacking, at=at, due=ends.at.astimezone(zone).date(), assumption=ends.assumption)
+
+
+def read_app(path: Path) -> App:
+    """The app that a YAML file describes: ``app``, ``type``, ``collects``, ``separately_consented``, ``operator``.
+
+    Raises:
+        Invalid: It cannot be read, an entry is unknown, or a type or kind of data is.
+    """
+    _, root = read_file(path, _FORM)
+    for name in root.entries:
+        if name not in COLUMNS:
+            raise Invalid(f"{path.name} line {root.lines[name]}: {name[:60]!r} is no entry here.", f"There are {', '.join(COLUMNS)}.")
+    return _app({name: _plain(node) for name, node in root.entries.items()}, path.name)
+
+
+def read_portfolio(path: Path) -> Iterator[App]:
+    """The apps of a CSV file with the columns of `COLUMNS`; lists in a cell are separated by semicolons.
+
+    Raises:
+        Invalid: A column is missing, or a row cannot be read; the message names the row.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = [name for name in COLUMNS[:3] if name not in (rows.fieldnames or ())]
+            if missing:
+                raise Invalid(
+                    f"{path.name} has no column {missing[0]!r}.", f"Its columns are {', '.join(COLUMNS)}; the last two may be left out."
+                )
+            for number, row in enumerate(rows, start=2):
+                if number > MAX_APPS + 1:
+                    raise Invalid(f"{path.name} has more than {MAX_APPS:,} apps.", "Split it.")
+                yield _app({name: _cell(name, row.get(name) or "") for name in COLUMNS}, f"{path.name} row {number}")
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Invalid(f"{path.name} is no CSV in UTF-8.", "Save it as CSV in UTF-8.") from error
+
+
+def find_kind(given: str) -> str:
+    """The term of a kind of data, given as the term or as its label in English or Chinese.
+
+    Raises:
+        Invalid: There is no such kind.
+    """
+    text = given.strip()
+    known = _kinds()
+    found = text if text in known.values() else known.get(text.casefold())
+    if found is None:
+        near = get_close_matches(text.casefold()[:80], known, n=3, cutoff=0.6)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Write a term such as pd:TelephoneNumber, or what it is called."
+        raise Invalid(f"{text[:60]!r} is no known kind of personal data.", hint)
+    return found
+
+
+@cache
+def _kinds() -> Mapping[str, str]:
+    terms = [*(term for found in types().values() for term in found.terms), *taxonomy().broader]
+    names = {term.partition(":")[2].casefold(): term for term in reversed(terms)}
+    return (
+        names
+        | {label(term, language).casefold(): term for term in reversed(terms) for language in ("en", "zh")}
+        | {t.casefold(): t for t in terms}
+    )
+
+
+def _app(entries: Mapping[str, str | tuple[str, ...]], where: str) -> App:
+    texts = {name: _one(entries.get(name, "")) for name in ("app", "type", "operator")}
+    if not texts["app"] or not texts["type"]:
+        raise Invalid(f"{where}: the app's name or type is missing.", f"Give `app` and `type`; the types are {', '.join(types())}.")
+    try:
+        kinds = [tuple(dict.fromkeys(find_kind(text) for text in _many(entries.get(name, ())))) for name in COLUMNS[2:4]]
+        return App(name=texts["app"], type=find_type(texts["type"]), collects=kinds[0], consented=kinds[1], operator=texts["operator"])
+    except Invalid as error:
+        raise Invalid(f"{where}: {error.message}", error.hint) from None
+
+
+def _cell(name: str, text: str) -> str | tuple[str, ...]:
+    if name in COLUMNS[2:4]:
+        return tuple(part.strip() for part in text.replace("；", ";").split(";") if part.strip())
+    return text.strip()
+
+
+def _plain(node: Node) -> str | tuple[str, ...]:
+    if isinstance(node, Sequence):
+        return tuple(item.text for item in node.items if isinstance(item, Scalar))
+    return node.text.strip() if isinstance(node, Scalar) and not node.is_null else ""
+
+
+def _one(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _many(value: str | tuple[str, ...]) -> Iterable[str]:
+    return (value,) if isinstance(value, str) and value else value
+
+
+def _labelled(terms: Iterable[str]) -> list[dict[str, str]]:
+    return [{"term": term, "en": label(term, "en"), "zh": label(term, "zh")} for term in terms]

@@ -1,0 +1,156 @@
+"""Ask the packs: which rules apply to a case, what each says, and what that comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from entrepot.compliance.clashes import Pair, pairs
+from entrepot.compliance.clocks import ZONES, due
+from entrepot.compliance.conditions import Test, Truth, Values, compile_condition, known, unknown_paths
+from entrepot.compliance.dossier import Dossier, Source
+from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Instrument, Pack, Rule, Status
+from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running
+from entrepot.compliance.taxonomy import Day, Taxonomy
+from entrepot.kit import Decision, Invalid, parse_rfc3339, strictest
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A rule ready to be asked."""
+
+    pack: Pack
+    rule: Rule
+    when: Test
+    require: Test
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of one gate on one day, ready to be asked."""
+
+    rules: tuple[Compiled, ...]
+    pairs: tuple[Pair, ...]
+    day: Day
+    packs: tuple[Pack, ...]
+
+
+def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, taxonomy: Taxonomy, drafts: bool = False) -> Ruling:
+    """What the packs say of a case.
+
+    Args:
+        packs: In any order; the order never changes the decision.
+        at: The day to judge for; rules that were not yet, or are no longer, in force that day are left out.
+        drafts: Ask draft packs and rules that rest on draft instruments too; for what-if runs alone.
+    """
+    rules = rule_set(packs, gate, at, taxonomy, drafts)
+    values: dict[str, Any] = {**dossier.values, "at": at.isoformat()}
+    trace = tuple(_ask(compiled, values, dossier, rules.day) for compiled in rules.rules)
+    deciding = [result for result in trace if result.decides]
+    clashes = tuple(_clashes(rules.pairs, trace)) if rules.pairs else ()
+    decision = Decision.CONFLICT if clashes else strictest(result.decision for result in deciding)
+    order = list(Decision)
+    deciding.sort(key=lambda result: (-order.index(result.decision), result.rule.id))
+    applied = [result for result in trace if result.outcome is not Outcome.NOT_APPLICABLE]
+    return Ruling(
+        gate=gate, at=at, decision=decision, deciding=tuple(deciding), trace=trace, clashes=clashes, missing=_missing(deciding),
+        duties=_duties(applied),
+        clocks=tuple(_clocks(applied, values)), dossier=dossier, packs=rules.packs,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def rule_set(packs: tuple[Pack, ...], gate: Gate, at: date, taxonomy: Taxonomy, drafts: bool = False) -> RuleSet:
+    """The rules of a gate on a day, compiled; kept, because the same packs are asked again and again."""
+    used = tuple(sorted((p for p in packs if drafts or p.status is not Status.DRAFT), key=lambda p: p.id))
+    day = taxonomy.on(at)
+    chosen = [(pack, rule) for pack in used for rule in pack.rules if gate in rule.gates and in_force(pack, rule, at, drafts)]
+    compiled = tuple(
+        Compiled(pack, rule, compile_condition(_whole(pack, rule), day), compile_condition(rule.require, day)) for pack, rule in chosen
+    )
+    return RuleSet(compiled, pairs(chosen), day, used)
+
+
+def _whole(pack: Pack, rule: Rule) -> All:
+    return All((pack.applies, rule.when)) if pack.applies != ALWAYS else All((rule.when,))
+
+
+def in_force(pack: Pack, rule: Rule, at: date, drafts: bool = False) -> bool:
+    """Whether a rule is asked on a day: it is effective, and one of the instruments it cites stands."""
+    if not rule.is_effective(at):
+        return False
+    cited = [pack.instruments[citation.instrument] for citation in rule.citations]
+    return not cited or any(_stands(instrument, at, drafts) for instrument in cited)
+
+
+def _stands(instrument: Instrument, at: date, drafts: bool) -> bool:
+    if instrument.status is Status.DRAFT:
+        return drafts
+    begun = instrument.in_force is None or instrument.in_force <= at
+    return begun and (instrument.until is None or at < instrument.until)
+
+
+def _ask(compiled: Compiled, values: Values, dossier: Dossier, day: Day) -> Result:
+    rule = compiled.rule
+    if rule.min_source:
+        values = known(values, dossier.sources, rule.min_source)
+    applies = compiled.when(values)
+    if applies is False:
+        return Result(compiled.pack, rule, Outcome.NOT_APPLICABLE)
+    kept = compiled.require(values)
+    if kept is True:
+        return Result(compiled.pack, rule, Outcome.PASSED)
+    if applies is True and kept is False:
+        return Result(compiled.pack, rule, Outcome.FAILED)
+    return Result(compiled.pack, rule, Outcome.UNKNOWN, _open(compiled, applies, values, day))
+
+
+def _open(compiled: Compiled, applies: Truth, values: Values, day: Day) -> tuple[str, ...]:
+    # Whether the rule applies is asked first, so that a form never asks for what turns out not to matter.
+    condition = compiled.rule.require if applies is True else _whole(compiled.pack, compiled.rule)
+    return tuple(dict.fromkeys(unknown_paths(condition, values, day)))
+
+
+def _duties(applied: Iterable[Result]) -> tuple[Duty, ...]:
+    found = {(duty.do, *sorted(duty.parameters.items())): duty for result in applied for duty in result.rule.duties}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _missing(deciding: Iterable[Result]) -> tuple[MissingFact, ...]:
+    rules: dict[str, list[str]] = {}
+    sources: dict[str, Source] = {}
+    for result in deciding:
+        for path in result.missing:
+            rules.setdefault(path, []).append(result.rule.id)
+            least = result.rule.min_source.get(path, Source.DECLARED)
+            sources[path] = max(sources.get(path, least), least, key=lambda source: source.rank)
+    return tuple(MissingFact(path=path, source=sources[path], rules=tuple(ids)) for path, ids in rules.items())
+
+
+def _clashes(found: Iterable[Pair], trace: Iterable[Result]) -> Iterator[Clash]:
+    by_id = {result.rule.id: result for result in trace}
+    for pair in found:
+        one, other = by_id[pair.one], by_id[pair.other]
+        if {one.outcome, other.outcome}.isdisjoint({Outcome.NOT_APPLICABLE, Outcome.UNKNOWN}):
+            yield Clash(one=one, other=other, about=pair.about)
+
+
+def _clocks(applied: Iterable[Result], values: Mapping[str, Any]) -> Iterator[Running]:
+    for result in applied:
+        clock = result.rule.clock
+        if clock is not None and isinstance(start := values.get(clock.start), str):
+            zone = ZONES.get(result.pack.jurisdiction, "UTC")
+            began = _began(clock.start, start, zone)
+            yield Running(rule=result.rule.id, due=due(began, clock.span, zone=zone), on_expiry=clock.on_expiry)
+
+
+def _began(path: str, start: str, zone: str) -> datetime:
+    try:
+        # A day without an hour begins at the authority's midnight; elsewhere it may still be the day before.
+        return parse_rfc3339(start) if "T" in start else datetime.combine(date.fromisoformat(start), time(), ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, Invalid):
+        raise Invalid(f"The fact {path} starts a clock and is no time.", "Write it like 2026-11-21 or 2026-11-21T09:30:00Z.") from None

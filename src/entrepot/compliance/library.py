@@ -1,0 +1,153 @@
+"""What the exchange knows of rules: the facts they may ask for, the taxonomy, and the packs that travel with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from entrepot.compliance.dossier import Source
+from entrepot.compliance.pack_model import Pack, Rule
+from entrepot.compliance.pack_reader import LOADER, read_file, read_pack
+from entrepot.compliance.taxonomy import Membership, Taxonomy
+from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary
+from entrepot.kit import Invalid, NotFound
+from entrepot.kit.yamltree import Form, Mapping, Node, Scalar, Sequence
+from entrepot.vocabulary.purposes import PURPOSES
+
+FOLDER = Path(__file__).parent / "packs"
+SHIPPED = ("house", "cn", "eu", "us")
+"""The packs that travel with the program, in the order in which findings are shown."""
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FORM = Form(name="the table", hint="Split it.", bytes=1024**2, depth=8, events=200_000, loader=LOADER)
+
+
+@cache
+def vocabulary() -> FactVocabulary:
+    """Every fact that a rule may ask for: the common ones, and those that a pack brings in a file beside it."""
+    return FactVocabulary({path: _fact(path, _entries(node)) for root in _tables("facts") for path, node in root.entries.items()})
+
+
+@cache
+def taxonomy() -> Taxonomy:
+    """Kinds of data and purposes, each with its broader terms, and the sets that laws draw."""
+    broader = {name: purpose.broader for name, purpose in PURPOSES.items()}
+    members: list[Membership] = []
+    for root in _tables("taxonomy"):
+        broader |= {name: tuple(_texts(node)) for name, node in _entries(root.entries.get("terms")).items()}
+        members += _memberships(_entries(root.entries.get("sets")))
+    return Taxonomy(broader=broader, members=tuple(members))
+
+
+def label(term: str, language: str = "en") -> str:
+    """What a kind of data, a purpose or a set is called; a term without a label is spelled out from its name."""
+    texts = _labels().get(term, {})
+    return texts.get(language) or texts.get("en") or _CAPITAL.sub(" ", term.partition(":")[2]).lower()
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    found = {name: {"en": purpose.en, "zh": purpose.zh} for name, purpose in PURPOSES.items()}
+    for root in _tables("terms"):
+        found |= {term: {language: _text(text) for language, text in _entries(node).items()} for term, node in root.entries.items()}
+    return found
+
+
+@cache
+def shipped() -> tuple[Pack, ...]:
+    """The packs that travel with the program, and those that installed packages register under ``entrepot.rule_packs``."""
+    paths = [path for name in SHIPPED if (path := FOLDER / f"{name}.yaml").exists()]
+    paths += [Path(entry.load()) for entry in entry_points(group="entrepot.rule_packs")]
+    return load(paths)
+
+
+def load(paths: Iterable[Path]) -> tuple[Pack, ...]:
+    """The packs in some files, all or none.
+
+    Raises:
+        Invalid: One of them cannot be used, or two have the same name or share a rule's id.
+    """
+    known = taxonomy()
+    packs = tuple(read_pack(path, vocabulary(), known.knows) for path in paths)
+    seen: dict[str, str] = {}
+    for pack in packs:
+        for name in (pack.id, *(rule.id for rule in pack.rules)):
+            if name in seen:
+                raise Invalid(f"{name} stands in the packs {seen[name]} and {pack.id}.", "Give one of them another name.")
+            seen[name] = pack.id
+    return packs
+
+
+def choose(wanted: Iterable[str], packs: Iterable[Pack]) -> tuple[Pack, ...]:
+    """The packs of these names; the house's own is always among them.
+
+    Raises:
+        Invalid: There is no pack of a name.
+    """
+    by_id = {pack.id: pack for pack in packs}
+    names = ["house", *(name for name in wanted if name != "house")]
+    if missing := [name for name in names if name not in by_id]:
+        raise Invalid(f"There is no rule pack {missing[0][:60]!r}.", f"There are {', '.join(by_id)}.")
+    return tuple(by_id[name] for name in names)
+
+
+def find_rule(rule_id: str, packs: Iterable[Pack]) -> tuple[Pack, Rule]:
+    """The rule of this id, with its pack.
+
+    Raises:
+        NotFound: None of the packs has it.
+    """
+    ids: list[str] = []
+    for pack in packs:
+        if (found := pack.rule(rule_id)) is not None:
+            return pack, found
+        ids += [rule.id for rule in pack.rules]
+    near = get_close_matches(rule_id.upper()[:80], ids, n=3)
+    raise NotFound(
+        f"There is no rule {rule_id[:80]!r}.", f"Did you mean {' or '.join(near)}?" if near else "`entrepot rules list` lists them."
+    )
+
+
+def _tables(kind: str) -> Iterator[Mapping]:
+    for name in (kind, *(f"{pack}.{kind}" for pack in SHIPPED)):
+        if (path := FOLDER / f"{name}.yaml").exists():
+            yield read_file(path, _FORM)[1]
+
+
+def _fact(path: str, entry: dict[str, Node]) -> FactDef:
+    choices = {name: {lang: _text(text) for lang, text in _entries(node).items()} for name, node in _entries(entry.get("in")).items()}
+    return FactDef(
+        path=path, type=FactType(_text(entry["type"])), question={"en": _text(entry["en"]), "zh": _text(entry["zh"])}, choices=choices,
+        source=Source(_text(entry["by"])) if "by" in entry else Source.DECLARED,
+    )  # fmt: skip
+
+
+def _memberships(sets: dict[str, Node]) -> Iterator[Membership]:
+    for name, node in sets.items():
+        entry = _entries(node)
+        members = entry["members"]
+        for part in members.items if isinstance(members, Sequence) else ():
+            values = _entries(part)
+            yield Membership(
+                set=name, terms=frozenset(_texts(values["terms"])), since=_day(values.get("from")), until=_day(values.get("until"))
+            )
+
+
+def _entries(node: Node | None) -> dict[str, Node]:
+    return node.entries if isinstance(node, Mapping) else {}
+
+
+def _texts(node: Node) -> list[str]:
+    return [item.text for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+
+
+def _text(node: Node) -> str:
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _day(node: Node | None) -> date | None:
+    return date.fromisoformat(_text(node)) if node is not None else None

@@ -1,0 +1,151 @@
+"""What is wrong with a pack that reads well: untested rules, conditions that no vector notices, citations that cannot be in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from entrepot.compliance.conditions import compile_condition, known, leaves, unknown_paths
+from entrepot.compliance.judge import decide
+from entrepot.compliance.pack_model import ALWAYS, All, AnyOf, Condition, Leaf, Not, Pack, Rule
+from entrepot.compliance.ruling import Outcome
+from entrepot.compliance.taxonomy import Taxonomy
+from entrepot.compliance.vectors import Vector, run
+from entrepot.kit import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something to mend: which rule, what about it, and the line in the pack's file."""
+
+    rule: str
+    problem: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A rule with one condition taken out."""
+
+    rule: Rule
+    removed: str
+    line: int
+
+
+def lint(pack: Pack, vectors: tuple[Vector, ...], taxonomy: Taxonomy, *, beside: tuple[Pack, ...] = ()) -> tuple[Remark, ...]:
+    """Every remark on a pack, by line.
+
+    Args:
+        vectors: The pack's own.
+        beside: Packs that its vectors run together with.
+    """
+    packs = (*beside, pack)
+    remarks = [Remark(rule="", problem=miss.sentence(), line=0) for miss in run(vectors, packs, taxonomy)]
+    remarks += [Remark(rule=rule.id, problem=problem, line=rule.line) for rule in pack.rules for problem in _plain(pack, rule)]
+    stood = {rule_id for vector in vectors for rule_id in vector.deciding}
+    remarks += [Remark(rule=r.id, problem="no vector makes it fail", line=r.line) for r in pack.rules if r.id not in stood]
+    remarks += [
+        Remark(rule=mutant.rule.id, problem=f"no vector notices when {mutant.removed} is taken out", line=mutant.line)
+        for mutant in survivors(pack, vectors, taxonomy, beside=beside)
+    ]
+    return tuple(sorted(remarks, key=lambda remark: (remark.line, remark.rule, remark.problem)))
+
+
+def survivors(pack: Pack, vectors: tuple[Vector, ...], taxonomy: Taxonomy, *, beside: tuple[Pack, ...] = ()) -> Iterator[Mutant]:
+    """The mutants that every vector takes for the original."""
+    for rule in pack.rules:
+        concerned = [vector for vector in vectors if vector.gate in rule.gates and rule.is_effective(vector.at)]
+        for mutant in mutants(rule):
+            changed = [
+                vector for vector in concerned if _alone(pack, rule, vector, taxonomy) != _alone(pack, mutant.rule, vector, taxonomy)
+            ]
+            # A rule's own outcome may change where another rule decides all the same, so the whole decision is taken again.
+            packs = (*beside, _with(pack, mutant.rule))
+            if not any(_noticed(vector, packs, taxonomy) for vector in changed):
+                yield mutant
+
+
+def mutants(rule: Rule) -> Iterator[Mutant]:
+    """The rule with each of its conditions taken out in turn."""
+    for path, leaf in _places(rule.when):
+        yield Mutant(rule=replace(rule, when=_without(rule.when, path)), removed=_shown("when", leaf), line=leaf.line)
+    for path, leaf in _places(rule.require):
+        yield Mutant(rule=replace(rule, require=_without(rule.require, path)), removed=_shown("require", leaf), line=leaf.line)
+    for fact in rule.min_source:
+        kept = {path: source for path, source in rule.min_source.items() if path != fact}
+        yield Mutant(rule=replace(rule, min_source=kept), removed=f"min_source of {fact}", line=rule.line)
+
+
+def _plain(pack: Pack, rule: Rule) -> Iterator[str]:
+    for citation in rule.citations:
+        instrument = pack.instruments[citation.instrument]
+        if rule.until is not None and instrument.in_force is not None and instrument.in_force >= rule.until:
+            yield f"it ends on {rule.until}, before {instrument.id} is in force"
+    if not rule.fixes and rule.severity.decision is not Decision.ALLOW:
+        yield "it stands in the way and names no way out (fix)"
+    asked = {leaf.path for condition in (rule.when, rule.require) for leaf in leaves(condition)}
+    for path in rule.min_source:
+        if path not in asked:
+            yield f"min_source names {path}, which the rule does not ask for"
+
+
+def _alone(pack: Pack, rule: Rule, vector: Vector, taxonomy: Taxonomy) -> Outcome | tuple[str, ...]:
+    day = taxonomy.on(vector.at)
+    values = known({**vector.dossier.values, "at": vector.at.isoformat()}, vector.dossier.sources, rule.min_source)
+    when, require = All((pack.applies, rule.when)), rule.require
+    applies = compile_condition(when, day)(values)
+    if applies is False:
+        return Outcome.NOT_APPLICABLE
+    kept = compile_condition(require, day)(values)
+    if kept is True:
+        return Outcome.PASSED
+    if applies is True and kept is False:
+        return Outcome.FAILED
+    return tuple(unknown_paths(require if applies else when, values, day))
+
+
+def _noticed(vector: Vector, packs: tuple[Pack, ...], taxonomy: Taxonomy) -> bool:
+    return not vector.agrees(decide(packs, vector.gate, vector.dossier, at=vector.at, taxonomy=taxonomy))
+
+
+def _with(pack: Pack, rule: Rule) -> Pack:
+    return replace(pack, rules=tuple(rule if r.id == rule.id else r for r in pack.rules))
+
+
+def _places(condition: Condition, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Leaf]]:
+    if isinstance(condition, Leaf):
+        yield path, condition
+    elif isinstance(condition, Not):
+        yield from _places(condition.part, (*path, 0))
+    else:
+        for index, part in enumerate(condition.parts):
+            yield from _places(part, (*path, index))
+
+
+def _without(condition: Condition, path: tuple[int, ...]) -> Condition:
+    if not path:
+        return ALWAYS
+    if isinstance(condition, Not):
+        inner = _without(condition.part, path[1:])
+        return ALWAYS if inner == ALWAYS else Not(inner)
+    assert isinstance(condition, All | AnyOf)
+    inner = _without(condition.parts[path[0]], path[1:])
+    kept = (inner,) if inner != ALWAYS else ()
+    parts = (*condition.parts[: path[0]], *kept, *condition.parts[path[0] + 1 :])
+    if not parts:
+        return ALWAYS
+    return All(parts) if isinstance(condition, All) else AnyOf(parts)
+
+
+def _shown(where: str, leaf: Leaf) -> str:
+    value = f"{{ref: {leaf.value.path}}}" if hasattr(leaf.value, "path") else leaf.value
+    return f"[{leaf.path}, {leaf.operator}, {value}] of {where}"
+
+
+def boundaries(pack: Pack) -> tuple[date, ...]:
+    """The days on which something of the pack begins or ends."""
+    days = {day for rule in pack.rules for day in (rule.since, rule.until) if day is not None}
+    days |= {day for i in pack.instruments.values() for day in (i.in_force, i.until) if day is not None}
+    return tuple(key for key, _ in groupby(sorted(days)))

@@ -1,0 +1,222 @@
+"""Rule packs as values: instruments, rules, conditions, duties and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from entrepot.compliance.clocks import Span
+from entrepot.compliance.dossier import Source
+from entrepot.compliance.model import Severity
+
+LANGUAGES = ("en", "zh")
+Texts = Mapping[str, str]
+"""A text by language, ``en`` and ``zh``."""
+
+
+class Gate(StrEnum):
+    """The moments at which rules are asked."""
+
+    LISTING = "listing"
+    CONTRACT = "contract"
+    DELIVERY = "delivery"
+    OPERATION = "operation"
+    NOTICE = "notice"
+
+
+class Status(StrEnum):
+    """Whether an instrument or a pack is in force, is being amended, or is a draft that serves what-if runs alone."""
+
+    IN_FORCE = "in_force"
+    AMENDING = "amending"
+    DRAFT = "draft"
+
+
+class Deontic(StrEnum):
+    """What kind of rule it is, by the words of DPV."""
+
+    OBLIGATION = "obligation"
+    PROHIBITION = "prohibition"
+    PERMISSION = "permission"
+    RECOMMENDATION = "recommendation"
+
+
+class Certainty(StrEnum):
+    """How sure a citation is: the source's text was read, a summary or part of it was, or it is from memory."""
+
+    READ = "S"
+    PARTLY = "P"
+    MEMORY = "M"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Another fact, as the value of a condition."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One comparison."""
+
+    path: str
+    operator: str
+    value: Any
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """True when every part is; with no part, always."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True when one part is."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of its part."""
+
+    part: Condition
+
+
+Condition = Leaf | All | AnyOf | Not
+ALWAYS = All()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A law, regulation, standard or charter that rules cite.
+
+    Attributes:
+        edition: Which version of it, such as the year of an amendment.
+        certainty: How it was read for this pack.
+        source: Where it was read.
+    """
+
+    id: str
+    titles: Texts
+    edition: str
+    in_force: date | None
+    until: date | None
+    status: Status
+    certainty: Certainty
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """An article of an instrument; the instrument is named by its id in the pack."""
+
+    instrument: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A way out; ``do`` names an action that a page can offer as a link."""
+
+    texts: Texts
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """What a party takes upon itself; becomes an ODRL duty of the agreement."""
+
+    do: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The duty as JSON."""
+        return {"do": self.do, **self.parameters}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A span that begins at a fact of the case."""
+
+    start: str
+    span: Span
+    on_expiry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of a pack.
+
+    Attributes:
+        id: Lasting; a change of meaning gets a new id.
+        since: First day it applies; ``until`` is the first day it no longer does.
+        bars: Duties that this rule forbids; another rule that demands one of them is in conflict with it.
+        min_source: Who has to have supplied a fact for this rule to take it as known.
+        line: Where the pack's file has it.
+    """
+
+    id: str
+    gates: frozenset[Gate]
+    citations: tuple[Citation, ...]
+    deontic: Deontic
+    severity: Severity
+    when: Condition
+    require: Condition
+    messages: Texts
+    fixes: tuple[Fix, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    evidence: tuple[str, ...] = ()
+    retain: Span | None = None
+    duties: tuple[Duty, ...] = ()
+    bars: tuple[str, ...] = ()
+    clock: Clock | None = None
+    min_source: Mapping[str, Source] = field(default_factory=dict)
+    line: int = 0
+
+    def is_effective(self, day: date) -> bool:
+        """Whether the rule applies that day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pack:
+    """A file of rules that speak for one jurisdiction, or for the house.
+
+    Attributes:
+        applies: When any of its rules can matter at all.
+        sha256: Of the file's bytes.
+    """
+
+    id: str
+    version: str
+    jurisdiction: str
+    status: Status
+    titles: Texts
+    applies: Condition
+    instruments: Mapping[str, Instrument]
+    rules: tuple[Rule, ...]
+    sha256: str
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of this id, or None."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+    def cited(self, rule: Rule, language: str = "en") -> tuple[str, ...]:
+        """The rule's citations in words: instrument, edition, article."""
+        return tuple(self._cited(citation, language) for citation in rule.citations)
+
+    def _cited(self, citation: Citation, language: str) -> str:
+        instrument = self.instruments[citation.instrument]
+        title = instrument.titles.get(language) or instrument.titles["en"]
+        edition = f" ({instrument.edition})" if instrument.edition else ""
+        article = f", art. {citation.article}" if language == "en" else f"第{citation.article}条"
+        return f"{title}{edition}{article}"

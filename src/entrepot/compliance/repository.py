@@ -1,0 +1,159 @@
+"""Packs, answers and rulings in the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.compliance.dossier import Dossier, Source
+from entrepot.compliance.pack_model import Gate
+from entrepot.compliance.tables import fact_answers, rule_packs, rulings
+from entrepot.kit import Decision, canonical_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRuling:
+    """A ruling that was made, with the facts it was made on.
+
+    Attributes:
+        organisation_id: Whose case it is.
+        approved_by: The person who let it pass where the rules left that to a person; None while nobody has.
+    """
+
+    id: str
+    gate: Gate
+    subject_id: str
+    organisation_id: str
+    decision: Decision
+    facts_digest: str
+    packs_digest: str
+    record: Mapping[str, Any]
+    dossier: Dossier
+    entry_id: str
+    decided_at: datetime
+    approved_at: datetime | None = None
+    approved_by: str | None = None
+    reason: str | None = None
+
+
+def installed(db: Connection) -> list[tuple[str, str]]:
+    """The id and the digest of every installed pack."""
+    return [(row.id, row.sha256) for row in db.execute(sa.select(rule_packs.c.id, rule_packs.c.sha256).order_by(rule_packs.c.id))]
+
+
+def pack_text(db: Connection, pack_id: str) -> str:
+    """The text of an installed pack."""
+    return str(db.execute(sa.select(rule_packs.c.text).where(rule_packs.c.id == pack_id)).scalar_one())
+
+
+def put_pack(db: Connection, values: Mapping[str, Any]) -> None:
+    """Install a pack in place of the one of the same id."""
+    db.execute(sa.delete(rule_packs).where(rule_packs.c.id == values["id"]))
+    db.execute(sa.insert(rule_packs).values(**values))
+
+
+def remove_pack(db: Connection, pack_id: str) -> bool:
+    """Take an installed pack out; False when there was none."""
+    return bool(db.execute(sa.delete(rule_packs).where(rule_packs.c.id == pack_id)).rowcount)
+
+
+def answers(db: Connection, subject_ids: tuple[str, ...]) -> Dossier:
+    """What was answered about some subjects; later ones in the list win over earlier ones."""
+    found: dict[str, dict[str, tuple[Any, Source]]] = {subject: {} for subject in subject_ids}
+    query = sa.select(fact_answers).where(fact_answers.c.subject_id.in_(subject_ids))
+    for row in db.execute(query):
+        found[row.subject_id][row.path] = (json.loads(row.value), Source(row.source))
+    merged = {path: pair for subject in subject_ids for path, pair in found[subject].items()}
+    return Dossier({p: value for p, (value, _) in merged.items()}, {p: source for p, (_, source) in merged.items()})
+
+
+def put_answers(db: Connection, subject_id: str, organisation_id: str, values: Mapping[str, Any], *, source: Source, at: datetime) -> None:
+    """Keep answers in place of earlier ones to the same questions; None takes an answer back."""
+    place = (fact_answers.c.subject_id == subject_id, fact_answers.c.path.in_(list(values)))
+    db.execute(sa.delete(fact_answers).where(*place))
+    rows = [
+        {
+            "subject_id": subject_id, "path": path, "organisation_id": organisation_id, "value": json.dumps(value, ensure_ascii=False),
+            "source": source.value, "answered_at": at,
+        }
+        for path, value in values.items() if value is not None
+    ]  # fmt: skip
+    if rows:
+        db.execute(sa.insert(fact_answers), rows)
+
+
+def insert(db: Connection, kept: KeptRuling) -> None:
+    """Keep a ruling."""
+    dossier = {path: [kept.dossier.source(path).value, value] for path, value in kept.dossier.values.items()}
+    db.execute(
+        sa.insert(rulings).values(
+            id=kept.id, gate=kept.gate.value, subject_id=kept.subject_id, organisation_id=kept.organisation_id,
+            decision=kept.decision.value, facts_digest=kept.facts_digest, packs_digest=kept.packs_digest,
+            record=canonical_json(kept.record).decode(), dossier=canonical_json(dossier).decode(), entry_id=kept.entry_id,
+            decided_at=kept.decided_at,
+        )
+    )  # fmt: skip
+
+
+def find(db: Connection, ruling_id: str) -> KeptRuling | None:
+    """The ruling of this id, or None."""
+    row = db.execute(sa.select(rulings).where(rulings.c.id == ruling_id)).one_or_none()
+    return None if row is None else _kept(row)
+
+
+def of(db: Connection, subject_id: str, gate: Gate | None = None, *, limit: int = 50) -> list[KeptRuling]:
+    """The rulings on a subject, newest first."""
+    query = sa.select(rulings).where(rulings.c.subject_id == subject_id).order_by(rulings.c.decided_at.desc(), rulings.c.id.desc())
+    if gate is not None:
+        query = query.where(rulings.c.gate == gate.value)
+    return [_kept(row) for row in db.execute(query.limit(limit))]
+
+
+def approved(db: Connection, subject_id: str, gate: Gate, facts_digest: str, packs_digest: str) -> bool:
+    """Whether a person let exactly this case pass."""
+    query = sa.select(sa.func.count()).where(
+        rulings.c.subject_id == subject_id, rulings.c.gate == gate.value, rulings.c.facts_digest == facts_digest,
+        rulings.c.packs_digest == packs_digest, rulings.c.approved_at.is_not(None),
+    )  # fmt: skip
+    return bool(db.execute(query).scalar_one())
+
+
+def waiting(db: Connection, gate: Gate, *, limit: int) -> list[KeptRuling]:
+    """Rulings that a person has to decide on, oldest first."""
+    wanted = (Decision.REVIEW.value, Decision.CONFLICT.value)
+    query = sa.select(rulings).where(rulings.c.decision.in_(wanted), rulings.c.approved_at.is_(None), rulings.c.gate == gate.value)
+    return [_kept(row) for row in db.execute(query.order_by(rulings.c.decided_at, rulings.c.id).limit(limit))]
+
+
+def approve(db: Connection, ruling_id: str, *, by: str, reason: str, at: datetime) -> bool:
+    """Note that a person let a case pass; False when somebody has done so already."""
+    place = (rulings.c.id == ruling_id, rulings.c.approved_at.is_(None))
+    return bool(db.execute(sa.update(rulings).where(*place).values(approved_at=at, approved_by=by, reason=reason)).rowcount)
+
+
+def newest(db: Connection, gate: Gate) -> Iterator[KeptRuling]:
+    """The newest ruling on each subject of a gate, streamed."""
+    last = sa.select(rulings.c.subject_id, sa.func.max(rulings.c.decided_at).label("at")).where(rulings.c.gate == gate.value)
+    last_of = last.group_by(rulings.c.subject_id).subquery()
+    query = sa.select(rulings).join(
+        last_of, sa.and_(rulings.c.subject_id == last_of.c.subject_id, rulings.c.decided_at == last_of.c.at, rulings.c.gate == gate.value)
+    )
+    with db.execution_options(stream_results=True, yield_per=1000).execute(query) as rows:
+        for row in rows:
+            yield _kept(row)
+
+
+def _kept(row: Any) -> KeptRuling:
+    facts = json.loads(row.dossier)
+    dossier = Dossier({p: value for p, (_, value) in facts.items()}, {p: Source(source) for p, (source, _) in facts.items()})
+    return KeptRuling(
+        id=row.id, gate=Gate(row.gate), subject_id=row.subject_id, organisation_id=row.organisation_id, decision=Decision(row.decision),
+        facts_digest=row.facts_digest, packs_digest=row.packs_digest, record=json.loads(row.record), dossier=dossier,
+        entry_id=row.entry_id, decided_at=row.decided_at, approved_at=row.approved_at, approved_by=row.approved_by, reason=row.reason,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""What the rules say of one case: each rule's outcome, what decides, which facts are missing, which duties follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from entrepot.compliance.clocks import Due
+from entrepot.compliance.dossier import Dossier, Source
+from entrepot.compliance.model import Finding, Severity
+from entrepot.compliance.pack_model import Duty, Gate, Pack, Rule
+from entrepot.compliance.vocabulary import FactVocabulary
+from entrepot.kit import Decision
+
+
+class Outcome(StrEnum):
+    """What one rule says of a case."""
+
+    NOT_APPLICABLE = "not_applicable"
+    PASSED = "passed"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One rule's outcome; ``missing`` are the facts that leave it open."""
+
+    pack: Pack
+    rule: Rule
+    outcome: Outcome
+    missing: tuple[str, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        """What this rule alone would decide."""
+        if self.outcome is Outcome.FAILED:
+            return self.rule.severity.decision
+        if self.outcome is Outcome.UNKNOWN:
+            return _OPEN.get(self.rule.severity, Decision.ALLOW)
+        return Decision.ALLOW
+
+    @property
+    def decides(self) -> bool:
+        """Whether it stands in the way."""
+        return self.decision is not Decision.ALLOW
+
+
+_OPEN = {Severity.BLOCK: Decision.NEEDS_INFO, Severity.NEEDS_INFO: Decision.NEEDS_INFO, Severity.REVIEW: Decision.REVIEW}
+"""What a rule that cannot be judged leads to: a missing fact is never a pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """Two rules of one case that cannot both be kept.
+
+    Attributes:
+        about: The fact or the duty they disagree on.
+    """
+
+    one: Result
+    other: Result
+    about: str
+
+    def sentence(self, language: str = "en") -> str:
+        """Both demands with their citations."""
+        sides = [f"{r.rule.id} ({'; '.join(r.pack.cited(r.rule, language))})" for r in (self.one, self.other)]
+        if language == "zh":
+            return f"{sides[0]}与{sides[1]}对“{self.about}”的要求互相抵触。"
+        return f"{sides[0]} and {sides[1]} demand what cannot be had together: {self.about}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingFact:
+    """A fact that has to be supplied; ``source`` is the least that the rules take."""
+
+    path: str
+    source: Source
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A clock that a rule starts."""
+
+    rule: str
+    due: Due
+    on_expiry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """The decision at a gate.
+
+    Attributes:
+        deciding: The rules that stand in the way, gravest first.
+        trace: Every rule that was asked.
+        clashes: Rules that contradict each other in this case.
+    """
+
+    gate: Gate
+    at: date
+    decision: Decision
+    deciding: tuple[Result, ...]
+    trace: tuple[Result, ...]
+    clashes: tuple[Clash, ...]
+    missing: tuple[MissingFact, ...]
+    duties: tuple[Duty, ...]
+    clocks: tuple[Running, ...]
+    dossier: Dossier
+    packs: tuple[Pack, ...]
+
+    def record(self, decider: str) -> dict[str, Any]:
+        """What is kept of the decision, and committed to the log: no fact of it, only their digest."""
+        return {
+            "gate": self.gate.value,
+            "at": self.at.isoformat(),
+            "decision": self.decision.value,
+            "facts": self.dossier.digest,
+            "packs": [{"pack": p.id, "version": p.version, "sha256": p.sha256} for p in self.packs],
+            "trace": {r.rule.id: r.outcome.value for r in self.trace if r.outcome is not Outcome.NOT_APPLICABLE},
+            "missing": [fact.path for fact in self.missing],
+            "conflicts": [[clash.one.rule.id, clash.other.rule.id] for clash in self.clashes],
+            "decider": decider,
+        }
+
+    def findings(self, vocabulary: FactVocabulary, language: str = "en") -> tuple[Finding, ...]:
+        """What stands in the way, as findings beside those of the tables; clashes first."""
+        clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
+        return clashes + tuple(_finding(result, vocabulary, language) for result in self.deciding)
+
+
+def _finding(result: Result, vocabulary: FactVocabulary, language: str) -> Finding:
+    rule = result.rule
+    cited = "; ".join(result.pack.cited(rule, language))
+    fixes = [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
+    is_open = result.outcome is Outcome.UNKNOWN
+    return Finding(
+        rule=rule.id, severity=Severity.NEEDS_INFO if result.decision is Decision.NEEDS_INFO else rule.severity, table="", column="",
+        message=_open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"],
+        hint=" ".join(fixes), citation=cited,
+        evidence={"outcome": result.outcome.value, "missing": list(result.missing), "do": [fix.do for fix in rule.fixes if fix.do]},
+    )  # fmt: skip
+
+
+def _open_question(result: Result, vocabulary: FactVocabulary, language: str) -> str:
+    questions = [fact.question.get(language) or fact.question["en"] for path in result.missing if (fact := vocabulary.get(path))]
+    if language == "zh":
+        return f"判断之前需要知道：{''.join(questions)}"
+    return f"This has to be known first: {' '.join(questions)}"
+
+
+def _clash_finding(clash: Clash, language: str) -> Finding:
+    hint = "由负责人判断。" if language == "zh" else "A person has to decide; ask a lawyer."
+    cited = [*clash.one.pack.cited(clash.one.rule, language), *clash.other.pack.cited(clash.other.rule, language)]
+    return Finding(
+        rule=clash.one.rule.id, severity=Severity.CONFLICT, table="", column="", message=clash.sentence(language), hint=hint,
+        citation="; ".join(cited), evidence={"rules": [clash.one.rule.id, clash.other.rule.id]},
+    )  # fmt: skip

@@ -1,0 +1,244 @@
+"""Rules on an exchange: which packs are in force, what was answered, what was ruled, and what a person let pass."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from entrepot import parties, proof
+from entrepot.compliance import library, repository
+from entrepot.compliance.clocks import ZONES
+from entrepot.compliance.dossier import Dossier, Source
+from entrepot.compliance.judge import decide
+from entrepot.compliance.lint import lint
+from entrepot.compliance.pack_model import Gate, Pack
+from entrepot.compliance.pack_reader import read_pack
+from entrepot.compliance.repository import KeptRuling
+from entrepot.compliance.ruling import Ruling
+from entrepot.compliance.vectors import Vector, read_vectors
+from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused, digest, new_id
+from entrepot.runtime import Role, Session
+
+HOUSE = "house"
+
+
+class NotCompliant(Refused):
+    """The rules do not allow it; ``details`` carry the findings with article and remedy."""
+
+
+class FactsMissing(Conflict):
+    """The rules cannot be judged before something is known; ``details`` carry the questions."""
+
+
+class AwaitsDecision(Conflict):
+    """The rules leave it to a person of the exchange, who has not decided yet."""
+
+
+def in_force(session: Session) -> tuple[Pack, ...]:
+    """The packs that this exchange asks: the house's own, those its settings name, and those its operator installed."""
+    named = [name.strip() for name in session.settings.rule_packs.split(",") if name.strip()]
+    own = dict(repository.installed(session.db))
+    chosen = library.choose([name for name in named if name not in own], library.shipped())
+    return chosen + tuple(_installed(session, pack_id, sha256) for pack_id, sha256 in own.items())
+
+
+def judge(session: Session, gate: Gate, dossier: Dossier) -> Ruling:
+    """What the packs in force say of a case today, by the local day of the exchange."""
+    return decide(in_force(session), gate, dossier, at=today(session), taxonomy=library.taxonomy())
+
+
+def today(session: Session) -> date:
+    """The local day where the exchange sits."""
+    return session.now.astimezone(ZoneInfo(ZONES.get(session.settings.country, "UTC"))).date()
+
+
+def keep(session: Session, ruling: Ruling, *, subject_id: str, organisation_id: str, decider: str = "rules") -> KeptRuling:
+    """Keep a ruling with its facts, and commit to it in the log."""
+    record = {**ruling.record(decider), "subject": subject_id}
+    # Under its own id, so that the history of a trade stays the trade's.
+    ruling_id = new_id("rul")
+    entry = proof.record(session, "rules.decided", record, subject_id=ruling_id)
+    kept = KeptRuling(
+        id=ruling_id, gate=ruling.gate, subject_id=subject_id, organisation_id=organisation_id, decision=ruling.decision,
+        facts_digest=record["facts"], packs_digest=packs_digest(ruling.packs), record=record, dossier=ruling.dossier, entry_id=entry.id,
+        decided_at=session.now,
+    )  # fmt: skip
+    repository.insert(session.db, kept)
+    return kept
+
+
+def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
+    """Let a case pass, or say what stands in the way.
+
+    Raises:
+        NotCompliant: A rule forbids it.
+        FactsMissing: Something has to be known first.
+        AwaitsDecision: A person has to decide, and has not yet.
+    """
+    if ruling.decision is Decision.ALLOW:
+        return
+    found = ruling.findings(library.vocabulary())
+    details = {"decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found]}
+    first, more = found[0], len(found) - 1
+    message = f"{first.message} ({first.citation})" + (f" And {more} more findings." if more else "")
+    if ruling.decision is Decision.BLOCK:
+        raise NotCompliant(message, first.hint, **details)
+    if ruling.decision is Decision.NEEDS_INFO:
+        raise FactsMissing(message, "Answer the questions, and try again.", missing=[fact.path for fact in ruling.missing], **details)
+    if not repository.approved(session.db, subject_id, ruling.gate, ruling.dossier.digest, packs_digest(ruling.packs)):
+        raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
+
+
+def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, source: Source = Source.DECLARED) -> dict[str, Any]:
+    """Keep what the acting organisation says about a subject; the caller has made sure that it may. None takes an answer back.
+
+    Raises:
+        Invalid: A fact is unknown or of the wrong type; nothing is kept.
+    """
+    given = {path: value for path, value in values.items() if value is not None}
+    checked = library.vocabulary().check(given) | dict.fromkeys(set(values) - set(given))
+    organisation_id = parties.acting_organisation(session)
+    repository.put_answers(session.db, subject_id, organisation_id, checked, source=source, at=session.now)
+    fact = {"subject": subject_id, "by": organisation_id, "answers": digest(checked)}
+    proof.record(session, "facts.declared", fact, subject_id=subject_id)
+    return checked
+
+
+def answers(session: Session, *subject_ids: str) -> Dossier:
+    """What was answered about some subjects; the last one's answers win."""
+    return repository.answers(session.db, subject_ids)
+
+
+def rulings(session: Session, subject_id: str, gate: Gate | None = None) -> list[KeptRuling]:
+    """The rulings on a subject, newest first; the caller has made sure that the actor may see the subject."""
+    return repository.of(session.db, subject_id, gate)
+
+
+def waiting(session: Session, gate: Gate, *, limit: int = 100) -> list[KeptRuling]:
+    """Rulings that the rules leave to a person, oldest first.
+
+    Raises:
+        Refused: The actor is no operator.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    return repository.waiting(session.db, gate, limit=limit)
+
+
+def approve(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
+    """Let a case pass that the rules leave to a person; it holds for these facts under these packs alone.
+
+    Raises:
+        Refused: The actor is no operator.
+        NotFound: There is no such ruling.
+        Conflict: The rules forbid it or ask for facts, which no person can wave through; or somebody has decided already.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    if not reason.strip():
+        raise Invalid("No reason is given.", "Say in a sentence why it may pass.")
+    kept = repository.find(session.db, ruling_id)
+    if kept is None:
+        raise NotFound(f"There is no ruling {ruling_id[:60]}.", "Check the id.")
+    if kept.decision not in (Decision.REVIEW, Decision.CONFLICT):
+        raise Conflict(f"The rules came to {kept.decision}, which nobody can wave through.", "Change the facts, or the offer.")
+    by = session.actor.person_id or session.actor.organisation_id or session.actor.via
+    if not repository.approve(session.db, ruling_id, by=by, reason=reason.strip()[:1000], at=session.now):
+        raise Conflict(f"The ruling {kept.id} has been approved already.", "Try the trade again.")
+    proof.record(session, "rules.approved", {"ruling": kept.id, "by": by, "reason": reason.strip()[:1000]}, subject_id=kept.id)
+    parties.notify(session, kept.organisation_id, "ruling.approved", kept.subject_id, gate=kept.gate.value)
+    return kept
+
+
+def install(session: Session, text: str, vectors: str) -> Pack:
+    """Put an operator's pack in force in place of the one of the same id; the old one stays unless the new one passes the lint.
+
+    Raises:
+        Refused: The actor is no operator.
+        Invalid: The pack or its vectors cannot be read, or the lint has remarks; the old pack stays in force.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    pack, cases = _parse(text, vectors)
+    if pack.id == HOUSE:
+        raise Refused("The guard-rails of the house cannot be replaced.", "Write a pack of another name beside them.")
+    others = {rule.id: other.id for other in in_force(session) if other.id != pack.id for rule in other.rules}
+    if taken := [rule.id for rule in pack.rules if rule.id in others]:
+        raise Invalid(f"The rule {taken[0]} stands in the pack {others[taken[0]]} already.", "Give it another id.")
+    if remarks := lint(pack, cases, library.taxonomy()):
+        first = f"{remarks[0].rule or 'vectors'} (line {remarks[0].line}): {remarks[0].problem}"
+        shown = [f"{r.rule} line {r.line}: {r.problem}" for r in remarks]
+        raise Invalid(f"The lint has {len(remarks)} remarks; the first: {first}.", "`entrepot rules lint` shows them all.", remarks=shown)
+    values = {"id": pack.id, "version": pack.version, "sha256": pack.sha256, "text": text, "installed_at": session.now}
+    repository.put_pack(session.db, values)
+    proof.record(session, "rules.installed", {"pack": pack.id, "version": pack.version, "sha256": pack.sha256}, subject_id=pack.id)
+    return pack
+
+
+def read_text(text: str) -> Pack:
+    """The pack in a text, for what-if runs: nothing of it comes into force.
+
+    Raises:
+        Invalid: It cannot be read.
+    """
+    return _read(text)
+
+
+def newest(session: Session, gate: Gate) -> Iterator[KeptRuling]:
+    """The newest ruling on each subject of a gate, for the exchange itself and its operator.
+
+    Raises:
+        Refused: The actor is neither.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    return repository.newest(session.db, gate)
+
+
+def uninstall(session: Session, pack_id: str) -> None:
+    """Take an installed pack out of force; a pack of the same id that travels with the program is asked again.
+
+    Raises:
+        Refused: The actor is no operator.
+        NotFound: No such pack was installed.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    if not repository.remove_pack(session.db, pack_id):
+        raise NotFound(f"No pack {pack_id[:60]!r} was installed.", "The packs that travel with the program are chosen by rule_packs.")
+    proof.record(session, "rules.removed", {"pack": pack_id}, subject_id=pack_id)
+
+
+def packs_digest(packs: Sequence[Pack]) -> str:
+    """One digest over all packs, whatever their order."""
+    return digest({pack.id: pack.sha256 for pack in packs})
+
+
+def _installed(session: Session, pack_id: str, sha256: str) -> Pack:
+    return _known(sha256) or _remember(sha256, repository.pack_text(session.db, pack_id))
+
+
+_PACKS: dict[str, Pack] = {}
+
+
+def _known(sha256: str) -> Pack | None:
+    return _PACKS.get(sha256)
+
+
+def _remember(sha256: str, text: str) -> Pack:
+    if len(_PACKS) > 100:
+        _PACKS.clear()
+    return _PACKS.setdefault(sha256, _read(text))
+
+
+def _read(text: str) -> Pack:
+    with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
+        path = Path(folder) / "pack.yaml"
+        path.write_text(text, "utf-8")
+        return read_pack(path, library.vocabulary(), library.taxonomy().knows)
+
+
+def _parse(text: str, vectors: str) -> tuple[Pack, tuple[Vector, ...]]:
+    with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
+        path = Path(folder) / "pack.vectors.yaml"
+        path.write_text(vectors, "utf-8")
+        return _read(text), read_vectors(path, library.vocabulary())

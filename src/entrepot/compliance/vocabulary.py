@@ -1,0 +1,172 @@
+"""The facts that rules may ask for: the type of each, the question that asks for it, and who can answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+
+from entrepot.compliance.dossier import Source
+from entrepot.kit import Invalid
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TERM = re.compile(r"[a-z][a-z-]*:[A-Za-z0-9-]+")
+MAX_TEXT, MAX_ITEMS, MAX_NUMBER = 2_000, 2_000, 10**15
+
+
+class FactType(StrEnum):
+    """What a fact may be."""
+
+    FLAG = "flag"
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
+    TEXTS = "texts"
+    TERMS = "terms"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has several values."""
+        return self in (FactType.TEXTS, FactType.TERMS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactDef:
+    """One fact.
+
+    Attributes:
+        path: Such as ``asset.personal``.
+        question: What a form asks, by language.
+        choices: What each value is called, by language.
+        source: Who usually supplies it.
+    """
+
+    path: str
+    type: FactType
+    question: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
+    source: Source = Source.DECLARED
+
+    @property
+    def subject(self) -> str:
+        """Whom or what it is about."""
+        return self.path.partition(".")[0]
+
+    def check(self, value: Any) -> Any:
+        """The value as the rules read it; nothing is coerced.
+
+        Raises:
+            Invalid: It is of another type, or not among the choices; the message names the fact.
+        """
+        problem = self._problem(value)
+        if problem:
+            allowed = f" Choose among {', '.join(self.choices)}." if self.choices else ""
+            raise Invalid(f"The fact {self.path} {problem}.", f"Give {_FORMS[self.type]}.{allowed}"[:900], path=self.path)
+        return list(value) if self.type.is_list else value
+
+    def _problem(self, value: Any) -> str:
+        if self.type.is_list:
+            if not isinstance(value, list | tuple):
+                return f"is {_shown(value)}, which is no list"
+            if len(value) > MAX_ITEMS:
+                return f"has {len(value)} entries, more than {MAX_ITEMS}"
+            return next((f"holds {problem}" for item in value if (problem := self._item_problem(item))), "")
+        if self.type is FactType.FLAG:
+            return "" if isinstance(value, bool) else f"is {_shown(value)}, which is neither true nor false"
+        if self.type is FactType.NUMBER:
+            fits = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
+            return "" if fits else f"is {_shown(value)}, which is no number that can be used"
+        if self.type is FactType.DATE:
+            return "" if isinstance(value, str) and is_day(value) else f"is {_shown(value)}, which is no day"
+        problem = self._item_problem(value)
+        return f"is {problem}" if problem else ""
+
+    def _item_problem(self, item: Any) -> str:
+        if not isinstance(item, str) or len(item) > MAX_TEXT:
+            return f"{_shown(item)}, which is no text of at most {MAX_TEXT} characters"
+        if self.choices and item not in self.choices:
+            return f"{_shown(item)}, which is not one of its values"
+        if self.type is FactType.TERMS and not _TERM.fullmatch(item):
+            return f"{_shown(item)}, which is no term"
+        return ""
+
+
+_FORMS = {
+    FactType.FLAG: "true or false",
+    FactType.NUMBER: "a number",
+    FactType.DATE: "a day such as 2026-11-21",
+    FactType.TEXT: "a text",
+    FactType.TEXTS: "a list of texts",
+    FactType.TERMS: "a list of terms such as pd:Health",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactVocabulary:
+    """Every fact by its path."""
+
+    facts: Mapping[str, FactDef]
+
+    def get(self, path: str) -> FactDef | None:
+        """The fact of this path, or None."""
+        return self.facts.get(path)
+
+    def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as the rules read them.
+
+        Raises:
+            Invalid: A path is unknown, or a value of the wrong type; the first of them is named, ``details`` list all.
+        """
+        checked: dict[str, Any] = {}
+        problems: list[Invalid] = []
+        for path, value in values.items():
+            try:
+                checked[path] = self._known(path).check(value)
+            except Invalid as error:
+                problems.append(error)
+        if problems:
+            more = f" And {len(problems) - 1} more facts cannot be used." if len(problems) > 1 else ""
+            raise Invalid(problems[0].message + more, problems[0].hint, problems=[p.message for p in problems])
+        return checked
+
+    def near(self, path: str) -> Iterable[str]:
+        """Known paths that look alike."""
+        return get_close_matches(path, self.facts, n=3, cutoff=0.6)
+
+    def _known(self, path: str) -> FactDef:
+        found = self.facts.get(path)
+        if found is None:
+            near = list(self.near(path))
+            hint = f"Did you mean {' or '.join(near)}?" if near else "`entrepot rules facts` lists the facts."
+            raise Invalid(f"{path[:100]!r} is no fact that rules ask for.", hint, path=path)
+        return found
+
+
+def number_of(text: str) -> int | float | str:
+    """The number that a text is, or the text itself, which a check then refuses by name."""
+    if len(text) <= 40:
+        for kind in (int, float):
+            try:
+                return kind(text)
+            except ValueError:
+                continue
+    return text
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day written like 2026-11-21."""
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:60]

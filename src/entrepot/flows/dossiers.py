@@ -1,0 +1,174 @@
+"""What the exchange itself knows of a case, as facts for the rules: measured where it looked, declared where a party said so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from entrepot import compliance, parties
+from entrepot.catalogue import Manifest, Version
+from entrepot.catalogue.model import Visibility
+from entrepot.compliance import Dossier, Source
+from entrepot.runtime import Session
+from entrepot.trades import Agreement, Negotiation, Offer
+
+EU = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+        "IS",
+        "LI",
+        "NO",
+    ]
+)
+"""The members of the European Union, and of the European Economic Area, where the same data protection law is in force."""
+_SURE = 0.8
+_MOST_FIELDS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """What is offered, as far as the rules ask.
+
+    Attributes:
+        grades: Of each table's de-identification; None where the exchange has measured none.
+        assessed: What the check of each table found, as kept with a version.
+    """
+
+    rows: int
+    fields: tuple[str, ...]
+    grades: tuple[int | None, ...]
+    assessed: tuple[Mapping[str, Any], ...]
+
+
+def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods: Goods, *, listing_id: str | None = None) -> Dossier:
+    """The facts of an offer.
+
+    Args:
+        listing_id: The listing, once there is one: what was answered about it counts.
+    """
+    owner = parties.get(session, organisation_id)
+    declared = dict(manifest.facts) | ({"source.statement": manifest.source} if manifest.source else {})
+    subjects = tuple(subject for subject in (organisation_id, listing_id) if subject)
+    said = compliance.answers(session, *subjects)
+    dossier = Dossier().with_(declared).with_(said.values)
+    measured: dict[str, Any] = {
+        **_asset(goods),
+        "offer.mode": "file",
+        "offer.purposes": sorted(manifest.terms.permitted_purposes),
+        "offer.public": manifest.visibility is Visibility.PUBLIC,
+        "owner.country": owner.country,
+        "owner.verified": True,  # An organisation is let in by the operator, who has looked at its papers.
+        "exchange.intermediary": True,
+        "exchange.country": session.settings.country,
+    }
+    if manifest.terms.duration_days is not None:
+        measured["offer.retention_days"] = manifest.terms.duration_days
+    if len(goods.fields) <= _MOST_FIELDS:
+        measured["offer.fields"] = sorted(set(manifest.offered.columns or goods.fields))
+    measured["deal.jurisdictions"] = jurisdictions(session.settings.country, owner.country, *dossier.values.get("asset.subjects_in", ()))
+    return dossier.with_(measured, Source.MEASURED)
+
+
+def of_version(session: Session, version: Version, organisation_id: str) -> Dossier:
+    """The facts of an offer that was published, from what was kept of it."""
+    goods = Goods(
+        rows=version.rows, fields=tuple(column.name for table in version.tables for column in table.columns),
+        grades=tuple(table.grade for table in version.tables), assessed=tuple(version.assessment.get("tables", ())),
+    )  # fmt: skip
+    return of_listing(session, organisation_id, version.manifest, goods, listing_id=version.listing_id)
+
+
+def of_contract(session: Session, negotiation: Negotiation, offer: Offer, version: Version) -> Dossier:
+    """The facts of an agreement that is about to be signed."""
+    listed = of_version(session, version, negotiation.owner_id)
+    buyer = parties.get(session, negotiation.buyer_id)
+    said = compliance.answers(session, negotiation.buyer_id, negotiation.id)
+    owner_country = listed.values["owner.country"]
+    personal = listed.values["asset.personal"]
+    measured: dict[str, Any] = {
+        "offer.mode": negotiation.method,
+        "offer.purposes": sorted(offer.terms.permitted_purposes),
+        "use.purposes": [negotiation.purpose],
+        "buyer.country": buyer.country,
+        "buyer.verified": True,
+        "deal.cross_border": buyer.country != owner_country,
+        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], buyer.country),
+        "contract.provision_on": compliance.today(session).isoformat(),
+        # What every agreement of this exchange says; where persons are concerned, it adds the duty to protect the data.
+        "contract.fixes": ["purpose", "method", "scope", *(["security"] if personal else [])],
+    }
+    if offer.rights.columns is not None:
+        measured["offer.fields"] = sorted(offer.rights.columns)
+    return listed.with_({"use.prohibited": []}).with_(said.values).with_(measured, Source.MEASURED)
+
+
+def of_delivery(session: Session, agreement: Agreement, version: Version, signed: Dossier) -> Dossier:
+    """The facts of handing over a version under an agreement.
+
+    Args:
+        signed: The facts it was signed on.
+    """
+    listed = of_version(session, version, agreement.owner_id)
+    agreed = sorted(agreement.rights.columns) if agreement.rights.columns is not None else listed.values.get("offer.fields", [])
+    measured: dict[str, Any] = {
+        "delivery.agreement_active": True,
+        "delivery.recipient_is_party": True,
+        "delivery.purposes": [agreement.purpose],
+        "delivery.fields": agreed,
+        "agreement.purposes": [agreement.purpose],
+        "agreement.fields": agreed,
+        "offer.mode": agreement.method,
+        "contract.provision_on": compliance.today(session).isoformat(),
+    }
+    return signed.with_(listed.values, Source.MEASURED).with_(measured, Source.MEASURED)
+
+
+def jurisdictions(*countries: str) -> list[str]:
+    """The countries concerned, with EU where one of them is under its law."""
+    found = {country for country in countries if country}
+    return sorted(found | ({"EU"} if found & EU else set()))
+
+
+def _asset(goods: Goods) -> dict[str, Any]:
+    personal = any(table["personal"] for table in goods.assessed)
+    columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
+    direct = any(column["kind"] == "direct" and (column["confidence"] or 0) >= _SURE for column in columns)
+    measured: dict[str, Any] = {
+        "asset.personal": personal,
+        "asset.categories": sorted({column["term"] for column in columns}) if personal else [],
+        "asset.rows_about_persons": personal,
+        "asset.under_14": personal and any(alert["code"] == "minors" for table in goods.assessed for alert in table["alerts"]),
+        "asset.medium": "table",
+    }
+    if personal:
+        unmeasured = 1 if direct else 2
+        measured["asset.grade"] = min((grade or unmeasured for grade in goods.grades), default=unmeasured)
+        measured["asset.persons"] = goods.rows
+    return measured

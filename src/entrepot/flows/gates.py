@@ -1,0 +1,224 @@
+"""Where the rules are asked: before something is listed, signed and handed over. Every ruling is kept and committed to the log."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from entrepot import catalogue, compliance, parties, trades
+from entrepot.catalogue import Listing, Version
+from entrepot.compliance import Dossier, Gate, KeptRuling, Ruling
+from entrepot.flows import dossiers
+from entrepot.kit import Conflict, Decision, NotFound, digest, strictest
+from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
+from entrepot.trades import Agreement, Negotiation
+
+
+def rule_contract(session: Session, negotiation: Negotiation) -> Ruling:
+    """What the rules say of signing what is on the table."""
+    version = catalogue.agreed_version(session, negotiation.version_id)
+    offer = trades.offer_on_table(session, negotiation.id)
+    return compliance.judge(session, Gate.CONTRACT, dossiers.of_contract(session, negotiation, offer, version))
+
+
+def require_contract(session: Session, negotiation: Negotiation) -> Ruling:
+    """The ruling on signing, kept; a refusal is kept too, once the transaction it ended is over.
+
+    Raises:
+        NotCompliant: A rule forbids it.
+        FactsMissing: Something has to be known first.
+        AwaitsDecision: A person of the exchange has to decide.
+    """
+    ruling = rule_contract(session, negotiation)
+    try:
+        compliance.require(session, ruling, subject_id=negotiation.id)
+    except Exception:
+        keep_afterwards(session, ruling, negotiation.id, negotiation.owner_id)
+        raise
+    compliance.keep(session, ruling, subject_id=negotiation.id, organisation_id=negotiation.owner_id)
+    return ruling
+
+
+def answer_listing(session: Session, listing_id: str, values: Mapping[str, Any]) -> Ruling:
+    """Keep what the owner says about a listing, and ask the rules again; what they allow now goes on offer.
+
+    Raises:
+        NotFound: The listing is not the actor's.
+        Invalid: An answer does not fit its question; nothing is kept.
+    """
+    listing = catalogue.get(session, listing_id)
+    parties.require_scope(session, Scope.PUBLISH)
+    parties.require_self(session, listing.organisation_id)
+    parties.require_role(session, Role.OWNER)
+    compliance.answer(session, listing.id, values)
+    return rejudge_listing(session, listing)
+
+
+def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, Any]) -> Ruling:
+    """Keep what a party says about a trade, and tell what the rules say now.
+
+    Raises:
+        NotFound: The actor has no part in it.
+        Conflict: It has ended.
+        Invalid: An answer does not fit its question; nothing is kept.
+    """
+    parties.require_scope(session, Scope.TRADE)
+    negotiation = trades.get_negotiation(session, negotiation_id)
+    if parties.acting_organisation(session) not in (negotiation.owner_id, negotiation.buyer_id):
+        raise NotFound(f"There is no request {negotiation_id[:60]} of yours.", "Check the id.")
+    if not negotiation.is_open:
+        raise Conflict(f"Negotiation {negotiation.id} is {negotiation.state}.", "Its rulings stand as they are.")
+    compliance.answer(session, negotiation.id, values)
+    return rule_contract(session, negotiation)
+
+
+def rule_listing(session: Session, listing: Listing) -> Ruling:
+    """What the rules say of a listing's newest version today."""
+    version = catalogue.current_version(session, listing.id, listing.pending_number)
+    return compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
+
+
+def rejudge_listing(session: Session, listing: Listing) -> Ruling:
+    """Ask the rules again: a version that waited goes on offer if nothing stands in its way any more."""
+    version = catalogue.current_version(session, listing.id, listing.pending_number)
+    ruling = compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
+    compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id)
+    if listing.pending_number is not None and strictest((ruling.decision, checked(version))) is Decision.ALLOW:
+        catalogue.offer_pending(session, listing.id)
+    return ruling
+
+
+def approve_listing(session: Session, listing_id: str) -> Listing:
+    """Put the version that waits for review on offer; a person decides what the rules leave open, and nothing else.
+
+    Raises:
+        Refused: The actor is no operator.
+        Conflict: None waits, or the rules block it or ask for facts.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    listing = catalogue.get(session, listing_id)
+    if listing.pending_number is not None:
+        ruling = rule_listing(session, listing)
+        if ruling.decision in (Decision.BLOCK, Decision.NEEDS_INFO):
+            compliance.require(session, ruling, subject_id=listing.id)
+        kept = compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id)
+        if ruling.decision is not Decision.ALLOW:
+            compliance.approve(session, kept.id, reason="Approved in the review of the listing.")
+    return catalogue.approve(session, listing_id)
+
+
+def checked(version: Version) -> Decision:
+    """What the check of the tables came to by itself."""
+    severities = [finding["severity"] for finding in version.assessment.get("findings", ()) if finding["table"]]
+    return strictest(compliance.Severity(severity).decision for severity in severities)
+
+
+class _Allowed:
+    """Deliveries that were allowed, by everything the answer hangs on; what changes any of it has another name."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._most = most
+        self._lock = Lock()
+
+    def has(self, key: str) -> bool:
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return True
+            return False
+
+    def add(self, key: str) -> None:
+        with self._lock:
+            self._known[key] = None
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+
+_allowed = _Allowed()
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """A delivery that the rules allow; ``ruling`` is None where they had said so before, and nothing has changed since."""
+
+    key: str
+    agreement: Agreement
+    ruling: Ruling | None
+
+    def keep(self, session: Session) -> None:
+        """Keep the ruling with the delivery it lets pass, in one transaction."""
+        if self.ruling is not None:
+            compliance.keep(session, self.ruling, subject_id=self.agreement.id, organisation_id=self.agreement.owner_id)
+            session.after_commit(partial(_allowed.add, self.key))
+
+
+def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, version: Version) -> Clearance:
+    """Let a version be handed over under an agreement, or say which rule stands in the way.
+
+    The answer is kept per agreement, version, day, packs, facts and consent; the rules are asked again when one of these changes.
+
+    Raises:
+        NotCompliant: A rule forbids it.
+        FactsMissing: Something has to be known first.
+        AwaitsDecision: A person of the exchange has to decide.
+    """
+    with exchange.reading(SYSTEM) as session:
+        key = _key(session, agreement, version)
+        if _allowed.has(key):
+            return Clearance(key, agreement, None)
+        signed = _signed(session, agreement)
+        ruling = compliance.judge(session, Gate.DELIVERY, dossiers.of_delivery(session, agreement, version, signed))
+    with exchange.reading(actor) as session:
+        if ruling.decision is not Decision.ALLOW:
+            keep_afterwards(session, ruling, agreement.id, agreement.owner_id)
+        compliance.require(session, ruling, subject_id=agreement.id)
+    return Clearance(key, agreement, ruling)
+
+
+def require_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, version: Version) -> None:
+    """Clear a delivery that is no transaction of its own, such as the reading of a share."""
+    clearance = clear_delivery(exchange, actor, agreement, version)
+    if clearance.ruling is not None:
+        with exchange.session(SYSTEM) as session:
+            clearance.keep(session)
+
+
+def _key(session: Session, agreement: Agreement, version: Version) -> str:
+    packs = compliance.packs_digest(compliance.in_force(session))
+    said = compliance.answers(session, agreement.owner_id, agreement.buyer_id, agreement.listing_id, agreement.negotiation_id)
+    grades = [table.grade for table in version.tables]
+    parts = [session.settings.origin, agreement.id, version.digest, grades, packs, said.digest, compliance.today(session).isoformat()]
+    return digest(parts)
+
+
+def _signed(session: Session, agreement: Agreement) -> Dossier:
+    for kept in compliance.rulings(session, agreement.negotiation_id, Gate.CONTRACT):
+        return kept.dossier
+    version = catalogue.agreed_version(session, agreement.version_id)
+    negotiation = trades.get_negotiation(session, agreement.negotiation_id)
+    return dossiers.of_contract(session, negotiation, trades.offer_on_table(session, negotiation.id), version)
+
+
+def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisation_id: str) -> None:
+    """Keep a ruling once the transaction is over, which it will have ended; the same twice running is kept once."""
+    exchange = session.exchange
+
+    def keep() -> None:
+        with exchange.session(SYSTEM) as own:
+            before = compliance.rulings(own, subject_id, ruling.gate)
+            if not _repeats(before, ruling):
+                compliance.keep(own, ruling, subject_id=subject_id, organisation_id=organisation_id)
+
+    session.afterwards(keep)
+
+
+def _repeats(before: list[KeptRuling], ruling: Ruling) -> bool:
+    """Whether the newest ruling says the same of the same, so that somebody who tries again leaves no second trace."""
+    last = before[0] if before else None
+    asked = (ruling.dossier.digest, compliance.packs_digest(ruling.packs), ruling.decision)
+    return last is not None and (last.facts_digest, last.packs_digest, last.decision) == asked

@@ -1,0 +1,73 @@
+"""Notes of what a measurement left out, and why: a word with its figures, so that every language can say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+SENTENCES: Mapping[str, str] = {
+    "time_up": "Not made, because the time was up: {attacks}.",
+    "sampled": "Each attack was tried on {targets:,} of {rows:,} rows, drawn by the seed; others were not searched.",
+    "some_classes": "Inference looked at {targets:,} of {classes:,} classes, the larger the likelier.",
+    "no_control": "No control group was given: what the release teaches about people in general counts as risk too.",
+    "unequal_control": "The control group has {control:,} rows beside {rows:,}; singling out and unique linkage are easier in a smaller group.",
+    "not_aligned": "The rows of the release do not stand in the order of the original, so downcoding could not be measured.",
+    "unknown_values": "{values:,} different released values of {column} stand for no value known; nothing was matched with them.",
+    "no_sensitive": "No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.",
+    "too_many_secrets": "Not guessed, having more than {most:,} different values: {columns}.",
+    "not_guessed": "Not guessed, having one value or too many: {columns}.",
+    "wide_pairs": "{pairs:,} pairs of columns have too many values together and were not compared.",
+    "some_pairs": "{compared:,} of {pairs:,} pairs of columns, drawn by the seed, were compared.",
+    "no_classifier": "No column has between two values and a hundred, so no classifier was trained.",
+    "seen_rows": "The rows of the release do not stand in the order of the original: the classifier saw some of the rows it is tried on.",
+    "few_rows": "There are too few rows to hold some back, so no classifier was trained.",
+    "drawn_again": "An attack came near its bound, so those that find persons were made {draws} times; the draw that found most decides.",
+    "unlike_sizes": "The release has {released:,} rows and the original {rows:,}.",
+    "few_covered": "{column}: {share:.0%} of the released values cover a value of the original.",
+    "few_fit": "{share:.0%} of the persons tried fit a row of the release in all columns.",
+}
+"""Every note in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note.
+
+    Attributes:
+        code: Its word among ``SENTENCES``.
+        values: The sentence's figures and names of columns; no value of a table.
+    """
+
+    code: str
+    values: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return sentence(SENTENCES, self.code, self.values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The note as JSON."""
+        return {"code": self.code, "values": dict(self.values)}
+
+
+def note(code: str, **values: float | str | Sequence[str]) -> Note:
+    """A note of these figures and names."""
+    return Note(code, {name: list(value) if isinstance(value, list | tuple) else value for name, value in values.items()})
+
+
+def sentence(sentences: Mapping[str, str], code: str, values: Mapping[str, Any], *, between: str = ", ") -> str:
+    """A note in the words of a language.
+
+    Args:
+        between: What stands between several names.
+    """
+    return sentences[code].format_map({name: between.join(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def as_json(notes: Sequence[Note], *, said: str = "notes", told: str = "noted") -> dict[str, Any]:
+    """Notes in English, and as words with figures for other languages.
+
+    Args:
+        said: The name of those in English; ``told`` that of the words.
+    """
+    return {said: [str(one) for one in notes], told: [one.to_dict() for one in notes]}

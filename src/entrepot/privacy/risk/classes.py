@@ -1,0 +1,78 @@
+"""Who looks like whom: one count of a table by its quasi-identifiers, from which every figure of its risk is taken."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from entrepot.engine.faults import explained
+from entrepot.engine.sql import literal
+from entrepot.kit import Invalid
+from entrepot.privacy.anonymise.source import Source, open_source
+from entrepot.privacy.hierarchies import STAR
+
+CLASSES = "entrepot_classes"
+"""A row for each class: its values ``q0``…, its rows or persons (``n``), a number for the person where it is one alone, and whether it shows anything."""
+COUNTS = "entrepot_counts"
+"""The same by sensitive values ``s0``… too, before it is added up."""
+
+
+@contextmanager
+def classes_of(
+    cursor: duckdb.DuckDBPyConnection, path: str | Path, *, quasi: Sequence[str], sensitive: Sequence[str] = (), person: str = ""
+) -> Iterator[None]:
+    """Hold the tables ``CLASSES`` and ``COUNTS`` of a file: one GROUP BY over its rows, the rest over its groups.
+
+    Args:
+        person: Column that says whose row it is; persons are then counted instead of rows.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: It cannot be read, or lacks a column.
+    """
+    with tempfile.TemporaryDirectory(prefix="entrepot-risk-") as folder:
+        source = open_source(cursor, Path(path), Path(folder))
+        for columns, use in ((quasi, "a quasi-identifier"), (sensitive, "sensitive"), ([person] if person else [], "the person key")):
+            source.require(columns, use)
+        if not quasi:
+            raise Invalid("No quasi-identifier is named.", "Name the columns that others may know of a person.")
+        try:
+            with explained(source.path):
+                _count(cursor, source, quasi, sensitive, person)
+                yield
+        finally:
+            cursor.execute(f"DROP TABLE IF EXISTS {CLASSES}")
+            cursor.execute(f"DROP TABLE IF EXISTS {COUNTS}")
+
+
+def text_of(source: Source, column: str) -> str:
+    """SQL for a value as text; missing values are a value like others."""
+    return f"coalesce({source.text(column)}, '')"
+
+
+def keys_of(quasi: Sequence[str]) -> list[str]:
+    """What the quasi-identifiers are called in the tables."""
+    return [f"q{i}" for i in range(len(quasi))]
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[str], sensitive: Sequence[str], person: str) -> None:
+    named = [f"{text_of(source, column)} AS q{i}" for i, column in enumerate(quasi)]
+    named += [f"{text_of(source, column)} AS s{i}" for i, column in enumerate(sensitive)]
+    keys = keys_of(quasi)
+    if person:
+        # A person with rows in several classes counts once in each of them; rows that do not say whose they are count as one person's.
+        counted = f"SELECT DISTINCT {', '.join(named)}, {text_of(source, person)} AS who, 1::BIGINT AS n FROM {source.scan}"
+        size, only = "count(DISTINCT who)", "CASE WHEN count(DISTINCT who) = 1 THEN (hash(min(who)) >> 1)::BIGINT END"
+    else:
+        counted = f"SELECT {', '.join(named)}, count(*)::BIGINT AS n FROM {source.scan} GROUP BY ALL"
+        size, only = "sum(n)::BIGINT", "NULL::BIGINT"
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {COUNTS} AS {counted}")
+    shown = f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in keys)})"
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE {CLASSES} AS SELECT {', '.join(keys)}, {size} AS n, {only} AS whose, {shown} AS shown "
+        f"FROM {COUNTS} GROUP BY ALL"
+    )

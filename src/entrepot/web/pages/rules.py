@@ -1,0 +1,94 @@
+"""What the rules say: of a listing or a trade, with a form for what they ask; and which packs are in force, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrepot import catalogue, compliance, flows, parties, trades
+from entrepot.compliance import Ruling, library
+from entrepot.compliance.explain import Explained, explain
+from entrepot.compliance.questions import Question, questions, read_answers
+from entrepot.compliance.words import Words
+from entrepot.kit import EntrepotError, NotFound
+from entrepot.runtime import Role, Session
+from entrepot.web.view import redirect, render
+from entrepot.web.visits import exchange, form, visit
+
+Rule = Callable[[Session], Ruling]
+Answer = Callable[[Session, Mapping[str, Any]], Ruling]
+
+
+def packs(request: Request) -> Response:
+    """The packs in force; one of them opened, rule by rule."""
+    language = visit(request).language.code
+    with exchange(request).reading(visit(request).actor) as session:
+        found = compliance.in_force(session)
+        today = compliance.today(session)
+    shown = next((pack for pack in found if pack.id == request.query_params.get("pack")), None)
+    words = Words(language, library.vocabulary(), library.label)
+    rules: list[Explained] = [] if shown is None else [explain(shown, rule, words, at=today) for rule in shown.rules]
+    return render(request, "rules", packs=found, shown=shown, rules=rules)
+
+
+def listing(request: Request) -> Response:
+    """The rules on a listing, for its owner and the operator."""
+    visit(request).require_login()
+    listing_id = request.path_params["listing"]
+    with exchange(request).reading(visit(request).actor) as session:
+        found = catalogue.get(session, listing_id)
+        if not visit(request).actor.has_role(Role.OPERATOR, Role.REGULATOR):
+            parties.require_self(session, found.organisation_id)
+        titles = catalogue.current_version(session, found.id, found.pending_number).manifest.titles
+        may_answer = parties.is_self(session, found.organisation_id)
+    return _page(
+        request, f"/listings/{listing_id}", titles, found.id, may_answer=may_answer,
+        rule=lambda session: flows.rule_listing(session, catalogue.get(session, listing_id)),
+        answer=lambda session, facts: flows.answer_listing(session, listing_id, facts),
+    )  # fmt: skip
+
+
+def negotiation(request: Request) -> Response:
+    """The rules on a trade, for its parties and the operator."""
+    visit(request).require_login()
+    negotiation_id = request.path_params["negotiation"]
+    with exchange(request).reading(visit(request).actor) as session:
+        found = trades.get_negotiation(session, negotiation_id)
+        titles = catalogue.agreed_version(session, found.version_id).manifest.titles
+        may_answer = found.is_open and (parties.is_self(session, found.owner_id) or parties.is_self(session, found.buyer_id))
+    return _page(
+        request, f"/negotiations/{negotiation_id}", titles, found.id, may_answer=may_answer,
+        rule=lambda session: flows.rule_contract(session, trades.get_negotiation(session, negotiation_id)),
+        answer=lambda session, facts: flows.answer_contract(session, negotiation_id, facts),
+    )  # fmt: skip
+
+
+def _page(
+    request: Request, back: str, titles: Mapping[str, str], subject_id: str, *, may_answer: bool, rule: Rule, answer: Answer
+) -> Response:
+    language, error, status, given = visit(request).language.code, None, 200, {}
+    vocabulary = library.vocabulary()
+    if request.method == "POST":
+        sent = form(request)
+        given = sent.fields
+        try:
+            facts = read_answers(given, [path for path in given if vocabulary.get(path) is not None], vocabulary)
+            with exchange(request).session(visit(request).actor) as session:
+                answer(session, facts)
+            return redirect(request, f"{back}/rules", note="answered")
+        except NotFound:
+            raise
+        except EntrepotError as problem:
+            error, status = problem, problem.status
+    with exchange(request).reading(visit(request).actor) as session:
+        ruling = rule(session)
+        kept = compliance.rulings(session, subject_id)
+    asked: tuple[Question, ...] = questions(ruling, vocabulary, language)
+    findings = [finding.to_dict() for finding in ruling.findings(vocabulary, language)]
+    return render(
+        request, "ruling", status, error=error, back=back, titles=titles, ruling=ruling, findings=findings, kept=kept, given=given,
+        may_answer=may_answer, asked=[q for q in asked if q.may_be_declared], measured=[q for q in asked if not q.may_be_declared],
+    )  # fmt: skip

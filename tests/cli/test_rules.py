@@ -1,0 +1,172 @@
+"""`entrepot rules` as its users type it: writers of packs, owners with a case, auditors of apps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import CommandLine
+from entrepot.compliance.library import FOLDER
+
+RULE = """- id: MINE-ONE
+  gate: listing
+  cite: [{i: charter, art: 1}]
+  deontic: obligation
+  severity: block
+  when: [asset.personal, eq, true]
+  require: [asset.under_14, eq, false]
+  message: {en: "Children are in it.", zh: "含有未成年人。"}
+  fix: [{en: "Remove them.", zh: "删除。", do: drop_columns}]
+"""
+PACK = """pack: mine
+version: "1"
+title: {en: "Mine. Draft, not legal advice.", zh: "试用包。草案，不构成法律意见。"}
+instruments:
+  charter: {title: {en: "Our charter", zh: "本所章程"}, edition: "2026", in_force: 2026-01-01, certainty: S}
+rules:
+"""
+VECTORS = """cases:
+- {case: children, gate: listing, facts: {asset: {personal: true, under_14: true}}, expect: block, rules: [MINE-ONE]}
+- {case: grown-ups, gate: listing, facts: {asset: {personal: true, under_14: false}}, expect: allow}
+- {case: not about persons, gate: listing, facts: {asset: {personal: false, under_14: true}}, expect: allow}
+"""
+CHILDREN = "asset: {personal: true, under_14: true, grade: 3}\n"
+
+
+@pytest.fixture
+def mine(entrepot: CommandLine) -> CommandLine:
+    """A pack with its vectors in the folder."""
+    Path("mine.yaml").write_text(PACK + RULE, "utf-8")
+    Path("mine.vectors.yaml").write_text(VECTORS, "utf-8")
+    return entrepot
+
+
+def test_the_shipped_packs_pass_their_own_lint(entrepot: CommandLine) -> None:
+    assert "house: " in entrepot.done("rules", "lint")
+
+
+def test_a_good_pack_of_ones_own_passes(mine: CommandLine) -> None:
+    assert "mine: 1 rules, 3 vectors" in mine.done("rules", "lint", "mine.yaml")
+    assert "3 of 3 vectors agree" in mine.done("rules", "test", "mine.yaml")
+
+
+def test_a_pack_without_vectors_fails_the_lint_and_the_test(mine: CommandLine) -> None:
+    Path("mine.vectors.yaml").unlink()
+    said = mine("rules", "lint", "mine.yaml", "--json")
+    assert said.code == 2
+    assert said.json["remarks"][0] == {"file": "mine.yaml", "line": 7, "rule": "MINE-ONE", "problem": "no vector makes it fail"}
+    assert mine("rules", "test", "mine.yaml").code == 2
+
+
+def test_a_vector_that_comes_out_otherwise_is_shown(mine: CommandLine) -> None:
+    Path("mine.vectors.yaml").write_text(VECTORS.replace("expect: allow}", "expect: review}", 1), "utf-8")
+    said = mine("rules", "test", "mine.yaml")
+    assert said.code == 2
+    assert "'grown-ups' should be review by no rule, and is allow by no rule." in said.out
+
+
+def test_a_pack_that_cannot_be_read_is_refused_with_its_line(mine: CommandLine) -> None:
+    Path("mine.yaml").write_text(PACK + RULE.replace("asset.under_14", "asset.under14"), "utf-8")
+    said = mine("rules", "lint", "mine.yaml")
+    assert said.code == 2
+    assert "mine.yaml line 13: 'asset.under14' is no known fact; did you mean asset.under_14" in said.err
+
+
+def test_a_rule_is_explained_in_both_languages(entrepot: CommandLine) -> None:
+    assert "House charter (2026), art. 2" in entrepot.done("rules", "explain", "HOUSE-NO-MINORS")
+    assert "平台章程" in entrepot.done("rules", "explain", "HOUSE-NO-MINORS", "--language", "zh")
+    assert json.loads(entrepot.done("rules", "explain", "HOUSE-NO-MINORS", "--at", "2020-01-01", "--json"))["asked"] is False
+
+
+def test_rules_and_facts_are_listed(entrepot: CommandLine) -> None:
+    assert "HOUSE-NO-MINORS" in entrepot.done("rules", "list", "--packs", "house")
+    assert "consent.kind" in entrepot.done("rules", "facts", "consent")
+    assert json.loads(entrepot.done("rules", "facts", "asset.grade", "--json"))[0]["type"] == "number"
+
+
+def test_a_new_version_is_compared_in_words(mine: CommandLine) -> None:
+    Path("new.yaml").write_text(PACK.replace('"1"', '"2"') + RULE.replace("severity: block", "severity: review"), "utf-8")
+    assert mine.done("rules", "diff", "mine.yaml", "new.yaml") == "version 2 instead of 1\nMINE-ONE: asks for a person instead of blocks\n"
+    assert mine.done("rules", "diff", "mine.yaml", "mine.yaml") == "The two mean the same.\n"
+
+
+def test_a_case_is_decided_with_article_and_way_out_and_the_code_says_it(entrepot: CommandLine) -> None:
+    Path("facts.yaml").write_text(CHILDREN + "by: measured\n", "utf-8")
+    said = entrepot("rules", "judge", "facts.yaml", "--packs", "house")
+    assert said.code == 2
+    assert "HOUSE-NO-MINORS: House charter (2026), art. 2" in said.out
+    assert "→ Remove the children's rows" in said.out
+
+
+def test_what_is_missing_is_asked(entrepot: CommandLine) -> None:
+    Path("facts.yaml").write_text(CHILDREN.replace("3", "4"), "utf-8")
+    said = entrepot("rules", "judge", "facts.yaml", "--packs", "house", "--json")
+    assert "asset.grade" in [question["path"] for question in said.json["questions"]]
+    assert said.json["decision"] in ("needs_info", "block")
+    assert said.code in (3, 2)
+
+
+def test_drafts_are_tried_on_many_cases(mine: CommandLine) -> None:
+    cases = [
+        {
+            "subject": f"lst_{n}",
+            "gate": "listing",
+            "facts": {"asset": {"personal": True, "under_14": n == 3, "grade": 4}},
+            "by": {"asset.grade": "measured"},
+        }
+        for n in range(4)
+    ]
+    Path("cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases), "utf-8")
+    (change,) = json.loads(mine.done("rules", "what-if", "mine.yaml", "--cases", "cases.jsonl", "--packs", "house", "--json"))
+    assert (change["subject"], change["new_reasons"]) == ("lst_3", ["MINE-ONE"])
+    assert "1 case would change" in mine.done("rules", "what-if", "mine.yaml", "--cases", "cases.jsonl", "--packs", "house")
+
+
+def test_an_app_is_audited_with_the_notice(entrepot: CommandLine) -> None:
+    Path("app.yaml").write_text("app: Star Map\ntype: map_navigation\ncollects: [pd:CurrentLocation, pd:TelephoneNumber]\n", "utf-8")
+    said = entrepot("rules", "app", "app.yaml")
+    assert said.code == 2
+    assert "Notice of rectification" in said.out
+    Path("app.yaml").write_text("app: Star Map\ntype: map_navigation\ncollects: [pd:CurrentLocation]\n", "utf-8")
+    entrepot.done("rules", "app", "app.yaml")
+
+
+def test_a_portfolio_becomes_a_page_and_json(entrepot: CommandLine) -> None:
+    Path("apps.csv").write_text("app,type,collects\nA,browser,pd:Name\nB,browser,\n", "utf-8")
+    said = entrepot("rules", "app", "--portfolio", "apps.csv", "--out", "report/of/today")
+    assert said.code == 2
+    assert [app["decision"] for app in json.loads(Path("report/of/today/apps.json").read_text("utf-8"))] == ["block", "allow"]
+    assert "责令改正通知书" in Path("report/of/today/apps.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (["lint", "missing.yaml"], "Invalid"), (["test", "missing.yaml"], "Invalid"), (["explain", "NO-RULE"], "NotFound"),
+        (["explain", "HOUSE-NO-MINORS", "--language", "fr"], "Invalid"), (["explain", "HOUSE-NO-MINORS", "--at", "soon"], "Invalid"),
+        (["judge", "missing.yaml"], "Invalid"), (["judge", "facts.yaml", "--gate", "door"], "Invalid"), (["judge", "facts.yaml", "--packs", "mars"], "Invalid"),
+        (["judge", "wrong.yaml"], "Invalid"), (["judge", "rumour.yaml"], "Invalid"), (["what-if", "mine.yaml", "--cases", "missing.jsonl"], "FileTrouble"),
+        (["what-if", "mine.yaml", "--cases", "broken.jsonl"], "Invalid"), (["app"], "Invalid"), (["app", "missing.yaml"], "Invalid"),
+        (["app", "--portfolio", "missing.csv"], "FileTrouble"), (["nonsense"], "Usage"), (["judge"], "Usage"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_mistakes_are_told_with_the_next_step(mine: CommandLine, line: list[str], word: str) -> None:
+    for name, text in {"facts": CHILDREN, "wrong": "asset: {personal: perhaps}\n", "rumour": CHILDREN + "by: rumour\n"}.items():
+        Path(f"{name}.yaml").write_text(text, "utf-8")
+    Path("broken.jsonl").write_text('{"subject": "a"}\n', "utf-8")
+    said = mine("--json", "rules", *line)
+    assert said.code == 2, said.out + said.err
+    assert said.json["error"] == word
+    assert said.json["hint"]
+
+
+@pytest.mark.parametrize("name", ["lint", "test", "diff", "what-if", "list", "facts", "explain", "judge", "app"])
+def test_every_command_of_the_family_explains_itself(entrepot: CommandLine, name: str) -> None:
+    assert f"rules {name} [OPTIONS]" in entrepot.done("rules", name, "--help")
+
+
+def test_the_folder_of_packs_is_where_the_program_is() -> None:
+    assert (FOLDER / "house.yaml").exists()

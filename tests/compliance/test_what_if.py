@@ -1,0 +1,69 @@
+"""What another set of packs would change, as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from entrepot.compliance.dossier import Dossier
+from entrepot.compliance.pack_model import Gate
+from entrepot.compliance.what_if import Case, Changed, what_if
+from entrepot.kit import Decision
+from support.packs import TAXONOMY, TODAY, pack, rule
+
+NOW = (pack(rule("T-ONE", "[f.flag, eq, true]")),)
+STRICTER = (pack(rule("T-ONE", "[f.flag, eq, true]"), rule("T-TWO", "[f.number, lt, 3]", law="draft", more="duties: [{do: tell}]")),)
+
+
+def _case(subject: str, **facts: object) -> Case:
+    return Case(subject=subject, gate=Gate.LISTING, dossier=Dossier({f"f.{name}": value for name, value in facts.items()}))
+
+
+def _run(*cases: Case, then: tuple = STRICTER) -> list[Changed]:  # type: ignore[type-arg]
+    return list(what_if(cases, now=NOW, then=then, at=TODAY, taxonomy=TAXONOMY))
+
+
+def test_only_what_would_change_comes_out_with_its_reasons() -> None:
+    blocked, asked, dutied = _run(
+        _case("a", flag=True, number=5), _case("b", flag=True), _case("c", flag=True, number=1), _case("d", flag=False, number=1)
+    )[:3]
+    assert (blocked.subject, blocked.before, blocked.after, blocked.new_reasons) == ("a", Decision.ALLOW, Decision.BLOCK, ("T-TWO",))
+    assert (asked.after, asked.asked) == (Decision.NEEDS_INFO, ("f.number",))
+    assert (dutied.decides_otherwise, dutied.new_duties) == (False, ("tell",))
+
+
+def test_what_a_new_version_lets_through_is_named_too() -> None:
+    (change,) = _run(_case("a", flag=False), then=())
+    assert (change.before, change.after, change.lifted) == (Decision.BLOCK, Decision.ALLOW, ("T-ONE",))
+    assert change.to_dict()["lifted"] == ["T-ONE"]
+
+
+def test_the_same_packs_change_nothing() -> None:
+    assert _run(_case("a", flag=True), _case("b"), then=NOW) == []
+
+
+def test_the_decision_in_force_is_what_is_compared_with() -> None:
+    stale = Case(subject="a", gate=Gate.LISTING, dossier=Dossier({"f.flag": True}), current=Decision.REVIEW)
+    (change,) = _run(stale, then=NOW)
+    assert (change.before, change.after) == (Decision.REVIEW, Decision.ALLOW)
+
+
+def test_another_day_is_a_what_if_too() -> None:
+    ending = (pack(rule("T-ONE", "[f.flag, eq, true]", more="effective: {until: 2027-01-01}")),)
+    run = what_if([_case("a", flag=False)], now=ending, then=ending, at=TODAY, then_at=date(2027, 1, 1), taxonomy=TAXONOMY)
+    assert [change.after for change in run] == [Decision.ALLOW]
+
+
+def test_cases_are_taken_one_at_a_time_and_progress_is_told() -> None:
+    taken, told = [], []
+
+    def cases() -> Iterator[Case]:
+        for number in range(2_000):
+            taken.append(number)
+            yield _case(str(number), flag=True, number=5)
+
+    run = what_if(cases(), now=NOW, then=STRICTER, at=TODAY, taxonomy=TAXONOMY, progress=told.append)
+    next(run)
+    assert len(taken) == 1
+    assert sum(1 for _ in run) == 1_999
+    assert told == [500, 1_000, 1_500, 2_000]
