@@ -208,9 +208,46 @@ def anonymise(quick: bool) -> list[Figure]:
     return anonymise.figures(Path(folder), rows=20_000 if quick else 1_000_000, many=0 if quick else 30_000_000)
 
 
+def rules(quick: bool) -> list[Figure]:
+    """Deciding by rule packs, beside Cedar."""
+    from bench import rules
+
+    found = rules.figures(quick=quick)
+    engine, many, wide = found["engine"], found["many"], found["wide"]
+    cedar = f"cedarpy, the same rules as policies parsed before: {engine['cedar_us']:.0f} µs; parsed each time: {engine['cedar_parsing_each_time_us']:,.0f} µs"
+    open_ = f"blocked {engine['thirty_blocked_us']:.0f} µs (cedarpy {engine['cedar_blocked_us']:.0f}); every fact missing {engine['thirty_unknown_us']:.0f} µs"
+    what = f"what-if over {many['cases']:,} cases, 30 rules against 30"
+    shipped = (
+        f"{many['changed']:,} change; by the {many['shipped_rules']} rules that travel with the program: {many['shipped_seconds']:.0f} s"
+    )
+    checked = (
+        f"{wide['questions']} questions of {wide['rules']} rules; reading and classifying the table before: {wide['check_seconds']:.1f} s"
+    )
+    return [
+        Figure(name="rules.one", what="a decision by one rule", value=engine["one_us"], unit="µs", target=60, details=engine),
+        Figure(
+            name="rules.gate",
+            what="a contract gate of 30 rules",
+            value=engine["thirty_us"],
+            unit="µs",
+            target=400,
+            beside=f"{cedar}; {open_}",
+        ),
+        Figure(name="rules.what_if", what=what, value=many["seconds"], unit="s", target=60, beside=shipped, details=many),
+        Figure(
+            name="rules.wide",
+            what="a listing of 200 columns: decision and form",
+            value=wide["rules_seconds"],
+            unit="s",
+            target=1,
+            beside=checked,
+        ),
+    ]
+
+
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "help": help_, "demo": demo, "setup": setup, "publish": publish, "delivery": delivery, "search": search, "trades": trades,
-    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise,
+    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise, "rules": rules,
 }  # fmt: skip
 SLOW = ("demo", "setup")
 

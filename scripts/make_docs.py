@@ -86,18 +86,23 @@ def cli_page() -> str:
     ]
     panels: dict[str, list[Any]] = {}
     for found in command.commands.values():
-        family = getattr(found, "commands", {})
-        members = [(found.name, found), *((f"{found.name} {member.name}", member) for member in family.values())]
-        panels.setdefault(found.rich_help_panel, []).extend(members)
+        panels.setdefault(found.rich_help_panel, []).append(found)
     for panel, members in panels.items():
         lines += [f"## {panel}", ""]
-        for name, found in members:
-            ctx = found.context_class(found, info_name=f"entrepot {name}")
-            usage = " ".join([ctx.command_path, *(piece for piece in found.collect_usage_pieces(ctx))])
-            rows = _parameters(found, ctx)
-            table = ["| | |", "|---|---|", *rows, ""] if rows else []
-            lines += [f"### {name}", "", f"    {usage}", "", inspect.cleandoc(found.help or ""), "", *table]
+        for found in members:
+            lines += _command(found, found.name, "###")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _command(found: Any, name: str, heading: str) -> list[str]:
+    ctx = found.context_class(found, info_name=f"entrepot {name}")
+    usage = " ".join([ctx.command_path, *found.collect_usage_pieces(ctx)])
+    rows = _parameters(found, ctx)
+    table = ["| | |", "|---|---|", *rows, ""] if rows else []
+    lines = [f"{heading} {name}", "", f"    {usage}", "", inspect.cleandoc(found.help or ""), "", *table]
+    for below in getattr(found, "commands", {}).values():
+        lines += _command(below, f"{name} {below.name}", f"{heading}#")
+    return lines
 
 
 def _parameters(command: Any, ctx: Any) -> list[str]:

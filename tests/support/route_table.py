@@ -29,6 +29,13 @@ class Row:
 
 _WHY = {"reason": "for the test"}
 _PUBLISH = {"manifest": manifest_text(), "uploads": ["$upload_id"]}
+_NOTICE = {
+    "document_number": "2026-18", "listings": ["$listing_id"], "findings": [{"code": "F1", "basis": "PIPL 2021, art. 6", "text": "for the test"}],
+}  # fmt: skip
+_ACCESS = {
+    "legal_basis": "NDSR 2025, art. 50", "facts": ["figures"], "subject": "$listing_id", "since": "2026-11-01T00:00:00Z",
+    "until": "2026-12-01T00:00:00Z", "expires_at": "2026-12-01T00:00:00Z",
+}  # fmt: skip
 RELEASE = {"quasi_identifiers": ["Sepal.Length", "Sepal.Width"], "k": 5, "method": "global", "suppress": 0.1}
 """How the irises are anonymised; the same again, so that the second release is the first."""
 ROWS: dict[str, Row] = {
@@ -91,6 +98,21 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/ledger/deposits": Row(statuses="401 401 403 403 201 403 403", scope=Scope.PAY, body={"organisation": "$organisation_id", "amount": "5.00 EUR", "reference": "r1"}),
     "POST /api/v1/ledger/payouts": Row(statuses="401 401 403 403 201 403 403", scope=Scope.PAY, body={"organisation": "$organisation_id", "amount": "0.05 EUR", "reference": "r1"}),
     "POST /api/v1/ledger/fee-collections": Row(statuses="401 401 403 403 201 403 403", scope=Scope.PAY, body={"amount": "0.05 EUR", "reference": "r1"}),
+    "POST /api/v1/notices": Row(statuses="401 401 403 403 201 201 403", scope=Scope.ADMIN, body=_NOTICE),
+    "GET /api/v1/notices": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "GET /api/v1/notices/{notice_id}": Row(statuses="401 401 200 404 200 200 404", scope=Scope.READ),
+    "POST /api/v1/notices/{notice_id}/steps": Row(statuses="401 401 200 404 403 403 404", scope=Scope.PUBLISH, body={"do": "acknowledge"}),
+    "POST /api/v1/access": Row(statuses="401 401 403 403 403 201 403", scope=Scope.ADMIN, body=_ACCESS),
+    "GET /api/v1/access": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),
+    "GET /api/v1/access/{access_id}": Row(statuses="401 401 404 404 200 200 404", scope=Scope.READ),
+    "POST /api/v1/access/{access_id}/decision": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, body={"approve": True, "reason": "for the test"}),
+    "POST /api/v1/access/{access_id}/looks": Row(statuses="401 401 403 404 403 200 404", scope=Scope.ADMIN, ids={"access_id": "approved_access"}),
+    "POST /api/v1/complaints": Row(statuses="201 201 201 201 201 201 201", body={"about": "children", "text": "for the test"}),
+    "POST /api/v1/complaints/reading": Row(statuses="200 200 200 200 200 200 200", body={"code": "$complaint_code"}),
+    "POST /api/v1/complaints/additions": Row(statuses="200 200 200 200 200 200 200", body={"code": "$complaint_code", "text": "more"}),
+    "GET /api/v1/complaints": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN),
+    "POST /api/v1/complaints/{complaint_id}/answers": Row(statuses="401 401 404 404 200 404 404", scope=Scope.ADMIN, body={"text": "for the test"}),
+    "GET /api/v1/refusals": Row(statuses="200 200 200 200 200 200 200"),
     "GET /api/v1/doctor": Row(statuses="401 401 403 403 200 200 403", scope=Scope.ADMIN),
     "GET /log/checkpoint": Row(statuses="200 200 200 200 200 200 200"),
     "GET /log/tile/{path:path}": Row(statuses="200 200 200 200 200 200 200"),
@@ -128,6 +150,19 @@ ROWS: dict[str, Row] = {
     "GET /operator": Row(statuses="401 403 403 403 200 403 403"),
     "POST /operator": Row(statuses="401 403 403 403 422 403 403"),
     "GET /operator/doctor": Row(statuses="401 403 403 403 200 403 403"),
+    "GET /notices": Row(statuses="401 422 200 200 200 200 200"),
+    "POST /notices": Row(statuses="401 422 422 422 422 422 422"),
+    "GET /notices/{notice}": Row(statuses="401 404 200 404 200 200 404"),
+    "POST /notices/{notice}": Row(statuses="401 404 422 404 422 422 404"),
+    "GET /access": Row(statuses="401 422 200 200 200 200 200"),
+    "POST /access": Row(statuses="401 422 422 422 422 422 422"),
+    "GET /access/{access}": Row(statuses="401 404 404 404 200 200 404"),
+    "POST /access/{access}": Row(statuses="401 404 404 404 422 422 404"),
+    "GET /complaints": Row(statuses="200 200 200 200 200 200 200"),
+    "POST /complaints": Row(statuses="422 422 422 422 422 422 422"),
+    "GET /complaints/{complaint}": Row(statuses="401 404 404 404 200 404 404"),
+    "POST /complaints/{complaint}": Row(statuses="401 404 404 404 422 404 404"),
+    "GET /refusals": Row(statuses="200 200 200 200 200 200 200"),
     "GET /publish": Row(statuses="401 200 200 200 200 200 200"),
     "POST /publish": Row(statuses="401 403 422 403 403 403 422"),
     "GET /publish/{upload}": Row(statuses="401 404 200 404 404 404 404"),

@@ -116,14 +116,30 @@ def _things(market: Market) -> dict[str, str]:
         flows.offer(session, offered.id, message="gladly")
     upload = flows.add_upload(market.exchange, market.owner, iris_csv(market.folder), name="iris.csv")
     graded = _graded(market, upload.id)
+    desk = _desk(market)
     market.seal()
     return {
+        **desk,
         "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
         "entry": delivered.parcel.entry_id or "", "upload_id": upload.id, "upload": upload.id, "period": "1", "parcel_id": parcel.id,
         "file_id": parcel.files[0].id, "name": parcel.files[0].name, "organisation_id": market.owner.organisation_id or "",
         **_share(market, shared.id), "path:path": "0/000.p/1", "stylesheet": "entrepot.css",
+    }  # fmt: skip
+
+
+def _desk(market: Market) -> dict[str, str]:
+    from support.notices import ask_access, complain, decide_access, file_notice
+
+    listing = market.publish(price="free").listing_id
+    approved = ask_access(market, listing)
+    decide_access(market, approved)
+    complaint_id, code = complain(market)
+    notice, asked = file_notice(market, listing), ask_access(market, listing)
+    return {
+        "notice_id": notice.id, "notice": notice.id, "access_id": asked.id, "access": asked.id, "approved_access": approved.id,
+        "complaint_id": complaint_id, "complaint": complaint_id, "complaint_code": code,
     }  # fmt: skip
 
 

@@ -298,7 +298,7 @@ def reinstate(acting: ActingDep, listing_id: ListingId) -> views.ListingOut:
 def approve(acting: ActingDep, listing_id: ListingId) -> views.ListingOut:
     """Put the version that waits for review on offer (operators)."""
     with acting.writing(Scope.ADMIN) as session:
-        found = catalogue.approve(session, listing_id)
+        found = flows.approve_listing(session, listing_id)
         return views.listing(session, found, catalogue.current_version(session, listing_id))
 
 

@@ -27,7 +27,8 @@ class ListingState(StrEnum):
 
 
 NEXT: Mapping[ListingState, frozenset[ListingState]] = {
-    ListingState.DRAFT: frozenset({ListingState.LIVE, ListingState.WITHDRAWN}),
+    # A draft that a notice holds passes its review into suspension.
+    ListingState.DRAFT: frozenset({ListingState.LIVE, ListingState.SUSPENDED, ListingState.WITHDRAWN}),
     ListingState.LIVE: frozenset({ListingState.SUSPENDED, ListingState.WITHDRAWN}),
     ListingState.SUSPENDED: frozenset({ListingState.LIVE, ListingState.WITHDRAWN}),
     ListingState.WITHDRAWN: frozenset(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,6 +15,7 @@ from entrepot.catalogue.model import Listing, ListingState, Version, Visibility
 from entrepot.catalogue.tables import listing_versions, listings
 from entrepot.kit import Decision, canonical_json, sha256_hex
 
+Lock = Literal["change", "share"]
 _CONTENT = (
     "id", "listing_id", "number", "manifest", "manifest_text", "tables", "dictionary", "profile", "assessment", "decision", "preview",
     "personal", "quality", "published_at",
@@ -69,9 +70,10 @@ def plain_enum(value: Any) -> Any:
     return value.value if isinstance(value, ListingState | Visibility) else value
 
 
-def find_listing(db: Connection, listing_id: str) -> Listing | None:
-    """The listing, or None."""
-    row = db.execute(_LISTING, {"id": listing_id}).one_or_none()
+def find_listing(db: Connection, listing_id: str, *, lock: Lock | None = None) -> Listing | None:
+    """The listing, or None; locked, it stays as it is until the transaction ends: for this one to ``change``, or for all who ``share``."""
+    query = _LISTING if lock is None else _LISTING.with_for_update(read=lock == "share")
+    row = db.execute(query, {"id": listing_id}).one_or_none()
     return None if row is None else _listing(row)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entrepot import parties
-from entrepot.catalogue import repository, states
+from entrepot.catalogue import holds, repository, states
 from entrepot.catalogue.model import Listing, ListingState
 from entrepot.catalogue.service import get, require_publisher
 from entrepot.kit import Conflict, Invalid
@@ -84,24 +84,22 @@ def suspend(session: Session, listing_id: str, *, reason: str) -> Listing:
         Conflict: It is not on offer.
     """
     parties.require_role(session, Role.OPERATOR)
-    listing = states.move(session, get(session, listing_id), ListingState.SUSPENDED, reason=_reason(reason))
+    listing = holds.place(session, get(session, listing_id).id, holder=holds.OPERATOR, reason=_reason(reason))
     parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=listing.reason)
     return listing
 
 
 def reinstate(session: Session, listing_id: str) -> Listing:
-    """Put a suspended listing back on offer, by an operator.
+    """Lift an operator's suspension; the listing is on offer again unless a notice holds it too.
 
     Raises:
         Refused: The actor is no operator.
-        Conflict: It is not suspended.
+        Conflict: It is not suspended, or a notice holds it.
     """
     parties.require_role(session, Role.OPERATOR)
-    listing = get(session, listing_id)
-    if listing.state is not ListingState.SUSPENDED:
-        raise Conflict(f"The listing {listing.id} is {listing.state}, not suspended.", "Only suspended listings can be reinstated.")
-    listing = states.move(session, listing, ListingState.LIVE, reason="")
-    parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
+    listing = holds.lift(session, get(session, listing_id).id, holder=holds.OPERATOR)
+    if listing.state is ListingState.LIVE:
+        parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
     return listing
 
 

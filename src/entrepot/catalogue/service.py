@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from entrepot import parties
-from entrepot.catalogue import repository, states
+from entrepot.catalogue import holds, repository, states
 from entrepot.catalogue.finding import index
 from entrepot.catalogue.finding.documents import document
 from entrepot.catalogue.finding.search import find
@@ -78,11 +78,18 @@ def get(session: Session, listing_id: str) -> Listing:
 
     Raises:
         NotFound: There is none that the actor may see.
+        ListingSuspended: A legal notice holds a listing that everybody could see.
     """
     listing = repository.find_listing(session.db, listing_id)
-    if listing is None or not (listing.is_open or _is_insider(session, listing) or _is_invited(session, listing)):
+    if listing is None:
         raise _no_listing(listing_id)
-    return listing
+    if listing.is_open or _is_insider(session, listing) or _is_invited(session, listing):
+        return listing
+    if listing.state is ListingState.SUSPENDED and listing.visibility is Visibility.PUBLIC:
+        hold = holds.freezing(session, listing.id)
+        if hold is not None:
+            raise holds.suspended(hold)
+    raise _no_listing(listing_id)
 
 
 def listings_after(session: Session, after_id: str, *, limit: int) -> list[Listing]:
@@ -134,13 +141,16 @@ def agreed_version(session: Session, version_id: str) -> Version:
     return version
 
 
-def agreed_listing(session: Session, listing_id: str) -> Listing:
+def agreed_listing(session: Session, listing_id: str, *, lock: bool = False) -> Listing:
     """A listing in whatever state, for callers that have checked the actor's part in a trade of it.
+
+    Args:
+        lock: Nobody suspends it until this transaction ends.
 
     Raises:
         NotFound: There never was one.
     """
-    listing = repository.find_listing(session.db, listing_id)
+    listing = repository.find_listing(session.db, listing_id, lock="share" if lock else None)
     if listing is None:
         raise _no_listing(listing_id)
     return listing

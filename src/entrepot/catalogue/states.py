@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
+
 from entrepot import parties
 from entrepot.catalogue import repository
 from entrepot.catalogue.finding import index
 from entrepot.catalogue.finding.documents import document
 from entrepot.catalogue.model import NEXT, Listing, ListingState, Version, Visibility
+from entrepot.catalogue.tables import listing_holds
 from entrepot.kit import Conflict
 from entrepot.runtime import Session
 
 
 def offer(session: Session, listing: Listing, version: Version) -> Listing:
-    """Make this version the one on offer; a suspended listing takes it, but stays suspended."""
-    state = ListingState.LIVE if listing.state is ListingState.DRAFT else listing.state
+    """Make this version the one on offer; a listing that is suspended or held takes it, but stays off."""
+    state = _first_state(session, listing) if listing.state is ListingState.DRAFT else listing.state
     shown = changed(
         session,
         listing,
@@ -61,6 +64,11 @@ def changed(session: Session, listing: Listing, **values: Any) -> Listing:
     if not repository.change(session.db, listing, now=session.now, **values):
         raise Conflict(f"The listing {listing.id} was changed by somebody else at the same moment.", "Reload it and try again.")
     return replace(listing, **values, changed_at=session.now)
+
+
+def _first_state(session: Session, listing: Listing) -> ListingState:
+    held = session.db.execute(sa.select(listing_holds.c.holder).where(listing_holds.c.listing_id == listing.id).limit(1)).first()
+    return ListingState.LIVE if held is None else ListingState.SUSPENDED
 
 
 def _show(session: Session, listing: Listing, version: Version | None) -> None:

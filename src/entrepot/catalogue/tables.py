@@ -37,6 +37,17 @@ listing_versions = sa.Table(
     sa.UniqueConstraint("listing_id", "number"),
 )
 
+# While a row stands the listing is not on offer; each is lifted by whoever placed it.
+listing_holds = sa.Table(
+    "listing_holds",
+    metadata,
+    sa.Column("listing_id", sa.String(40), sa.ForeignKey("listings.id"), primary_key=True),
+    sa.Column("holder", sa.String(40), primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("freezes", sa.Boolean, nullable=False),
+    sa.Column("placed_at", UtcDateTime, nullable=False),
+)
+
 search_documents = sa.Table(
     "search_documents",
     metadata,

@@ -7,7 +7,7 @@ import os
 import shutil
 import textwrap
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -15,6 +15,8 @@ from typer.core import TyperCommand, TyperGroup
 from entrepot.cli.context import chosen
 
 _COMMON = {"--data": "data", "--exchange": "exchange", "--as": "acting", "--json": "as_json"}
+_F = TypeVar("_F", bound=Callable[..., None])
+_NAMES: dict[Callable[..., None], str] = {}
 _WIDEST = 100
 _ROOMIEST = 34  # Columns that names may take before their explanation moves to the next line.
 
@@ -22,7 +24,29 @@ _ROOMIEST = 34  # Columns that names may take before their explanation moves to 
 def add(app: typer.Typer, panel: str, *functions: Callable[..., None]) -> None:
     """Make functions commands of the application, shown under one heading."""
     for function in functions:
-        app.command(rich_help_panel=panel, cls=Command)(function)
+        app.command(_NAMES.get(function), rich_help_panel=panel, cls=Command)(function)
+
+
+def group(app: typer.Typer, panel: str, name: str, help: str) -> typer.Typer:
+    """A word with commands of its own below it, which ``add`` takes."""
+    made = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None, help=help)
+    app.add_typer(made, name=name, rich_help_panel=panel)
+    return made
+
+
+def add_group(app: typer.Typer, panel: str, name: str, help: str, *functions: Callable[..., None]) -> None:
+    """Make functions commands below one word."""
+    add(group(app, panel, name, help), "Commands", *functions)
+
+
+def named(name: str) -> Callable[[_F], _F]:
+    """Give a command another name than its function's, for words that another group has too."""
+
+    def mark(function: _F) -> _F:
+        _NAMES[function] = name
+        return function
+
+    return mark
 
 
 class Command(TyperCommand):
@@ -39,12 +63,11 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """The application, or a family of commands: its commands under their headings."""
+    """The application, or the commands below one word: its commands under their headings."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; by then it is known how an answer, a mistake included, shall look."""
-        if ctx.parent is None:
-            chosen.as_json = bool(ctx.params.get("as_json"))
+        chosen.as_json = bool(ctx.params.get("as_json", chosen.as_json))
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from entrepot.compliance.words import Words
 
 PANEL = "Rules"
-rules = typer.Typer(
-    cls=commands.Group, no_args_is_help=True, rich_markup_mode=None, help="Rule packs: what law and house allow, why, and how to fix it."
-)
 At = Annotated[str, typer.Option(help="Day to judge for, such as 2026-11-21; today without it.", show_default=False)]
 Language = Annotated[str, typer.Option(help="en or zh.")]
 Packs = Annotated[str, typer.Option(help="Packs to ask, with commas; all without it. The house's own is always asked.", show_default=False)]
@@ -27,9 +24,9 @@ Packs = Annotated[str, typer.Option(help="Packs to ask, with commas; all without
 
 def add_to(app: typer.Typer) -> None:
     """Add the family of commands."""
+    rules = commands.group(app, PANEL, "rules", help="Rule packs: what law and house allow, why, and how to fix it.")
     commands.add(rules, "Write packs", lint, test, diff, what_if)
     commands.add(rules, "Ask", list_rules, facts, explain, judge, app_)
-    app.add_typer(rules, name="rules", rich_help_panel=PANEL)
 
 
 def lint(

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from entrepot.client.desk import DeskVerbs
 from entrepot.client.errors import raise_for, reaching
 from entrepot.kit import Invalid, NotFound
 
@@ -19,7 +20,7 @@ _CHUNK = 1024 * 1024
 _LARGEST_MANIFEST = 512 * 1024
 
 
-class Client:
+class Client(DeskVerbs):
     """Acts for one organisation on one exchange.
 
     Every answer is the JSON document that the API describes at ``/docs``; errors are the exchange's own

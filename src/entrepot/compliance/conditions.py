@@ -6,6 +6,7 @@ A condition is compiled once for a day and then answers in fractions of a micros
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from entrepot.compliance.dossier import Source
@@ -15,6 +16,7 @@ from entrepot.compliance.taxonomy import Day
 Values = Mapping[str, Any]
 Truth = bool | None
 Test = Callable[[Values], Truth]
+Open = Callable[[Values], Iterator[str]]
 OPERATORS = (
     "eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "has", "has_all", "has_any", "subset_of", "any_is_a", "all_is_a", "covers",
     "exists",
@@ -27,6 +29,7 @@ TERM_OPERATORS = frozenset({"any_is_a", "all_is_a", "covers"})
 """Those that know broader terms."""
 
 
+@lru_cache(maxsize=8192)
 def compile_condition(condition: Condition, day: Day) -> Test:
     """The condition as a function of the known facts."""
     if isinstance(condition, Leaf):
@@ -38,17 +41,21 @@ def compile_condition(condition: Condition, day: Day) -> Test:
     return _all(parts) if isinstance(condition, All) else _any(parts)
 
 
-def unknown_paths(condition: Condition, values: Values, day: Day) -> Iterator[str]:
-    """The facts whose absence leaves a condition open; nothing when it is true or false as it stands."""
-    if compile_condition(condition, day)(values) is not None:
-        return
-    if isinstance(condition, Leaf):
-        yield from (path for path in paths_of(condition) if path not in values)
-    elif isinstance(condition, Not):
-        yield from unknown_paths(condition.part, values, day)
-    else:
-        for part in condition.parts:
-            yield from unknown_paths(part, values, day)
+@lru_cache(maxsize=8192)
+def compile_open(condition: Condition, day: Day) -> Open:
+    """A function that gives the facts whose absence leaves the condition open; none when it is true or false as it stands."""
+    test = compile_condition(condition, day)
+    named = tuple(paths_of(condition)) if isinstance(condition, Leaf) else ()
+    inner = () if isinstance(condition, Leaf) else (condition.part,) if isinstance(condition, Not) else condition.parts
+    parts = tuple(compile_open(part, day) for part in inner)
+
+    def missing(values: Values) -> Iterator[str]:
+        if test(values) is None:
+            yield from (path for path in named if path not in values)
+            for part in parts:
+                yield from part(values)
+
+    return missing
 
 
 def paths_of(condition: Condition) -> Iterator[str]:

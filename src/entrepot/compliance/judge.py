@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from entrepot.compliance.clashes import Pair, pairs
 from entrepot.compliance.clocks import ZONES, due
-from entrepot.compliance.conditions import Test, Truth, Values, compile_condition, known, unknown_paths
+from entrepot.compliance.conditions import Open, Test, Truth, Values, compile_condition, compile_open, known
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Instrument, Pack, Rule, Status
 from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running
@@ -27,6 +27,8 @@ class Compiled:
     rule: Rule
     when: Test
     require: Test
+    open_when: Open
+    open_require: Open
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,6 @@ class RuleSet:
 
     rules: tuple[Compiled, ...]
     pairs: tuple[Pair, ...]
-    day: Day
     packs: tuple[Pack, ...]
 
 
@@ -48,8 +49,8 @@ def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, t
         drafts: Ask draft packs and rules that rest on draft instruments too; for what-if runs alone.
     """
     rules = rule_set(packs, gate, at, taxonomy, drafts)
-    values: dict[str, Any] = {**dossier.values, "at": at.isoformat()}
-    trace = tuple(_ask(compiled, values, dossier, rules.day) for compiled in rules.rules)
+    values = dated(dossier, at)
+    trace = tuple(ask(compiled, values, dossier) for compiled in rules.rules)
     deciding = [result for result in trace if result.decides]
     clashes = tuple(_clashes(rules.pairs, trace)) if rules.pairs else ()
     decision = Decision.CONFLICT if clashes else strictest(result.decision for result in deciding)
@@ -63,16 +64,26 @@ def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, t
     )  # fmt: skip
 
 
+def dated(dossier: Dossier, at: date) -> dict[str, Any]:
+    """The facts of a case with the day that is judged among them."""
+    return {**dossier.values, "at": at.isoformat()}
+
+
 @lru_cache(maxsize=256)
 def rule_set(packs: tuple[Pack, ...], gate: Gate, at: date, taxonomy: Taxonomy, drafts: bool = False) -> RuleSet:
     """The rules of a gate on a day, compiled; kept, because the same packs are asked again and again."""
     used = tuple(sorted((p for p in packs if drafts or p.status is not Status.DRAFT), key=lambda p: p.id))
     day = taxonomy.on(at)
     chosen = [(pack, rule) for pack in used for rule in pack.rules if gate in rule.gates and in_force(pack, rule, at, drafts)]
-    compiled = tuple(
-        Compiled(pack, rule, compile_condition(_whole(pack, rule), day), compile_condition(rule.require, day)) for pack, rule in chosen
+    compiled = tuple(_compiled(pack, rule, day) for pack, rule in chosen)
+    return RuleSet(compiled, pairs(chosen), used)
+
+
+def _compiled(pack: Pack, rule: Rule, day: Day) -> Compiled:
+    when, require = _whole(pack, rule), rule.require
+    return Compiled(
+        pack, rule, compile_condition(when, day), compile_condition(require, day), compile_open(when, day), compile_open(require, day)
     )
-    return RuleSet(compiled, pairs(chosen), day, used)
 
 
 def _whole(pack: Pack, rule: Rule) -> All:
@@ -94,7 +105,12 @@ def _stands(instrument: Instrument, at: date, drafts: bool) -> bool:
     return begun and (instrument.until is None or at < instrument.until)
 
 
-def _ask(compiled: Compiled, values: Values, dossier: Dossier, day: Day) -> Result:
+def ask(compiled: Compiled, values: Values, dossier: Dossier) -> Result:
+    """What one rule says of a case.
+
+    Args:
+        values: The dossier's, and the day as ``at``.
+    """
     rule = compiled.rule
     if rule.min_source:
         values = known(values, dossier.sources, rule.min_source)
@@ -106,13 +122,12 @@ def _ask(compiled: Compiled, values: Values, dossier: Dossier, day: Day) -> Resu
         return Result(compiled.pack, rule, Outcome.PASSED)
     if applies is True and kept is False:
         return Result(compiled.pack, rule, Outcome.FAILED)
-    return Result(compiled.pack, rule, Outcome.UNKNOWN, _open(compiled, applies, values, day))
+    return Result(compiled.pack, rule, Outcome.UNKNOWN, _open(compiled, applies, values))
 
 
-def _open(compiled: Compiled, applies: Truth, values: Values, day: Day) -> tuple[str, ...]:
+def _open(compiled: Compiled, applies: Truth, values: Values) -> tuple[str, ...]:
     # Whether the rule applies is asked first, so that a form never asks for what turns out not to matter.
-    condition = compiled.rule.require if applies is True else _whole(compiled.pack, compiled.rule)
-    return tuple(dict.fromkeys(unknown_paths(condition, values, day)))
+    return tuple(dict.fromkeys((compiled.open_require if applies is True else compiled.open_when)(values)))
 
 
 def _duties(applied: Iterable[Result]) -> tuple[Duty, ...]:

@@ -22,7 +22,7 @@ from entrepot.vocabulary.purposes import PURPOSES
 FOLDER = Path(__file__).parent / "packs"
 SHIPPED = ("house", "cn", "eu", "us")
 """The packs that travel with the program, in the order in which findings are shown."""
-_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FORM = Form(name="the table", hint="Split it.", bytes=1024**2, depth=8, events=200_000, loader=LOADER)
 
 
@@ -43,18 +43,17 @@ def taxonomy() -> Taxonomy:
     return Taxonomy(broader=broader, members=tuple(members))
 
 
-def label(term: str, language: str = "en") -> str:
-    """What a kind of data, a purpose or a set is called; a term without a label is spelled out from its name."""
-    texts = _labels().get(term, {})
-    return texts.get(language) or texts.get("en") or _CAPITAL.sub(" ", term.partition(":")[2]).lower()
-
-
 @cache
-def _labels() -> dict[str, dict[str, str]]:
-    found = {name: {"en": purpose.en, "zh": purpose.zh} for name, purpose in PURPOSES.items()}
-    for root in _tables("terms"):
-        found |= {term: {language: _text(text) for language, text in _entries(node).items()} for term, node in root.entries.items()}
-    return found
+def duties() -> dict[str, dict[str, str]]:
+    """What each duty is called, by language, and its ODRL ``action``."""
+    _, root = read_file(FOLDER / "duties.yaml", _FORM)
+    return {name: _words(node) for name, node in root.entries.items()}
+
+
+def duty_words(do: str, language: str = "en") -> str:
+    """A duty in words."""
+    found = duties().get(do, {})
+    return found.get(language) or found.get("en") or do.replace("_", " ")
 
 
 @cache
@@ -63,6 +62,19 @@ def shipped() -> tuple[Pack, ...]:
     paths = [path for name in SHIPPED if (path := FOLDER / f"{name}.yaml").exists()]
     paths += [Path(entry.load()) for entry in entry_points(group="entrepot.rule_packs")]
     return load(paths)
+
+
+def label(term: str, language: str = "en") -> str:
+    """What a kind of data, a purpose or a set is called; a term without a name of its own is spelled out."""
+    if (purpose := PURPOSES.get(term)) is not None:
+        return purpose.zh if language == "zh" else purpose.en
+    words = _labels().get(term, {})
+    return words.get(language) or words.get("en") or _HUMP.sub(" ", term.partition(":")[2] or term).lower()
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    return {term: _words(node) for root in _tables("terms") for term, node in root.entries.items()}
 
 
 def load(paths: Iterable[Path]) -> tuple[Pack, ...]:
@@ -119,7 +131,7 @@ def _tables(kind: str) -> Iterator[Mapping]:
 
 
 def _fact(path: str, entry: dict[str, Node]) -> FactDef:
-    choices = {name: {lang: _text(text) for lang, text in _entries(node).items()} for name, node in _entries(entry.get("in")).items()}
+    choices = {name: _words(node) for name, node in _entries(entry.get("in")).items()}
     return FactDef(
         path=path, type=FactType(_text(entry["type"])), question={"en": _text(entry["en"]), "zh": _text(entry["zh"])}, choices=choices,
         source=Source(_text(entry["by"])) if "by" in entry else Source.DECLARED,
@@ -139,6 +151,10 @@ def _memberships(sets: dict[str, Node]) -> Iterator[Membership]:
 
 def _entries(node: Node | None) -> dict[str, Node]:
     return node.entries if isinstance(node, Mapping) else {}
+
+
+def _words(node: Node) -> dict[str, str]:
+    return {language: _text(text) for language, text in _entries(node).items()}
 
 
 def _texts(node: Node) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from entrepot.compliance.conditions import compile_condition, known, leaves, unknown_paths
+from entrepot.compliance.conditions import compile_condition, compile_open, known, leaves
 from entrepot.compliance.judge import decide
 from entrepot.compliance.pack_model import ALWAYS, All, AnyOf, Condition, Leaf, Not, Pack, Rule
 from entrepot.compliance.ruling import Outcome
@@ -103,7 +103,7 @@ def _alone(pack: Pack, rule: Rule, vector: Vector, taxonomy: Taxonomy) -> Outcom
         return Outcome.PASSED
     if applies is True and kept is False:
         return Outcome.FAILED
-    return tuple(unknown_paths(require if applies else when, values, day))
+    return tuple(compile_open(require if applies else when, day)(values))
 
 
 def _noticed(vector: Vector, packs: tuple[Pack, ...], taxonomy: Taxonomy) -> bool:

@@ -116,7 +116,11 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """An article of an instrument; the instrument is named by its id in the pack."""
+    """An article of an instrument; the instrument is named by its id in the pack.
+
+    Attributes:
+        article: Such as ``33``, ``87(6)``, ``A`` for an annex, or ``whole`` where no single article is known.
+    """
 
     instrument: str
     article: str
@@ -218,5 +222,13 @@ class Pack:
         instrument = self.instruments[citation.instrument]
         title = instrument.titles.get(language) or instrument.titles["en"]
         edition = f" ({instrument.edition})" if instrument.edition else ""
-        article = f", art. {citation.article}" if language == "en" else f"第{citation.article}条"
-        return f"{title}{edition}{article}"
+        return f"{title}{edition}{_article(citation.article, language)}"
+
+
+def _article(article: str, language: str) -> str:
+    if article == "whole":
+        return ""
+    if article[:1].isalpha():
+        return f"附录{article}" if language == "zh" else f", annex {article}"
+    number, bracket, part = article.partition("(")
+    return f"第{number}条{bracket}{part}" if language == "zh" else f", art. {article}"

@@ -83,6 +83,11 @@ def read_answers(form: Mapping[str, Sequence[str]], asked: Sequence[str], vocabu
     return vocabulary.check(found)
 
 
+def read_words(fact: FactDef, words: str | Sequence[str]) -> Any:
+    """The value that somebody wrote for a fact, by its type; what does not fit stays as it is, for ``FactDef.check`` to name."""
+    return _answer(fact, [words] if isinstance(words, str) else list(words))
+
+
 def _question(missing: MissingFact, fact: FactDef, cited: Mapping[str, tuple[str, ...]], language: str) -> Question:
     choices = tuple((value, labels[language]) for value, labels in fact.choices.items())
     why = tuple(Why(rule=rule, citations=cited[rule]) for rule in missing.rules)

@@ -149,6 +149,12 @@ def newest(db: Connection, gate: Gate) -> Iterator[KeptRuling]:
             yield _kept(row)
 
 
+def has_older(db: Connection, gate: Gate, moment: datetime) -> bool:
+    """Whether the newest ruling on some subject of a gate is older than this."""
+    query = sa.select(rulings.c.subject_id).where(rulings.c.gate == gate.value).group_by(rulings.c.subject_id)
+    return db.execute(query.having(sa.func.max(rulings.c.decided_at) < moment).limit(1)).first() is not None
+
+
 def _kept(row: Any) -> KeptRuling:
     facts = json.loads(row.dossier)
     dossier = Dossier({p: value for p, (_, value) in facts.items()}, {p: Source(source) for p, (source, _) in facts.items()})

@@ -61,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     *(
         Rule(id=id, test=test, severity=severity, message="{title}", hint="{fix}", citation=citation)
         for id, test, severity, citation in (
-            ("HOUSE-MINORS", "minors", Severity.REVIEW, "House guard-rails, 5: no row-level data about children under 14"),
+            ("HOUSE-MINORS", "minors", Severity.REVIEW, "House guard-rails, 2: no row-level data about children under 14"),
             ("HOUSE-CREDENTIALS", "credentials", Severity.BLOCK, "House guard-rails: no secrets in data"),
             ("HOUSE-CONFIDENTIAL", "confidential", Severity.REVIEW, "House guard-rails: no secrets in data"),
             ("HOUSE-INTERNAL-HOSTS", "internal_hosts", Severity.WARN, "House guard-rails: no secrets in data"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -193,6 +193,11 @@ def newest(session: Session, gate: Gate) -> Iterator[KeptRuling]:
     """
     parties.require_role(session, Role.OPERATOR)
     return repository.newest(session.db, gate)
+
+
+def has_older(session: Session, gate: Gate, day: date) -> bool:
+    """Whether the newest ruling on some subject of a gate was made before a day."""
+    return repository.has_older(session.db, gate, datetime.combine(day, time(), UTC))
 
 
 def uninstall(session: Session, pack_id: str) -> None:

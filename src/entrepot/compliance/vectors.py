@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from entrepot.compliance.pack_reader import LOADER, Problems, read_file
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.taxonomy import Taxonomy
 from entrepot.compliance.vocabulary import FactType, FactVocabulary, number_of
-from entrepot.kit import Decision, Invalid
+from entrepot.kit import Decision, Invalid, parse_rfc3339, rfc3339
 from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
 from entrepot.kit.yamltree import Mapping as Entries
 
@@ -30,6 +30,7 @@ class Vector:
 
     Attributes:
         deciding: The rules that must stand in the way, no more and no fewer.
+        due: When the clocks of some rules must end.
     """
 
     name: str
@@ -39,10 +40,13 @@ class Vector:
     decision: Decision
     deciding: frozenset[str]
     line: int
+    due: Mapping[str, datetime] = field(default_factory=dict)
 
     def agrees(self, ruling: Ruling) -> bool:
         """Whether a ruling is what the vector expects."""
-        return ruling.decision is self.decision and frozenset(result.rule.id for result in ruling.deciding) == self.deciding
+        ends = {clock.rule: clock.due.at for clock in ruling.clocks}
+        on_time = all(ends.get(rule) == moment for rule, moment in self.due.items())
+        return on_time and ruling.decision is self.decision and frozenset(result.rule.id for result in ruling.deciding) == self.deciding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +60,11 @@ class Miss:
         """What was expected and what came."""
         came = ", ".join(sorted(result.rule.id for result in self.ruling.deciding)) or "no rule"
         wanted = ", ".join(sorted(self.vector.deciding)) or "no rule"
+        ends = {clock.rule: rfc3339(clock.due.at) for clock in self.ruling.clocks}
+        late = [f" The clock of {rule} should end at {rfc3339(moment)}." for rule, moment in self.vector.due.items()]
         return (
             f"line {self.vector.line}: {self.vector.name!r} should be {self.vector.decision} by {wanted},"
-            f" and is {self.ruling.decision} by {came}."
+            f" and is {self.ruling.decision} by {came}.{''.join(late)}{f' Clocks end: {ends}.' if late else ''}"
         )
 
 
@@ -123,7 +129,7 @@ class _Reader:
     def case(self, node: Node, bases: Mapping[str, Mapping[str, Any]]) -> Vector | None:
         entry = _entries(node)
         name, base = _text(entry.get("case")), _text(entry.get("base"))
-        if unknown := set(entry) - {"case", "gate", "at", "base", "facts", "by", "expect", "rules"}:
+        if unknown := set(entry) - {"case", "gate", "at", "base", "facts", "by", "expect", "rules", "due"}:
             self.problems.add(node.line, f"{min(unknown)!r} is no entry of a case")
         if base and base not in bases:
             self.problems.add(node.line, f"there is no base {base!r}")
@@ -133,6 +139,7 @@ class _Reader:
             gate, decision, at = Gate(_text(entry.get("gate"))), Decision(_text(entry.get("expect"))), self._day(entry.get("at"))
             known = self._vocabulary.check(known)
             sources = self.sources(entry.get("by"), known)
+            ends = {rule: parse_rfc3339(_text(moment)) for rule, moment in _entries(entry.get("due")).items()}
         except (ValueError, Invalid) as error:
             self.problems.add(node.line, f"{name!r}: {error}")
             return None
@@ -140,7 +147,7 @@ class _Reader:
         dossier = Dossier(known, {path: sources.get(path, Source.MEASURED) for path in known})
         rules = entry.get("rules")
         deciding = frozenset(_text(item) for item in rules.items) if isinstance(rules, Sequence) else frozenset()
-        return Vector(name=name, gate=gate, at=at, dossier=dossier, decision=decision, deciding=deciding, line=node.line)
+        return Vector(name=name, gate=gate, at=at, dossier=dossier, decision=decision, deciding=deciding, line=node.line, due=ends)
 
     def _flat(self, node: Node, prefix: str) -> list[tuple[str, Any]]:
         return [(path, self._value(path, value)) for path, value in self._paths(node, prefix)]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from entrepot.compliance.dossier import Source
-from entrepot.kit import Invalid
+from entrepot.kit import Invalid, parse_rfc3339
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TERM = re.compile(r"[a-z][a-z-]*:[A-Za-z0-9-]+")
@@ -24,6 +24,7 @@ class FactType(StrEnum):
     FLAG = "flag"
     NUMBER = "number"
     DATE = "date"
+    MOMENT = "moment"
     TEXT = "text"
     TEXTS = "texts"
     TERMS = "terms"
@@ -82,6 +83,8 @@ class FactDef:
             return "" if fits else f"is {_shown(value)}, which is no number that can be used"
         if self.type is FactType.DATE:
             return "" if isinstance(value, str) and is_day(value) else f"is {_shown(value)}, which is no day"
+        if self.type is FactType.MOMENT:
+            return "" if isinstance(value, str) and _is_moment(value) else f"is {_shown(value)}, which is no time with a zone"
         problem = self._item_problem(value)
         return f"is {problem}" if problem else ""
 
@@ -99,6 +102,7 @@ _FORMS = {
     FactType.FLAG: "true or false",
     FactType.NUMBER: "a number",
     FactType.DATE: "a day such as 2026-11-21",
+    FactType.MOMENT: "a time such as 2026-11-21T09:30:00+08:00",
     FactType.TEXT: "a text",
     FactType.TEXTS: "a list of texts",
     FactType.TERMS: "a list of terms such as pd:Health",
@@ -164,6 +168,14 @@ def is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
+        return False
+    return True
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        parse_rfc3339(text)
+    except Invalid:
         return False
     return True
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from entrepot.compliance.dossier import Dossier
-from entrepot.compliance.judge import decide
+from entrepot.compliance.judge import Compiled, RuleSet, ask, dated, decide, rule_set
 from entrepot.compliance.pack_model import Gate, Pack
-from entrepot.compliance.ruling import Ruling
+from entrepot.compliance.ruling import Outcome, Ruling
 from entrepot.compliance.taxonomy import Taxonomy
 from entrepot.kit import Decision
 
@@ -73,13 +73,32 @@ def what_if(
     Args:
         then_at: The day to judge the other packs for; the same day without it.
     """
+    touch: dict[Gate, tuple[Compiled, ...]] = {}
+    later = then_at or at
     for number, case in enumerate(cases, start=1):
-        before = decide(now, case.gate, case.dossier, at=at, taxonomy=taxonomy)
-        after = decide(then, case.gate, case.dossier, at=then_at or at, taxonomy=taxonomy, drafts=True)
-        if (changed := _changed(case, before, after)) is not None:
-            yield changed
+        if case.gate not in touch:
+            sets = rule_set(now, case.gate, at, taxonomy), rule_set(then, case.gate, later, taxonomy, drafts=True)
+            touch[case.gate] = _differing(*sets) if later == at else sets[0].rules + sets[1].rules
+        touched = _applies(touch[case.gate], case.dossier, later)
+        if touched or case.current is not None:
+            after = decide(then, case.gate, case.dossier, at=later, taxonomy=taxonomy, drafts=True)
+            before = decide(now, case.gate, case.dossier, at=at, taxonomy=taxonomy) if touched else after
+            if (changed := _changed(case, before, after)) is not None:
+                yield changed
         if progress is not None and number % _STEP == 0:
             progress(number)
+
+
+def _differing(now: RuleSet, then: RuleSet) -> tuple[Compiled, ...]:
+    """The rules that only one of two sets has; a case to which none of them applies is judged alike by both."""
+    before, after = ([(replace(one.rule, line=0), one.pack.applies) for one in rules.rules] for rules in (now, then))
+    gone = tuple(one for one, key in zip(now.rules, before, strict=True) if key not in after)
+    return gone + tuple(one for one, key in zip(then.rules, after, strict=True) if key not in before)
+
+
+def _applies(rules: tuple[Compiled, ...], dossier: Dossier, at: date) -> bool:
+    values = dated(dossier, at)
+    return any(ask(one, values, dossier).outcome is not Outcome.NOT_APPLICABLE for one in rules)
 
 
 def _changed(case: Case, before: Ruling, after: Ruling) -> Changed | None:

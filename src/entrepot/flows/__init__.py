@@ -22,6 +22,7 @@ from entrepot.flows.releases import (
     upload_grade,
 )
 from entrepot.flows.remembered import Remembered
+from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack, what_if
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.together import BreaksTogether
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
@@ -63,6 +64,7 @@ __all__ = [
     "export",
     "get_upload",
     "initialise",
+    "install_pack",
     "invoice",
     "is_initialised",
     "last_escrow",
@@ -82,10 +84,13 @@ __all__ = [
     "rule_contract",
     "rule_listing",
     "share_profile",
+    "shown_ruling",
     "table_report",
     "terminate",
     "trust",
+    "uninstall_pack",
     "upgrade",
     "upload_grade",
     "verify_document",
+    "what_if",
 ]  # fmt: skip

@@ -78,7 +78,8 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
     )
     if not is_new:
         return agreement
-    _require_on_offer(catalogue.agreed_listing(session, agreement.listing_id))
+    # Locked, so that a suspension at this very moment freezes the new agreement too, or stops it.
+    _require_on_offer(catalogue.agreed_listing(session, agreement.listing_id, lock=True))
     held = pricing.quote(agreement.price).escrow
     if held.amount:
         settlement.place_escrow(session, agreement.id, agreement.buyer_id, held)

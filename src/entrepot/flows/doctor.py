@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
+from entrepot import delivery, jobs, notices, parties, pricing, proof, settlement, trades
 from entrepot.flows import settle
 from entrepot.kit import EntrepotError, Invalid, digest
 from entrepot.runtime import SYSTEM, Exchange, Session
@@ -62,6 +62,9 @@ def examine(exchange: Exchange) -> Examination:
                 Law(law="every agreement is the one that both signed and the log has", problems=_forged(session)),
                 Law(law="every open agreement on a price has its money in escrow or paid", problems=_unpaid(session)),
                 Law(law="no agreement that has ended holds money", problems=_stranded(session)),
+                Law(
+                    law="what a notice suspends is off, and nothing else", problems=_with_hint(notices.check_notices(session), _NOTICE_HINT)
+                ),
                 Law(law="every key in use opens under the master key", problems=_locked(session)),
                 Law(law="no job is stuck", problems=_stuck(session)),
                 Law(law="facts are sealed within a minute", problems=_unsealed(session)),
@@ -75,6 +78,7 @@ _CLOSING = {
 }  # fmt: skip
 _LOG_HINT = "Stop trading, keep a copy of the records, and compare with a backup and with what witnesses have cosigned."
 _DELIVERY_HINT = "Compare with the last backup; the buyer's own copy of the receipt still verifies."
+_NOTICE_HINT = "Run the due jobs (`entrepot serve`); if it stays, compare with the last backup."
 _BOOK_LAWS = (
     "debits equal credits", "balances are those of the transfers", "accounts keep their limits", "a pending transfer ends once",
     "transfers fit their accounts", "escrow passes through", "what expires falls back",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
+from entrepot import catalogue, delivery, jobs, parties, pricing, proof, settlement, trades
 from entrepot.flows.periods import months_after
 from entrepot.kit import Conflict, Money, Refused, rfc3339
 from entrepot.pricing import Plan, Usage
@@ -180,7 +180,8 @@ def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
     agreement = trades.get(session, agreement_id)
     if agreement.state not in (AgreementState.ACTIVE, AgreementState.FULFILLED, AgreementState.SUSPENDED):
         return
-    if agreement.state is AgreementState.SUSPENDED and not _suspended_for_money(session, agreement):
+    is_frozen = agreement.state is AgreementState.SUSPENDED and catalogue.freezing(session, agreement.listing_id) is not None
+    if agreement.state is AgreementState.SUSPENDED and (is_frozen or not _suspended_for_money(session, agreement)):
         session.enqueue("flows.renew_period", after=LOOK_AGAIN, agreement_id=agreement.id, period=period)
         return
     _hold_accounts(session, agreement)

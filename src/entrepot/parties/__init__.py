@@ -39,6 +39,7 @@ from entrepot.parties.service import (
     get,
     is_self,
     list_organisations,
+    require_insider,
     require_role,
     require_scope,
     require_self,
@@ -50,6 +51,6 @@ __all__ = [
     "acting_organisation", "change_roles", "choose_organisation", "count_unread", "create_api_key", "create_key", "create_organisation",
     "create_reset_link", "current_key_id", "exchange_organisation", "finish_login", "get", "get_person", "inbox", "invite", "is_self", "is_touch_due", "join", "key_actor",
     "list_api_keys", "list_organisations", "locked_keys", "login", "login_actor", "logout", "mark_read", "members", "notify", "open_link",
-    "organisations_of", "public_keys", "remove_member", "require_role", "require_scope", "require_self", "revoke_api_key", "set_password",
+    "organisations_of", "public_keys", "remove_member", "require_insider", "require_role", "require_scope", "require_self", "revoke_api_key", "set_password",
     "sign", "touch_api_key", "try_password", "use_link",
 ]  # fmt: skip

@@ -80,6 +80,16 @@ def is_self(session: Session, organisation_id: str) -> bool:
     )
 
 
+def require_insider(session: Session, organisation_id: str) -> None:
+    """Let the organisation's own members pass, and whoever oversees the exchange; to others the thing does not exist.
+
+    Raises:
+        NotFound: The actor is none of them.
+    """
+    if not session.actor.has_role(Role.OPERATOR, Role.REGULATOR):
+        require_self(session, organisation_id)
+
+
 def require_role(session: Session, *roles: Role) -> None:
     """Let actors with one of these roles pass.
 

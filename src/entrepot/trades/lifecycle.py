@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from entrepot import jobs, parties
+from entrepot import catalogue, jobs, parties
 from entrepot.kit import Conflict, NotFound, Refused
 from entrepot.runtime import Role, Scope, Session
 from entrepot.trades import reading, repository
@@ -36,6 +36,10 @@ def move(session: Session, agreement_id: str, to: AgreementState, reason: str) -
         )
     moves = repository.list_moves(session.db, agreement.id)
     _require_allowed(session, agreement, to, moves, by_exchange=by_exchange)
+    if agreement.state is State.SUSPENDED and to in OPEN and catalogue.freezing(session, agreement.listing_id) is not None:
+        raise Conflict(
+            f"A legal notice freezes agreement {agreement.id}.", "It goes on when the notice is settled; nothing is lost meanwhile."
+        )
     if agreement.state is State.SUSPENDED and to in OPEN and to is not moves[-1].before:
         raise Conflict(f"Agreement {agreement.id} was {moves[-1].before} before it was suspended.", f"Resume it to {moves[-1].before}.")
     if not repository.step_agreement(session.db, agreement.id, before=agreement.state, after=to):

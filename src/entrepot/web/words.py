@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from entrepot import pricing
+from entrepot.compliance import library
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
 from entrepot.terms.model import Redistribution, Terms
 from entrepot.vocabulary.purposes import PURPOSES
+from entrepot.web import desk_words
+from entrepot.web.desk_words import DeskWords
 from entrepot.web.languages import Language
 
 
@@ -23,14 +26,17 @@ STATES: Mapping[str, str] = {
     "requested": _("Requested"), "offered": _("Offered"), "countered": _("Countered"), "agreed": _("Agreed"),
     "declined": _("Declined"), "expired": _("Expired"), "active": _("Active"), "fulfilled": _("Fulfilled"),
     "terminated": _("Terminated"), "refunded": _("Paid back"), "held": _("In escrow"), "released": _("Paid"),
+    **desk_words.STATES,
 }  # fmt: skip
 TONES: Mapping[str, str] = {
     "live": "good", "agreed": "good", "active": "good", "fulfilled": "good", "released": "good",
     "draft": "wait", "requested": "wait", "offered": "wait", "countered": "wait", "held": "wait",
     "suspended": "warn", "declined": "bad", "terminated": "bad", "refunded": "warn", "expired": "still", "withdrawn": "still",
-    "info": "still", "warn": "warn", "review": "wait", "needs_info": "wait", "block": "bad",
+    "info": "still", "warn": "warn", "review": "wait", "needs_info": "wait", "block": "bad", "conflict": "bad",
+    **desk_words.TONES,
 }  # fmt: skip
 NOTES: Mapping[str, str] = {
+    "facts": _("Your answers are kept; see what the rules say now."),
     "welcome": _("You are signed in."), "left": _("You are signed out."), "saved": _("Saved."),
     "organisation": _("You now act for this organisation."), "read": _("Everything is marked as read."),
     "revoked": _("The key is revoked; whoever uses it is turned away from now on."),
@@ -42,6 +48,7 @@ NOTES: Mapping[str, str] = {
     "paid": _("The owner is paid."), "published": _("Published."),
     "aggregated": _("These are the cells. The file you sent is not published and goes after a day."),
     "anonymised": _("This is the anonymised version. The file you sent is not published and goes after a day."), "review": _("Sent for review; the operator looks at what the checks found."),
+    **desk_words.NOTES,
 }  # fmt: skip
 ROLES: Mapping[str, str] = {
     "owner": _("Owner"), "buyer": _("Buyer"), "operator": _("Operator"), "regulator": _("Regulator"), "person": _("Person"),
@@ -54,7 +61,7 @@ SCOPES: Mapping[str, str] = {
 UNITS: Mapping[str, str] = {"row": _("rows"), "gigabyte": _("gigabytes"), "read": _("reads")}
 
 
-class Words:
+class Words(DeskWords):
     """Says things in one language."""
 
     def __init__(self, language: Language) -> None:
@@ -74,6 +81,10 @@ class Words:
     def note(self, key: str) -> str:
         """The sentence behind a note in an address; nothing for anything unknown, so that nobody can put words into our mouth."""
         return self._pick(NOTES, key) if key in NOTES else ""
+
+    def duty(self, do: str) -> str:
+        """A duty that an agreement brings with it."""
+        return library.duty_words(do, self.language.code)
 
     def role(self, key: str) -> str:
         """A role of a member."""
@@ -252,6 +263,9 @@ INBOX: Mapping[str, str] = {
     "listing.rejected": _("Version %(number)s of a listing was sent back: %(reason)s"),
     "listing.suspended": _("A listing was taken off by the operator: %(reason)s"),
     "listing.reinstated": _("A listing is back on offer."),
+    "listing.judged": _("The rules say something else of a listing of yours by now; look at its rules."),
+    "ruling.approved": _("A person of the exchange lets a trade of yours pass."),
+    **desk_words.INBOX,
 }
 ENTRIES: Mapping[str, str] = {
     "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"),
@@ -269,13 +283,13 @@ FREQUENCIES: Mapping[str, str] = {
     "monthly": _("every month"), "quarterly": _("every quarter"), "yearly": _("every year"), "irregular": _("from time to time"),
     "never": _("not renewed"),
 }  # fmt: skip
-PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements"}
+PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements", **desk_words.PLACES}
 SEVERITIES: Mapping[str, str] = {
     "info": _("Good to know"), "warn": _("Watch out"), "review": _("To be reviewed"), "needs_info": _("More has to be known"),
-    "block": _("Stands in the way"),
+    "block": _("Stands in the way"), "conflict": _("Rules contradict each other"),
 }  # fmt: skip
 DECISIONS: Mapping[str, str] = {
-    "allow": _("fine"), "review": _("to be reviewed"), "needs_info": _("more has to be known"), "block": _("not allowed"),
+    "allow": _("fine"), "review": _("to be reviewed"), "needs_info": _("more has to be known"), "block": _("not allowed"), "conflict": _("rules in conflict"),
 }  # fmt: skip
 FACTS: Mapping[str, str] = {
     "at": _("When"), "owner": _("Owner"), "buyer": _("Buyer"), "to": _("To"), "purpose": _("Purpose"), "method": _("Handed over as"),
@@ -297,6 +311,7 @@ LAWS: Mapping[str, str] = {
     "every open agreement on a price has its money in escrow or paid": _("Every open agreement on a price has its money in escrow or paid"),
     "every agreement is the one that both signed and the log has": _("Every agreement is the one that both signed and the log has"),
     "no agreement that has ended holds money": _("No agreement that has ended holds money"),
+    "what a notice suspends is off, and nothing else": _("What a notice suspends is off, and nothing else"),
     "every key in use opens under the master key": _("Every key in use opens under the master key"),
     "no job is stuck": _("No job is stuck"), "facts are sealed within a minute": _("Facts are sealed within a minute"),
 }  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from entrepot.catalogue.manifest.reader import Reader
-from entrepot.compliance.declared import typed
 from entrepot.compliance.library import vocabulary
+from entrepot.compliance.questions import read_words
 from entrepot.kit import Invalid
 from entrepot.kit.yamltree import Mapping, Node, Scalar, Sequence
 
@@ -45,4 +45,4 @@ def _value(path: str, node: Node) -> Any:
         words: str | list[str] = [item.text if isinstance(item, Scalar) else "" for item in node.items]
     else:
         words = node.text if isinstance(node, Scalar) else ""
-    return words if fact is None else typed(fact, words)
+    return words if fact is None else read_words(fact, words)

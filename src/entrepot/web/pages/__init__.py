@@ -1,11 +1,13 @@
 """One module per page."""
 
 from entrepot.web.pages import (
+    access,
     account,
     agreement,
     agreements,
     api,
     catalogue,
+    complaints,
     inbox,
     join,
     keys,
@@ -14,14 +16,16 @@ from entrepot.web.pages import (
     log,
     login,
     negotiation,
+    notices,
     operator,
     publish,
     receipt,
     release,
     request,
+    rules,
 )
 
 __all__ = [
-    "account", "agreement", "agreements", "api", "catalogue", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation",
-    "operator", "publish", "receipt", "release", "request",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation", "notices",
+    "operator", "publish", "receipt", "release", "request", "rules",
 ]  # fmt: skip

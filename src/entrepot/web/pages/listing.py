@@ -37,9 +37,13 @@ class NextStep:
 def page(request: Request) -> Response:
     """Everything a buyer has to know before asking."""
     with exchange(request).reading(visit(request).actor) as session:
-        listing = catalogue.get(session, request.path_params["listing"])
+        try:
+            listing = catalogue.get(session, request.path_params["listing"])
+        except catalogue.ListingSuspended as error:
+            return _suspended(request, session, error)
         version = catalogue.current_version(session, listing.id, _number(request))
         values: dict[str, Any] = {
+            "hold": catalogue.freezing(session, listing.id),
             "owner": parties.get(session, listing.organisation_id),
             "is_own": parties.is_self(session, listing.organisation_id),
             "step": next_step(session, listing, version),
@@ -122,6 +126,11 @@ def sample_queries(version: Version) -> tuple[SampleQuery, ...]:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _suspended(request: Request, session: Session, error: catalogue.ListingSuspended) -> Response:
+    listing_id = request.path_params["listing"]
+    return render(request, "suspended", error.status, listing_id=listing_id, hold=catalogue.freezing(session, listing_id))
 
 
 def _number(request: Request) -> int | None:

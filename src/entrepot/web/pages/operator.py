@@ -43,7 +43,7 @@ def examination(request: Request) -> Response:
 def _act(session: Session, sent: Form) -> str:
     match sent.text("do"):
         case "approve":
-            catalogue.approve(session, sent.text("listing"))
+            flows.approve_listing(session, sent.text("listing"))
         case "reject":
             catalogue.reject(session, sent.text("listing"), reason=sent.text("reason"))
         case "deposit" | "payout" as verb:

@@ -14,7 +14,7 @@ from entrepot.compliance.explain import Explained, explain
 from entrepot.compliance.questions import Question, questions, read_answers
 from entrepot.compliance.words import Words
 from entrepot.kit import EntrepotError, NotFound
-from entrepot.runtime import Role, Session
+from entrepot.runtime import Session
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
 
@@ -40,8 +40,7 @@ def listing(request: Request) -> Response:
     listing_id = request.path_params["listing"]
     with exchange(request).reading(visit(request).actor) as session:
         found = catalogue.get(session, listing_id)
-        if not visit(request).actor.has_role(Role.OPERATOR, Role.REGULATOR):
-            parties.require_self(session, found.organisation_id)
+        parties.require_insider(session, found.organisation_id)
         titles = catalogue.current_version(session, found.id, found.pending_number).manifest.titles
         may_answer = parties.is_self(session, found.organisation_id)
     return _page(
@@ -78,7 +77,7 @@ def _page(
             facts = read_answers(given, [path for path in given if vocabulary.get(path) is not None], vocabulary)
             with exchange(request).session(visit(request).actor) as session:
                 answer(session, facts)
-            return redirect(request, f"{back}/rules", note="answered")
+            return redirect(request, f"{back}/rules", note="facts")
         except NotFound:
             raise
         except EntrepotError as problem:

@@ -1,0 +1,177 @@
+"""Rule packs, what they say of listings and trades, the facts that parties declare, and what is left to a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from entrepot import catalogue, compliance, flows, parties, trades
+from entrepot.api.deps import PUBLIC, ActingDep, Sent
+from entrepot.api.errors import RESPONSES
+from entrepot.api.listings import ListingId
+from entrepot.api.trades import NegotiationId
+from entrepot.compliance import Gate, KeptRuling, Ruling
+from entrepot.runtime import Scope
+
+router = APIRouter(prefix="/api/v1", responses=RESPONSES, tags=["rules"])
+Language = Annotated[Literal["en", "zh"], Query(description="Language of the sentences.")]
+PackId = Annotated[str, Path(max_length=40, description="The pack's id.")]
+
+
+class PackOut(BaseModel):
+    """A rule pack in force; draft, not legal advice."""
+
+    id: str
+    version: str
+    jurisdiction: str
+    status: str
+    title: str
+    sha256: str
+    rules: list[str]
+
+
+class RulingOut(BaseModel):
+    """What the rules say of a case now."""
+
+    gate: str
+    at: date
+    decision: str
+    findings: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
+    duties: list[dict[str, Any]]
+
+
+class KeptOut(BaseModel):
+    """A ruling that was made and committed to the log; it names facts by their digest alone."""
+
+    id: str
+    gate: str
+    subject: str
+    decision: str
+    decided_at: datetime
+    record: dict[str, Any]
+    log_entry: str
+    approved_at: datetime | None
+    reason: str | None
+
+
+class FactsIn(Sent):
+    """Answers by fact, such as ``{"source.kinds": ["own_operation"]}``; null takes an answer back."""
+
+    facts: dict[str, Any] = Field(max_length=500)
+
+
+class PackIn(Sent):
+    """A pack and its vectors, as YAML texts."""
+
+    pack: str = Field(max_length=1_100_000)
+    vectors: str = Field(max_length=2_200_000)
+
+
+class WhyIn(Sent):
+    """Why a case may pass."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+@router.get("/rules/packs", openapi_extra=PUBLIC)
+def packs(acting: ActingDep, language: Language = "en") -> dict[str, list[PackOut]]:
+    """The rule packs in force, with the digests that rulings name."""
+    with acting.reading() as session:
+        return {"packs": [_pack(pack, language) for pack in compliance.in_force(session)]}
+
+
+@router.post("/rules/packs", status_code=201)
+def install(acting: ActingDep, body: PackIn) -> PackOut:
+    """Put a pack in force, once the lint has no remark on it; until then the old one stays (operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        return _pack(flows.install_pack(session, body.pack, body.vectors), "en")
+
+
+@router.delete("/rules/packs/{pack_id}", status_code=204)
+def uninstall(acting: ActingDep, pack_id: PackId) -> None:
+    """Take a pack that was installed out of force (operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        flows.uninstall_pack(session, pack_id)
+
+
+@router.post("/rules/what-if")
+def what_if(acting: ActingDep, body: PackIn) -> dict[str, Any]:
+    """Which decisions on live listings and agreements a draft pack would change; nothing is changed by asking (operators)."""
+    with acting.reading(Scope.ADMIN) as session:
+        return flows.what_if(session, body.pack)
+
+
+@router.get("/listings/{listing_id}/ruling")
+def listing_ruling(acting: ActingDep, listing_id: ListingId, language: Language = "en") -> RulingOut:
+    """What the rules say of your listing today, and what they would like to know (owner, operators)."""
+    with acting.reading(Scope.READ) as session:
+        listing = catalogue.get(session, listing_id)
+        parties.require_insider(session, listing.organisation_id)
+        return _ruling(flows.rule_listing(session, listing), language)
+
+
+@router.put("/listings/{listing_id}/facts")
+def listing_facts(acting: ActingDep, listing_id: ListingId, body: FactsIn, language: Language = "en") -> RulingOut:
+    """Answer the rules' questions about your listing; what they allow then goes on offer (owner)."""
+    with acting.writing(Scope.PUBLISH) as session:
+        return _ruling(flows.answer_listing(session, listing_id, body.facts), language)
+
+
+@router.get("/listings/{listing_id}/rulings")
+def listing_rulings(acting: ActingDep, listing_id: ListingId) -> dict[str, list[KeptOut]]:
+    """Every ruling on a listing, newest first (owner, operators, regulators)."""
+    with acting.reading(Scope.READ) as session:
+        listing = catalogue.get(session, listing_id)
+        parties.require_insider(session, listing.organisation_id)
+        return {"rulings": [_kept(kept) for kept in compliance.rulings(session, listing.id)]}
+
+
+@router.get("/negotiations/{negotiation_id}/ruling")
+def contract_ruling(acting: ActingDep, negotiation_id: NegotiationId, language: Language = "en") -> RulingOut:
+    """What the rules say of signing what is on the table (its parties)."""
+    with acting.reading(Scope.READ) as session:
+        return _ruling(flows.rule_contract(session, trades.get_negotiation(session, negotiation_id)), language)
+
+
+@router.put("/negotiations/{negotiation_id}/facts")
+def contract_facts(acting: ActingDep, negotiation_id: NegotiationId, body: FactsIn, language: Language = "en") -> RulingOut:
+    """Answer the rules' questions about a trade (its parties)."""
+    with acting.writing(Scope.TRADE) as session:
+        return _ruling(flows.answer_contract(session, negotiation_id, body.facts), language)
+
+
+@router.get("/rulings/waiting")
+def waiting(acting: ActingDep) -> dict[str, list[KeptOut]]:
+    """Trades that the rules leave to a person, oldest first (operators)."""
+    with acting.reading(Scope.ADMIN) as session:
+        return {"rulings": [_kept(kept) for kept in compliance.waiting(session, Gate.CONTRACT)]}
+
+
+@router.post("/rulings/{ruling_id}/approval")
+def approve(acting: ActingDep, ruling_id: Annotated[str, Path(max_length=60)], body: WhyIn) -> KeptOut:
+    """Let a trade pass that the rules leave to a person; for these facts under these packs alone (operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        return _kept(compliance.approve(session, ruling_id, reason=body.reason))
+
+
+def _pack(pack: compliance.Pack, language: str) -> PackOut:
+    return PackOut(
+        id=pack.id, version=pack.version, jurisdiction=pack.jurisdiction, status=pack.status, sha256=pack.sha256,
+        title=pack.titles.get(language) or pack.titles["en"], rules=[rule.id for rule in pack.rules],
+    )  # fmt: skip
+
+
+def _ruling(ruling: Ruling, language: str) -> RulingOut:
+    shown = flows.shown_ruling(ruling, language)
+    return RulingOut(gate=ruling.gate, at=ruling.at, decision=ruling.decision, **shown)
+
+
+def _kept(kept: KeptRuling) -> KeptOut:
+    return KeptOut(
+        id=kept.id, gate=kept.gate, subject=kept.subject_id, decision=kept.decision, decided_at=kept.decided_at, record=dict(kept.record),
+        log_entry=kept.entry_id, approved_at=kept.approved_at, reason=kept.reason,
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""The rules change: packs are installed, drafts are tried out, and every decision they touch is taken again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from entrepot import catalogue, compliance, jobs, parties
+from entrepot.catalogue import Listing, ListingState
+from entrepot.compliance import Gate, Pack, Ruling, library
+from entrepot.compliance.lint import boundaries
+from entrepot.compliance.questions import questions
+from entrepot.compliance.what_if import Case
+from entrepot.compliance.what_if import what_if as compare
+from entrepot.flows import dossiers, gates
+from entrepot.kit import Decision
+from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
+
+_BATCH = 200
+_DAY = 24 * 3600.0
+MOST_SHOWN = 1_000
+HOLDER = "rules"
+"""Who holds a listing that the rules no longer allow."""
+
+
+def install_pack(session: Session, text: str, vectors: str) -> Pack:
+    """Put an operator's pack in force, and have every live listing judged again.
+
+    Raises:
+        Refused: The actor is no operator, or the pack would replace the guard-rails of the house.
+        Invalid: The pack cannot be read, or the lint has remarks; the old one stays in force.
+    """
+    pack = compliance.install(session, text, vectors)
+    session.enqueue("flows.judge_again", after_id="")
+    return pack
+
+
+def uninstall_pack(session: Session, pack_id: str) -> None:
+    """Take an installed pack out of force, and have every live listing judged again.
+
+    Raises:
+        Refused: The actor is no operator.
+        NotFound: No such pack was installed.
+    """
+    compliance.uninstall(session, pack_id)
+    session.enqueue("flows.judge_again", after_id="")
+
+
+@jobs.handler("flows.judge_again")
+def judge_again(session: Session, *, after_id: str) -> None:
+    """Judge the next listings by the rules of today: what they forbid goes off, what they forbade and now allow comes back."""
+    found = catalogue.listings_after(session, after_id, limit=_BATCH)
+    for listing in found:
+        _judge_again(session, listing)
+    if len(found) == _BATCH:
+        session.enqueue("flows.judge_again", after_id=found[-1].id)
+
+
+@ticker(lambda settings: _DAY)
+def judge_daily(exchange: Exchange) -> None:
+    """Rules begin and end on dates: whatever was ruled before the last of these days is judged again."""
+    with exchange.reading(SYSTEM) as session:
+        today = compliance.today(session)
+        turned = [day for pack in compliance.in_force(session) for day in boundaries(pack) if day <= today]
+        is_due = bool(turned) and compliance.has_older(session, Gate.LISTING, max(turned))
+    if is_due:
+        with exchange.session(SYSTEM) as session:
+            session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{today}")
+
+
+def _judge_again(session: Session, listing: Listing) -> None:
+    ruling = gates.rule_listing(session, listing)
+    before = compliance.rulings(session, listing.id, Gate.LISTING)[:1]
+    if before and before[0].decision is ruling.decision and before[0].packs_digest == compliance.packs_digest(ruling.packs):
+        return
+    compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id, decider="rules, judged again")
+    held = any(hold.holder == HOLDER for hold in catalogue.holds_of(session, listing.id))
+    if ruling.decision is Decision.BLOCK and listing.state is ListingState.LIVE and not held:
+        first = ruling.findings(library.vocabulary())[0]
+        reason = f"{first.message} ({first.citation}) {first.hint}".strip()
+        catalogue.place(session, listing.id, holder=HOLDER, reason=reason[:1000])
+        parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=reason[:1000])
+    elif held and ruling.decision is not Decision.BLOCK:
+        catalogue.lift(session, listing.id, holder=HOLDER)
+        parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
+    elif ruling.decision is not Decision.ALLOW and before and before[0].decision is Decision.ALLOW:
+        parties.notify(session, listing.organisation_id, "listing.judged", listing.id, decision=ruling.decision.value)
+
+
+def what_if(session: Session, draft: str) -> dict[str, Any]:
+    """Which decisions on live listings and agreements a draft pack would change; drafts are asked here and nowhere else.
+
+    Raises:
+        Refused: The actor is no operator.
+        Invalid: The pack cannot be read.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    pack = compliance.read_text(draft)
+    now = compliance.in_force(session)
+    then = (*(other for other in now if other.id != pack.id), pack)
+    changes = compare(_cases(session), now=now, then=then, at=compliance.today(session), taxonomy=library.taxonomy())
+    shown: list[dict[str, Any]] = []
+    counts: Counter[str] = Counter()
+    for change in changes:
+        counts[f"{change.before} to {change.after}"] += change.decides_otherwise
+        if len(shown) < MOST_SHOWN:
+            shown.append(change.to_dict())
+    return {"pack": pack.id, "version": pack.version, "decisions": dict(counts), "changes": shown, "more": counts.total() > len(shown)}
+
+
+def _cases(session: Session) -> Iterator[Case]:
+    after = ""
+    while page := catalogue.listings_after(session, after, limit=_BATCH):
+        for listing in page:
+            version = catalogue.current_version(session, listing.id)
+            yield Case(subject=listing.id, gate=Gate.LISTING, dossier=dossiers.of_version(session, version, listing.organisation_id))
+        after = page[-1].id
+    for kept in compliance.newest(session, Gate.CONTRACT):
+        if kept.decision is Decision.ALLOW or kept.approved_at is not None:
+            yield Case(subject=kept.subject_id, gate=Gate.CONTRACT, dossier=kept.dossier)
+
+
+def shown_ruling(ruling: Ruling, language: str = "en") -> dict[str, Any]:
+    """A ruling as a reader needs it: what stands in the way with article and remedy, what is asked, what follows."""
+    vocabulary = library.vocabulary()
+    return {
+        "findings": [finding.to_dict() for finding in ruling.findings(vocabulary, language)],
+        "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
+        "duties": [duty.to_dict() for duty in ruling.duties],
+    }
