@@ -188,6 +188,15 @@ def classify(quick: bool) -> list[Figure]:
                 beside=beside,
             )
         )
+    for name, what in (
+        ("hidden", "web tables, without the words that one table alone uses, F1"),
+        ("schemas", "headings of 55 known schemas, F1"),
+        ("schemas_second", "headings of 18 more schemas, F1"),
+    ):
+        if name in found:
+            figures.append(
+                Figure(name=f"classify.{name}", what=what, value=found[name]["f1"], unit="", target=0.8, at_most=False, details=found[name])
+            )
     figures += [
         Figure(
             name=f"classify.scan.{name}", what=f"full scan for formats and checksums, {name}", value=rate, unit="MB/s a core", target=200.0,
