@@ -17,6 +17,8 @@ from entrepot.privacy.model import ColumnFinding, Evidence
 HEADING = "heading"
 """The detector of evidence that a heading gives."""
 _HEADING_ALONE = 0.7
+_LISTED_NAMES = 0.75
+"""Below what blocks: among rare given names there are words and places, so a person looks."""
 _SHOWS_IN_VALUES = frozenset(
     {"email", "iban", "payment_card", "ip_address", "mac_address", "cn_resident_id", "cn_organisation_id", "plate"}
 )
@@ -125,7 +127,7 @@ def _from_names(column: ColumnProfile, values: Sequence[str]) -> ColumnFinding |
     if matched < (0.3 if several else 0.6) * len(values):
         return None
     evidence = Evidence(detector="listed-name", matched=matched, examined=len(values))
-    return ColumnFinding(column=column.name, category=CATEGORIES["name"], confidence=0.8, evidence=(evidence,))
+    return ColumnFinding(column=column.name, category=CATEGORIES["name"], confidence=_LISTED_NAMES, evidence=(evidence,))
 
 
 def _some(category: str, values: Sequence[str]) -> Evidence:
