@@ -217,11 +217,29 @@ def anonymise(quick: bool) -> list[Figure]:
     return anonymise.figures(Path(folder), rows=20_000 if quick else 1_000_000, many=0 if quick else 30_000_000)
 
 
+def attacks(quick: bool) -> list[Figure]:
+    """What attackers reach on releases of adult, and what these keep."""
+    from bench import attacks
+
+    folder = os.environ.get("ENTREPOT_TEST_DATA", "")
+    return attacks.rows(attacks.figures(Path(folder) / "privacy/adult", full=False)) if folder else []
+
+
+def peers(quick: bool) -> list[Figure]:
+    """Others' tools on the same tables, in an environment of their own."""
+    from bench import peers
+
+    folder = os.environ.get("ENTREPOT_TEST_DATA", "")
+    if not folder:
+        return []
+    return peers.figures(Path(folder), rows=20_000, limit_s=60) if quick else peers.figures(Path(folder))
+
+
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "help": help_, "demo": demo, "setup": setup, "publish": publish, "delivery": delivery, "search": search, "trades": trades,
-    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise,
+    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise, "attacks": attacks, "peers": peers,
 }  # fmt: skip
-SLOW = ("demo", "setup")
+SLOW = ("demo", "setup", "peers")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
