@@ -12,12 +12,13 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import literal
 from entrepot.kit import Invalid
-from entrepot.privacy.anonymise.source import Source, open_source
+from entrepot.privacy.anonymise.source import Source, distinct_lines, open_source
 from entrepot.privacy.hierarchies import STAR
 from entrepot.privacy.risk.model import Against, Risk, Sensitive
 
 _CLASSES = "entrepot_classes"
 _COUNTS = "entrepot_counts"
+_LINES = "entrepot_lines"
 _SIZES = ((1, "1"), (2, "2"), (4, "3-4"), (9, "5-9"), (19, "10-19"))
 _MOST_ORDERED = 200
 
@@ -62,6 +63,7 @@ def measure(
         finally:
             cursor.execute(f"DROP TABLE IF EXISTS {_CLASSES}")
             cursor.execute(f"DROP TABLE IF EXISTS {_COUNTS}")
+            cursor.execute(f"DROP TABLE IF EXISTS {_LINES}")
 
 
 def _text(source: Source, column: str) -> str:
@@ -79,6 +81,13 @@ def _count(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[st
             f"CREATE OR REPLACE TEMP TABLE {_COUNTS} AS SELECT DISTINCT {', '.join(named)}, {source.sql(person)} AS who, 1::BIGINT AS n FROM {source.scan}"
         )
         size = "count(DISTINCT who)"
+    elif lines := _whole_lines(cursor, source):
+        values = ", ".join(f"p[{source.columns.index(column) + 1}] AS {name}" for column, name in _named(quasi, sensitive))
+        # Where every column is named, distinct lines are distinct values.
+        grouped = "n" if {*quasi, *sensitive} == set(source.columns) else "sum(n)::BIGINT AS n"
+        again = "" if grouped == "n" else "GROUP BY ALL"
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_COUNTS} AS SELECT {values}, {grouped} FROM {lines} {again}")
+        size = "sum(n)::BIGINT"
     else:
         cursor.execute(
             f"CREATE OR REPLACE TEMP TABLE {_COUNTS} AS SELECT {', '.join(named)}, count(*)::BIGINT AS n FROM {source.scan} GROUP BY ALL"
@@ -88,6 +97,20 @@ def _count(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[st
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE {_CLASSES} AS SELECT {', '.join(keys)}, {size} AS n, {shown} AS shown FROM {_COUNTS} GROUP BY ALL"
     )
+
+
+def _named(quasi: Sequence[str], sensitive: Sequence[str]) -> list[tuple[str, str]]:
+    return [*((c, f"q{i}") for i, c in enumerate(quasi)), *((c, f"s{i}") for i, c in enumerate(sensitive))]
+
+
+def _whole_lines(cursor: duckdb.DuckDBPyConnection, source: Source) -> str:
+    """The table of distinct lines, where each holds as many values as there are columns; else empty, and the rows are parsed."""
+    query = distinct_lines(source)
+    if not query:
+        return ""
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_LINES} AS {query}")
+    uneven = cursor.execute(f"SELECT count(*) FROM {_LINES} WHERE len(p) <> {len(source.columns)}").fetchall()[0][0]
+    return "" if uneven else _LINES
 
 
 def _keys(quasi: Sequence[str]) -> list[str]:
