@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -272,9 +273,27 @@ def peers(quick: bool) -> list[Figure]:
     return peers.figures(Path(folder), rows=20_000, limit_s=60) if quick else peers.figures(Path(folder))
 
 
+def consent(quick: bool) -> list[Figure]:
+    """Consents by the million, and what looking them up adds to a delivery."""
+    from bench import consent
+
+    found = consent.figures(20_000 if quick else 1_000_000, rounds=2 if quick else 7)
+    count = f"{found['persons']:,}"
+    without = statistics.median(found["without_s"])
+    return [
+        Figure(name="consent.import", what=f"record {count} consents from one file", value=found["import_s"], unit="s", target=300, details=found),
+        Figure(
+            name="consent.delivery", what=f"what looking up {count} consents adds to a delivery", value=100 * found["added"], unit="%", target=5,
+            beside=f"{without:.2f} s without; {found['changes']} persons changed their mind before each; the first time {found['first_s']:.1f} s",
+            details=found,
+        ),
+    ]  # fmt: skip
+
+
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "help": help_, "demo": demo, "setup": setup, "publish": publish, "delivery": delivery, "search": search, "trades": trades,
-    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise, "rules": rules, "attacks": attacks, "peers": peers,
+    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise, "rules": rules, "consent": consent, "attacks": attacks,
+    "peers": peers,
 }  # fmt: skip
 SLOW = ("demo", "setup", "peers")
 

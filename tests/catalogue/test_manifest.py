@@ -48,6 +48,7 @@ offered:
   rows: [{column: year, operator: ">=", value: 2012}, {column: zip, operator: in, value: ["007", 12:30, 1.5, true]}]
 rights: {held_by: Harbour Data, processed_by: [Harbour Data, Lab], operated_by: []}
 person_key: passenger
+consent: required
 residency: [NO]
 countries: US
 languages: [en, zh-Hans]

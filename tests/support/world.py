@@ -116,10 +116,10 @@ def _things(market: Market) -> dict[str, str]:
         flows.offer(session, offered.id, message="gladly")
     upload = flows.add_upload(market.exchange, market.owner, iris_csv(market.folder), name="iris.csv")
     graded = _graded(market, upload.id)
-    desk = _desk(market)
+    desk, said = _desk(market), _people(market)
     market.seal()
     return {
-        **desk,
+        **desk, **said,
         "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
@@ -141,6 +141,19 @@ def _desk(market: Market) -> dict[str, str]:
         "notice_id": notice.id, "notice": notice.id, "access_id": asked.id, "access": asked.id, "approved_access": approved.id,
         "complaint_id": complaint_id, "complaint": complaint_id, "complaint_code": code,
     }  # fmt: skip
+
+
+def _people(market: Market) -> dict[str, str]:
+    from entrepot import consent
+    from entrepot.flows import people
+
+    with market.exchange.session(market.owner) as session:
+        act, _ = people.say_for(session, "P1", consent.Act.GIVEN, people.Asked())
+        link = people.links_for(session, ["P1"])[0]
+    person = link.rpartition("/")[2]
+    with market.exchange.session() as session:
+        asked = people.request_as_person(session, person, "copy")
+    return {"consent_id": act.id, "consent": act.id, "person": person, "request_id": asked.id}
 
 
 def _graded(market: Market, upload_id: str) -> str:

@@ -24,8 +24,9 @@ from entrepot.kit import Money, rfc3339
 from entrepot.pricing.model import Price
 from entrepot.standards.model import ColumnDescription, ColumnType
 from entrepot.terms.model import Rights, Terms
+from entrepot.vocabulary.consents import ConsentMode
 
-_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited", "facts")}
+_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited", "facts", "consent")}
 
 
 def plain(value: Any) -> Any:
@@ -71,6 +72,7 @@ def manifest_from(value: Mapping[str, Any]) -> Manifest:
         visibility=Visibility(value["visibility"]),
         invited=tuple(value.get("invited", ())),
         facts=value.get("facts", {}),
+        consent=ConsentMode(value["consent"]) if value.get("consent") else None,
     )
 
 

@@ -12,6 +12,7 @@ from entrepot.kit import Decision
 from entrepot.pricing.model import Price
 from entrepot.standards.model import ColumnDescription, Texts, pick
 from entrepot.terms.model import Rights, Terms
+from entrepot.vocabulary.consents import ConsentMode
 
 LANGUAGES = ("en", "zh")
 """Languages a manifest may carry its texts in."""
@@ -112,6 +113,7 @@ class Manifest:
         offered: Columns and rows an agreement covers unless it says otherwise.
         rights: Who holds, processes and operates the data.
         person_key: The column that tells whose row it is; empty when rows are not about persons.
+        consent: How rows follow what their persons say; None for ``objections`` where there is a person key, else ``none``.
         residency: Countries the data must stay in, ISO 3166-1 alpha-2; empty for anywhere.
         facts: What the owner declares for the rules, by the fact's path.
         examples: Uses in a sentence each.
@@ -149,6 +151,14 @@ class Manifest:
     visibility: Visibility = Visibility.PUBLIC
     invited: tuple[str, ...] = ()
     acceptance_hours: int | None = None
+    consent: ConsentMode | None = None
+
+    @property
+    def consent_mode(self) -> ConsentMode:
+        """How rows follow what their persons say."""
+        if not self.person_key:
+            return ConsentMode.NONE
+        return self.consent or ConsentMode.OBJECTIONS
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ from entrepot.compliance.service import (
     AwaitsDecision,
     FactsMissing,
     NotCompliant,
+    agreed,
     answer,
     answers,
     approve,
@@ -30,6 +31,6 @@ from entrepot.compliance.service import (
 
 __all__ = [
     "AlertFact", "AwaitsDecision", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
-    "Ruling", "Severity", "Source", "Verdict", "answer", "answers", "approve", "check", "has_older", "in_force", "install", "judge", "keep", "newest",
+    "Ruling", "Severity", "Source", "Verdict", "agreed", "answer", "answers", "approve", "check", "has_older", "in_force", "install", "judge", "keep", "newest",
     "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting",
 ]  # fmt: skip

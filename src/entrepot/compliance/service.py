@@ -195,6 +195,11 @@ def newest(session: Session, gate: Gate) -> Iterator[KeptRuling]:
     return repository.newest(session.db, gate)
 
 
+def agreed(session: Session, organisation_id: str, gate: Gate, *, since: datetime | None = None) -> list[KeptRuling]:
+    """The newest ruling on each case of an organisation that passed a gate, for counting over them."""
+    return repository.passed(session.db, organisation_id, gate, since=since)
+
+
 def has_older(session: Session, gate: Gate, day: date) -> bool:
     """Whether the newest ruling on some subject of a gate was made before a day."""
     return repository.has_older(session.db, gate, datetime.combine(day, time(), UTC))

@@ -47,5 +47,6 @@ rulings = sa.Table(
     sa.Column("approved_by", sa.String(40)),
     sa.Column("reason", sa.Text),
     sa.Index("ix_rulings_subject", "subject_id", "gate", "decided_at"),
+    sa.Index("ix_rulings_organisation", "organisation_id", "gate", "decided_at"),
     sa.Index("ix_rulings_open", "decision", "approved_at"),
 )

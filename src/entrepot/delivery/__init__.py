@@ -5,7 +5,18 @@ from entrepot.delivery.meter import Meter
 from entrepot.delivery.methods import METHODS, DeliveryMethod
 from entrepot.delivery.methods import find as find_method
 from entrepot.delivery.methods import names as method_names
-from entrepot.delivery.model import CountSpent, LinkInvalid, Parcel, Read, Receipt, RowGroup, SharedFile, ShareToken, TokenInvalid
+from entrepot.delivery.model import (
+    CountSpent,
+    LinkInvalid,
+    Parcel,
+    ParcelOutdated,
+    Read,
+    Receipt,
+    RowGroup,
+    SharedFile,
+    ShareToken,
+    TokenInvalid,
+)
 from entrepot.delivery.service import (
     check_deliveries,
     deliver,
@@ -22,7 +33,7 @@ from entrepot.delivery.tokens import create_token, list_tokens, profile, revoke_
 from entrepot.delivery.versions import covered_versions
 
 __all__ = [
-    "METHODS", "CountSpent", "DeliveryMethod", "FileToSend", "LinkInvalid", "Meter", "Parcel", "Read", "Receipt", "RowGroup", "ShareToken",
+    "METHODS", "CountSpent", "DeliveryMethod", "FileToSend", "LinkInvalid", "Meter", "Parcel", "ParcelOutdated", "Read", "Receipt", "RowGroup", "ShareToken",
     "SharedFile", "TokenInvalid", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "find_method", "first_received",
     "get_parcel", "list_tokens", "method_names", "open_file", "parcels_of", "parse_link", "prepare", "profile", "reads", "receipts",
     "record_read", "revoke_token", "rotate_tokens", "usage",

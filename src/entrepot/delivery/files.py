@@ -8,8 +8,8 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from entrepot import trades
-from entrepot.delivery import links, methods, parcels, repository, tokens
+from entrepot import catalogue, consent, trades
+from entrepot.delivery import consents, links, methods, parcels, repository, tokens
 from entrepot.delivery.model import LinkInvalid, Parcel, SharedFile, is_complete, merge_spans, rows_read
 from entrepot.kit import NotFound
 from entrepot.runtime import SYSTEM, Exchange, Session
@@ -37,12 +37,13 @@ class FileToSend:
         """The bytes from ``start`` up to and without ``end``, in pieces of a mebibyte.
 
         Raises:
+            ParcelOutdated: Somebody whose rows are in the file withdrew while it was being sent.
             AgreementClosed: The agreement was suspended, terminated or ran out while the file was being sent.
             TokenInvalid: The share token it was asked for with was revoked.
         """
         gate = _gate(self.exchange)
         for piece in self.exchange.blobs.read(self.file.key, start=start, end=end, chunk=CHUNK):
-            gate.require(self.exchange, self.parcel.agreement_id, self.link.token_id)
+            gate.require(self.exchange, self.parcel, self.link.token_id)
             yield piece
 
 
@@ -52,6 +53,7 @@ def open_file(exchange: Exchange, link: links.Link, signature: str) -> FileToSen
     Raises:
         LinkInvalid: The address was changed, made elsewhere, or has expired.
         AgreementClosed: The agreement lets nothing be read now.
+        ParcelOutdated: Somebody whose rows are in it has withdrawn since.
         NotFound: There is no such file any more.
     """
     links.check(exchange.master_key, link, signature, now=exchange.clock.now())
@@ -61,7 +63,7 @@ def open_file(exchange: Exchange, link: links.Link, signature: str) -> FileToSen
         if parcel is None or file is None:
             raise NotFound("There is no such file.", "Ask for the file again.")
         # A new request always looks for itself; only the pieces that follow rely on what was seen a moment ago.
-        _gate(exchange).look(session, parcel.agreement_id, link.token_id)
+        _gate(exchange).look(session, parcel, link.token_id)
     return FileToSend(exchange=exchange, link=link, parcel=parcel, file=file)
 
 
@@ -93,28 +95,31 @@ def record_read(exchange: Exchange, sent: FileToSend, *, start: int, end: int, g
 
 
 class _Gate:
-    """What this process has seen of agreements lately; looks again every quarter of a second."""
+    """What this process has seen of parcels and their agreements lately; looks again every quarter of a second."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
 
-    def require(self, exchange: Exchange, agreement_id: str, token_id: str) -> None:
+    def require(self, exchange: Exchange, parcel: Parcel, token_id: str) -> None:
         """Let pass on what was seen a moment ago, or look again."""
-        if time.monotonic() - self._seen.get((agreement_id, token_id), float("-inf")) >= GATE_SECONDS:
+        if time.monotonic() - self._seen.get((parcel.id, token_id), float("-inf")) >= GATE_SECONDS:
             with exchange.reading(SYSTEM) as session:
-                self.look(session, agreement_id, token_id)
+                self.look(session, parcel, token_id)
 
-    def look(self, session: Session, agreement_id: str, token_id: str) -> None:
-        """Look at the agreement, and at the share token if one was used."""
+    def look(self, session: Session, parcel: Parcel, token_id: str) -> None:
+        """Look at the agreement, at what people have said since, and at the share token if one was used."""
         began = time.monotonic()
-        trades.get(session, agreement_id).require_open_at(session.now)
+        agreement = trades.get(session, parcel.agreement_id)
+        agreement.require_open_at(session.now)
         if token_id:
             tokens.require_good(session, token_id)
+        if consent.current_seq(session, agreement.owner_id):
+            consents.require_current(session, parcel, agreement, catalogue.agreed_version(session, parcel.version_id))
         with self._lock:
             if len(self._seen) > 10_000:
                 self._seen.clear()
-            self._seen[agreement_id, token_id] = began
+            self._seen[parcel.id, token_id] = began
 
 
 _gates: weakref.WeakKeyDictionary[Exchange, _Gate] = weakref.WeakKeyDictionary()

@@ -19,17 +19,19 @@ import duckdb
 from sqlalchemy.engine import Connection
 
 from entrepot.blobs import Blob, BlobStore
-from entrepot.delivery import delta, repository
+from entrepot.delivery import consents, delta, repository
 from entrepot.delivery.model import RowGroup, SharedFile
 from entrepot.delivery.rights import Part
 from entrepot.engine import stream
-from entrepot.engine.sql import identifier, parquet
+from entrepot.engine.arrow import pa
+from entrepot.engine.sql import file_literal, identifier, parquet
 from entrepot.kit import NotFound
 from entrepot.runtime import Session
 from entrepot.terms import rights_to_sql
 
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 _WRITERS = {"csv": stream.write_csv, "parquet": stream.write_parquet}
+_HELD = "entrepot_held_rows"
 _locks: dict[str, threading.Lock] = {}
 _locks_lock = threading.Lock()
 
@@ -64,7 +66,7 @@ def build(session: Session, part: Part, form: str) -> SharedFile:
     """Make the file without writing a record, so that a long build holds up no writer; ``make_file`` finds it afterwards."""
     file_id = part.file_id(form)
     with _alone(session.db, session.settings.data_path, file_id):
-        return _announced(session.blobs, file_id) or _make(session.blobs, session.engine, part, form)
+        return _announced(session.blobs, file_id) or _make(session, part, form)
 
 
 def _announced(blobs: BlobStore, file_id: str) -> SharedFile | None:
@@ -80,7 +82,19 @@ def _announcement(file_id: str) -> str:
     return f"shared/{file_id}.json"
 
 
-def _make(blobs: BlobStore, cursor: duckdb.DuckDBPyConnection, part: Part, form: str) -> SharedFile:
+def _make(session: Session, part: Part, form: str) -> SharedFile:
+    held = consents.held_rows(session, part)
+    if held is None:
+        return _write(session.blobs, session.engine, part, form)
+    # The rows held back travel as a table that the query names.
+    session.engine.register(_HELD, pa.table({"row": pa.array(held)}))
+    try:
+        return _write(session.blobs, session.engine, part, form)
+    finally:
+        session.engine.unregister(_HELD)
+
+
+def _write(blobs: BlobStore, cursor: duckdb.DuckDBPyConnection, part: Part, form: str) -> SharedFile:
     with blobs.local(part.table.parquet_key) as source:
         found = _query(cursor, part, source, form)
         if found is None:
@@ -103,7 +117,13 @@ def _query(cursor: duckdb.DuckDBPyConnection, part: Part, source: Path, form: st
         return None
     select, values = rights_to_sql(part.rights, {name: str(kind) for name, kind in types.items()})
     shown = [f"CAST({identifier(n)} AS {casts[n]}) AS {identifier(n)}" if casts[n] else identifier(n) for n in part.columns]
-    return f"WITH source AS (SELECT * FROM {parquet(source)}) SELECT {', '.join(shown)} FROM ({select})", list(values)
+    rows = parquet(source) if part.consent is None else _without_held(source)
+    return f"WITH source AS (SELECT * FROM {rows}) SELECT {', '.join(shown)} FROM ({select})", list(values)
+
+
+def _without_held(source: Path) -> str:
+    numbered = f"read_parquet({file_literal(source)}, hive_partitioning=false, file_row_number=true)"
+    return f"(SELECT * EXCLUDE (file_row_number) FROM {numbered} WHERE file_row_number NOT IN (SELECT row FROM {_HELD}))"
 
 
 def _describe(cursor: duckdb.DuckDBPyConnection, part: Part, form: str, path: Path, blob: Blob, rows: int) -> SharedFile:

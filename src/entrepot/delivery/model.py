@@ -20,6 +20,10 @@ class CountSpent(Refused):
     """The terms allow so many deliveries, and all of them have been made."""
 
 
+class ParcelOutdated(Refused):
+    """Somebody whose rows a delivery holds has withdrawn since it was made; the next one leaves these rows out."""
+
+
 class LinkInvalid(Refused):
     """A download address has expired, or was not made by this exchange."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from entrepot import parties, proof, trades
+from entrepot import consent, parties, proof, trades
 from entrepot.catalogue.model import Version
-from entrepot.delivery import repository
+from entrepot.delivery import consents, repository
 from entrepot.delivery.model import CountSpent, Parcel, SharedFile, files_digest
 from entrepot.kit import canonical_json, new_id
 from entrepot.parties import jws
@@ -22,29 +22,50 @@ def open_parcel(
 ) -> tuple[Parcel, bool]:
     """The parcel of this agreement, version and key, and whether it was opened just now.
 
+    What people have said since may make a parcel another one than it was; then it is opened anew, which counts against no term.
+
     Args:
         make_files: Gives the files, called only when there is no parcel yet.
 
     Raises:
         CountSpent: The terms allow no further delivery.
     """
-    found = repository.find_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
+    found = current_parcel(session, agreement, version, key=key)
     if found is not None:
         return found, False
     files = make_files()
     # Two requests that both saw room for one more parcel would open two; from here on they come one after the other.
     repository.lock(session.db, agreement.id)
-    found = repository.find_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
+    found = current_parcel(session, agreement, version, key=key)
     if found is not None:
         return found, False
-    _require_room(session, agreement)
+    before = _newest(session, agreement, version, key)
+    if before is None:
+        _require_room(session, agreement)
+    else:
+        key = f"{key}{repository.AGAIN}{new_id('n')}"
     parcel = Parcel(
         id=new_id("par"), agreement_id=agreement.id, listing_id=agreement.listing_id, version_id=version.id, method=agreement.method,
         to_id=agreement.buyer_id, key=key, digest=files_digest(files), rows=sum(f.rows for f in files), bytes=sum(f.bytes for f in files),
         files=files, opened_at=session.now,
     )  # fmt: skip
     repository.add_parcel(session.db, parcel)
+    consents.note(session, parcel, agreement, version)
     return parcel, True
+
+
+def current_parcel(session: Session, agreement: Agreement, version: Version, *, key: str) -> Parcel | None:
+    """The newest parcel of this agreement, version and key, if it still is what would be handed over now."""
+    found = _newest(session, agreement, version, key)
+    if found is None or version.manifest.consent_mode is consent.ConsentMode.NONE:
+        return found
+    return found if consents.is_as_said(session, found, agreement, version) else None
+
+
+def _newest(session: Session, agreement: Agreement, version: Version, key: str) -> Parcel | None:
+    if version.manifest.consent_mode is consent.ConsentMode.NONE:
+        return repository.find_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
+    return repository.newest_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
 
 
 def record_delivery(session: Session, parcel: Parcel) -> Parcel:

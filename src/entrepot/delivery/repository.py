@@ -28,7 +28,11 @@ _PARCEL = _PARCELS.where(
     parcels.c.agreement_id == sa.bindparam("agreement_id"), parcels.c.version_id == sa.bindparam("version_id"),
     parcels.c.key == sa.bindparam("key"),
 )  # fmt: skip
-_COUNT = sa.select(sa.func.count()).select_from(parcels).where(parcels.c.agreement_id == sa.bindparam("agreement_id"))
+AGAIN = "@consent:"
+"""Stands in the key of a parcel that replaces an earlier one because of what people have said; such a one counts against no term."""
+_COUNT = sa.select(sa.func.count()).select_from(parcels).where(
+    parcels.c.agreement_id == sa.bindparam("agreement_id"), parcels.c.key.not_like(f"%{AGAIN}%")
+)  # fmt: skip
 _ALL_RECEIPTS = sa.select(deliveries).order_by(deliveries.c.delivered_at, deliveries.c.parcel_id)
 _RECEIPTS = _ALL_RECEIPTS.where(deliveries.c.agreement_id == sa.bindparam("agreement_id"))
 _ADD_DELIVERY = sa.insert(deliveries)
@@ -74,6 +78,14 @@ def find_parcel(db: Connection, *, agreement_id: str, version_id: str, key: str)
     """The parcel of one agreement for one version and key."""
     found = db.execute(_PARCEL, {"agreement_id": agreement_id, "version_id": version_id, "key": key}).one_or_none()
     return None if found is None else _parcel(found, find_files(db, found.file_ids))
+
+
+def newest_parcel(db: Connection, *, agreement_id: str, version_id: str, key: str) -> Parcel | None:
+    """The newest parcel of one agreement for one version and key, those that replaced earlier ones included."""
+    same = sa.and_(parcels.c.agreement_id == agreement_id, parcels.c.version_id == version_id)
+    named = sa.or_(parcels.c.key == key, parcels.c.key.startswith(f"{key}{AGAIN}", autoescape=True))
+    row = db.execute(_PARCELS.where(same, named).order_by(parcels.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _parcel(row, find_files(db, row.file_ids))
 
 
 def get_parcel(db: Connection, parcel_id: str) -> Parcel | None:

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrepot.catalogue.model import DataTable, Version
+from entrepot.consent import Ruling
 from entrepot.kit import Refused, canonical_json, sha256_hex
 from entrepot.terms.model import Condition, Rights, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Columns in the table's order, and the conditions its rows must meet; ``whole`` when nothing is held back."""
+    """Columns in the table's order, and the conditions its rows must meet; ``whole`` when nothing is held back.
+
+    Attributes:
+        consent: What people have said about this use, where that can hold rows back; ``person_key`` is the column that names them.
+    """
 
     version_id: str
     table: DataTable
     columns: tuple[str, ...]
     conditions: tuple[Condition, ...]
+    consent: Ruling | None = None
+    person_key: str = ""
 
     @property
     def rights(self) -> Rights:
@@ -27,7 +34,7 @@ class Part:
     @property
     def whole(self) -> bool:
         """Whether every column and row is handed over."""
-        return not self.conditions and len(self.columns) == len(self.table.columns)
+        return self.consent is None and not self.conditions and len(self.columns) == len(self.table.columns)
 
     def file_id(self, form: str) -> str:
         """The id of the file that holds this part in this form: equal parts of one version have one file."""
@@ -38,6 +45,9 @@ class Part:
             "columns": None if self.whole else list(self.columns),
             "rows": [condition.to_dict() for condition in self.conditions],
         }
+        if self.consent is not None:
+            # Files made before somebody spoke are never taken for those made after.
+            said |= {"consent": self.consent.token}
         return sha256_hex(canonical_json(said))[:40]
 
 

@@ -16,7 +16,7 @@ from entrepot.pricing.model import Usage
 from entrepot.runtime import SYSTEM, Exchange, Session
 from entrepot.trades.model import Agreement
 
-_MAX_KEY = 100
+_MAX_KEY = 50
 
 
 def deliver(session: Session, agreement: Agreement, version: Version, *, key: str = "") -> Parcel:
@@ -36,6 +36,8 @@ def deliver(session: Session, agreement: Agreement, version: Version, *, key: st
     require_covered(session, agreement, version)
     if len(key) > _MAX_KEY:
         raise Invalid(f"The key of a delivery has {len(key)} characters.", f"Use at most {_MAX_KEY}.")
+    if repository.AGAIN in key:
+        raise Invalid(f"The key of a delivery holds {repository.AGAIN!r}, which the exchange uses itself.", "Choose another word.")
     return methods.find(agreement.method).deliver(session, agreement, version, key=key)
 
 

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from entrepot import parties, trades
 from entrepot.catalogue import agreed_version
 from entrepot.catalogue.model import DataTable, Version
-from entrepot.delivery import repository, service
+from entrepot.delivery import parcels, repository, service
+from entrepot.delivery.consents import agreed_parts
 from entrepot.delivery.materialise import make_file
 from entrepot.delivery.model import Parcel, SharedFile
 from entrepot.delivery.rights import parts
@@ -79,14 +80,13 @@ def shared_tables(schema: SharedSchema, version: Version) -> list[SharedTable]:
 
 def table_file(exchange: Exchange, actor: Actor, shared: SharedTable) -> SharedFile:
     """The Parquet file of a shared table, made now if it does not exist yet; looking at it opens nothing."""
-    part = next(
-        p for p in parts(shared.version, shared.schema.agreement.rights, shared.schema.agreement.terms) if p.table.name == shared.table.name
-    )
+    agreement = shared.schema.agreement
     with exchange.reading(actor) as session:
+        part = next(p for p in agreed_parts(session, agreement, shared.version) if p.table.name == shared.table.name)
         found = repository.find_files(session.db, [part.file_id("parquet")])
     if found:
         return found[part.file_id("parquet")]
-    service.prepare(exchange, shared.schema.agreement, shared.version)
+    service.prepare(exchange, agreement, shared.version)
     with exchange.session(actor) as session:
         return make_file(session, part, "parquet")
 
@@ -99,7 +99,7 @@ def open_table(exchange: Exchange, actor: Actor, shared: SharedTable) -> tuple[P
     """
     agreement = shared.schema.agreement
     with exchange.reading(actor) as session:
-        parcel = repository.find_parcel(session.db, agreement_id=agreement.id, version_id=shared.version.id, key="")
+        parcel = parcels.current_parcel(session, agreement, shared.version, key="")
     if parcel is None:
         service.prepare(exchange, agreement, shared.version)
         with exchange.session(actor) as session:

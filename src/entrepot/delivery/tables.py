@@ -99,6 +99,15 @@ share_schemas = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
+parcel_consents = sa.Table(
+    "parcel_consents",
+    metadata,
+    sa.Column("parcel_id", sa.String(40), sa.ForeignKey("parcels.id"), primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
 
 def _freeze(table: sa.Table) -> None:
     """What was handed over stays written as it was: the store itself refuses to change or delete it."""

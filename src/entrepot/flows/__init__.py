@@ -1,5 +1,6 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
+from entrepot.flows import people
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
@@ -72,6 +73,7 @@ __all__ = [
     "open_upload",
     "parse_price",
     "pay_out_held",
+    "people",
     "prove",
     "publish",
     "publish_uploads",

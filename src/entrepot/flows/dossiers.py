@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entrepot import compliance, parties
+from entrepot import compliance, consent, parties, pricing
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import Visibility
 from entrepot.compliance import Dossier, Source
+from entrepot.flows import counters
+from entrepot.privacy.categories import CATEGORIES
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
+from entrepot.vocabulary.consents import ConsentMode
 
 EU = frozenset(
     [
@@ -114,7 +117,8 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     personal = listed.values["asset.personal"]
     measured: dict[str, Any] = {
         "offer.mode": negotiation.method,
-        "offer.purposes": sorted(offer.terms.permitted_purposes),
+        # An agreement is for one purpose, however many the offer permits.
+        "offer.purposes": [negotiation.purpose],
         "use.purposes": [negotiation.purpose],
         "buyer.country": buyer.country,
         "buyer.verified": True,
@@ -124,9 +128,14 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
         # What every agreement of this exchange says; where persons are concerned, it adds the duty to protect the data.
         "contract.fixes": ["purpose", "method", "scope", *(["security"] if personal else [])],
     }
+    held = pricing.quote(offer.price).escrow
+    if not held.amount or held.currency == "CNY":
+        measured["offer.price_cny"] = held.amount // 100
     if offer.rights.columns is not None:
         measured["offer.fields"] = sorted(offer.rights.columns)
-    return listed.with_({"use.prohibited": []}).with_(said.values).with_(measured, Source.MEASURED)
+    measured |= _consent(session, version, negotiation)
+    dossier = listed.with_({"use.prohibited": []}).with_(said.values).with_(measured, Source.MEASURED)
+    return dossier.with_(counters.add_up(session, negotiation, dossier.values), Source.MEASURED)
 
 
 def of_delivery(session: Session, agreement: Agreement, version: Version, signed: Dossier) -> Dossier:
@@ -147,7 +156,49 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         "offer.mode": agreement.method,
         "contract.provision_on": compliance.today(session).isoformat(),
     }
-    return signed.with_(listed.values, Source.MEASURED).with_(measured, Source.MEASURED)
+    if listed.values["asset.personal"]:
+        measured["delivery.withdrawn_present"] = _withdrawn_present(session, agreement, version)
+    measured |= _consent(session, version, agreement)
+    again = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
+    declared = {path: value for path, value in listed.values.items() if path not in again}
+    return signed.with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
+
+
+def _consent(session: Session, version: Version, deal: Negotiation | Agreement) -> dict[str, Any]:
+    """How consents stand, where the listing hands over only the rows of those who gave one."""
+    if version.manifest.consent_mode is not ConsentMode.REQUIRED:
+        return {"consent.required": False}
+    columns = [column for table in version.tables for column in table.columns if column.personal and column.category]
+    use = consent.Use(
+        controller_id=deal.owner_id, listing_id=version.listing_id, recipient_id=deal.buyer_id, purpose=deal.purpose,
+        categories=frozenset(str(column.category) for column in columns), mode=ConsentMode.REQUIRED,
+    )  # fmt: skip
+    found = consent.coverage(session, use)
+    facts: dict[str, Any] = {"consent.required": True, "consent.receipts_complete": True}
+    if not found.covered:
+        return facts | {"consent.kind": "none"}
+    terms = sorted({CATEGORIES[str(column.category)].term for column in columns if column.category in CATEGORIES})
+    return facts | {
+        "consent.kind": "none" if found.kind is None else found.kind.value, "consent.names_recipient": found.names_recipient,
+        "consent.purposes": [deal.purpose], "consent.categories": terms, "consent.status": "given",
+    }  # fmt: skip
+
+
+def _withdrawn_present(session: Session, agreement: Agreement, version: Version) -> int:
+    """Persons whose rows would go out although they said no: none where the delivery leaves them out by itself."""
+    if version.manifest.consent_mode is not ConsentMode.NONE or not version.manifest.person_key:
+        return 0
+    if not consent.current_seq(session, agreement.owner_id):
+        return 0
+    use = consent.Use(
+        controller_id=agreement.owner_id, listing_id=version.listing_id, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
+        mode=ConsentMode.OBJECTIONS,
+    )  # fmt: skip
+    tables = [
+        consent.PersonTable(parquet_key=table.parquet_key, parquet_sha256=table.parquet_sha256, column=version.manifest.person_key)
+        for table in version.tables if version.manifest.person_key in {column.name for column in table.columns}
+    ]  # fmt: skip
+    return consent.coverage(session, use, tables).withdrawn_present or 0
 
 
 def jurisdictions(*countries: str) -> list[str]:

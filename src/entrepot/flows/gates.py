@@ -9,7 +9,7 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-from entrepot import catalogue, compliance, parties, trades
+from entrepot import catalogue, compliance, consent, notices, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, KeptRuling, Ruling
 from entrepot.flows import dossiers
@@ -192,7 +192,17 @@ def _key(session: Session, agreement: Agreement, version: Version) -> str:
     packs = compliance.packs_digest(compliance.in_force(session))
     said = compliance.answers(session, agreement.owner_id, agreement.buyer_id, agreement.listing_id, agreement.negotiation_id)
     grades = [table.grade for table in version.tables]
-    parts = [session.settings.origin, agreement.id, version.digest, grades, packs, said.digest, compliance.today(session).isoformat()]
+    said_by_people = consent.epoch(session, agreement.owner_id, listing_id=version.listing_id)
+    parts = [
+        session.settings.origin,
+        agreement.id,
+        said_by_people,
+        version.digest,
+        grades,
+        packs,
+        said.digest,
+        compliance.today(session).isoformat(),
+    ]
     return digest(parts)
 
 
@@ -206,6 +216,7 @@ def _signed(session: Session, agreement: Agreement) -> Dossier:
 
 def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisation_id: str) -> None:
     """Keep a ruling once the transaction is over, which it will have ended; the same twice running is kept once."""
+    _count(session, ruling)
     exchange = session.exchange
 
     def keep() -> None:
@@ -215,6 +226,22 @@ def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisat
                 compliance.keep(own, ruling, subject_id=subject_id, organisation_id=organisation_id)
 
     session.afterwards(keep)
+
+
+def _count(session: Session, ruling: Ruling) -> None:
+    """Count refusals of what nobody may do, for everybody to see."""
+    if ruling.decision is Decision.BLOCK and ruling.gate in _COUNTED:
+        blocking = {result.rule.id for result in ruling.deciding if result.decision is Decision.BLOCK}
+        kinds = set(ruling.dossier.values.get("use.prohibited", ())) if blocking & _PROHIBITING else set()
+        kinds |= {"under_14"} if "HOUSE-NO-MINORS" in blocking else set()
+        kinds |= {"raw_identity_lookup"} if blocking & _LOOKUPS else set()
+        for kind in sorted(kinds):
+            notices.count_refusal(session, notices.Prohibited(kind), _COUNTED[ruling.gate])
+
+
+_PROHIBITING = frozenset({"HOUSE-PROHIBITED-USES", "HOUSE-PROHIBITED-USES-ELSEWHERE", "HOUSE-NO-REIDENTIFICATION"})
+_LOOKUPS = frozenset({"HOUSE-ID-LOOKUP", "HOUSE-ID-LOOKUP-TOKEN"})
+_COUNTED = {gate: notices.Gate(gate.value) for gate in Gate if gate is not Gate.NOTICE}
 
 
 def _repeats(before: list[KeptRuling], ruling: Ruling) -> bool:

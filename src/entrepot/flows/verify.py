@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from entrepot import proof, trades
+from entrepot import consent, parties, proof, trades
 from entrepot.flows.prove import TRUST_FORMAT
 from entrepot.kit import EntrepotError, Invalid
 
@@ -28,11 +29,41 @@ def verify_document(document: bytes, trusted: bytes, policy: str | None = None) 
     value = proof.read_receipt(document)
     if "signatures" in value:
         return _agreement(value, organisation_keys)
-    found = proof.verify_receipt(
-        value, log_vkeys=keys["log"], organisation_keys=organisation_keys, policy=proof.parse_policy(policy) if policy else None
-    )
+    witnesses = proof.parse_policy(policy) if policy else None
+    if value.get("format") == consent.FORMAT:
+        return _consent(value, keys["log"], organisation_keys, witnesses)
+    return _receipt(value, keys["log"], organisation_keys, witnesses)
+
+
+def _receipt(value: dict[str, Any], log: list[str], keys: dict[str, Any], policy: proof.Policy | None) -> dict[str, Any]:
+    found = proof.verify_receipt(value, log_vkeys=log, organisation_keys=keys, policy=policy)
     steps = [{"name": s.name, "passed": s.passed, "detail": s.detail} for s in found.steps]
     return {"holds": found.ok, "kind": value.get("kind"), "steps": steps, "fact": value.get("fact")}
+
+
+def _consent(value: dict[str, Any], log: list[str], keys: dict[str, Any], policy: proof.Policy | None) -> dict[str, Any]:
+    """A consent out of a bulk file: the record's signature, its place among the rows, and the receipt of the file itself."""
+    batch = value.get("batch")
+    proved = _receipt(batch if isinstance(batch, dict) else {}, log, keys, policy)
+    steps = [
+        _tried("signature", lambda: _signed(value, keys)), _tried("row", lambda: consent.verify_in_batch(value)), *proved["steps"],
+    ]  # fmt: skip
+    return {"holds": all(step["passed"] is not False for step in steps), "kind": "consent", "steps": steps, "fact": value.get("fact")}
+
+
+def _signed(value: dict[str, Any], keys: dict[str, Any]) -> str:
+    signed = value.get("jws")
+    payload, kids = parties.jws.verify(signed if isinstance(signed, dict) else {}, keys)
+    if payload != value.get("fact"):
+        raise Invalid("The signature is over another record.", "Ask the exchange for the original.")
+    return f"The record is signed with {', '.join(kids)}."
+
+
+def _tried(name: str, check: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return {"name": name, "passed": True, "detail": check()}
+    except EntrepotError as error:
+        return {"name": name, "passed": False, "detail": error.message}
 
 
 def _agreement(value: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:

@@ -24,9 +24,11 @@ class Prohibited(StrEnum):
     """Uses that no consent and no price opens."""
 
     COVERT_PROFILING = "covert_profiling"
-    DISSENT = "dissent"
-    REIDENTIFICATION = "reidentification"
-    RAW_LOOKUP = "raw_lookup"
+    DISSENT = "dissent_surveillance"
+    REIDENTIFICATION = "re_identification"
+    SCORE_PRICING = "score_pricing"
+    RAW_LOOKUP = "raw_identity_lookup"
+    CHILD_PROFILING = "child_profiling"
     UNDER_14 = "under_14"
 
 

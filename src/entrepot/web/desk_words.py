@@ -72,8 +72,8 @@ ABOUT: Mapping[str, str] = {
     "wrong_data": _("Data that is wrong"), "conduct": _("How somebody behaves"), "other": _("Something else"),
 }  # fmt: skip
 PROHIBITED: Mapping[str, str] = {
-    "covert_profiling": _("Covert profiling"), "dissent": _("Surveillance of dissent"), "reidentification": _("Re-identification"),
-    "raw_lookup": _("Raw look-up of identity or phone"), "under_14": _("Rows about children under 14"),
+    "covert_profiling": _("Covert profiling"), "dissent_surveillance": _("Surveillance of dissent"), "re_identification": _("Re-identification"),
+    "raw_identity_lookup": _("Raw look-up of identity or phone"), "under_14": _("Rows about children under 14"), "score_pricing": _("Prices by a person's score"), "child_profiling": _("Profiling of children"),
 }  # fmt: skip
 GATES: Mapping[str, str] = {
     "listing": _("Publishing"), "contract": _("Signing"), "delivery": _("Delivering"), "operation": _("Using"),

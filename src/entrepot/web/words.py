@@ -45,6 +45,8 @@ NOTES: Mapping[str, str] = {
     "requested": _("The request is on its way."), "answered": _("Your offer is on the table."), "declined": _("Declined."),
     "withdrawn": _("Taken back."), "signed": _("Signed by both organisations. The price is in escrow."),
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
+    "allowed": _("Noted: this use is allowed from the next delivery on."), "stopped": _("Noted: the data about you stays out of this use from the next delivery on."),
+    "filed": _("Your request is filed; its answer is due on the day shown below."), "replied": _("The answer is on its way."),
     "paid": _("The owner is paid."), "published": _("Published."),
     "aggregated": _("These are the cells. The file you sent is not published and goes after a day."),
     "anonymised": _("This is the anonymised version. The file you sent is not published and goes after a day."), "review": _("Sent for review; the operator looks at what the checks found."),
@@ -57,6 +59,15 @@ SCOPES: Mapping[str, str] = {
     "read": _("Read listings, agreements and the inbox"), "publish": _("Publish and change listings"),
     "trade": _("Request, negotiate and sign"), "deliver": _("Take delivery"), "pay": _("Pay, accept and refund"),
     "admin": _("Manage people and keys"),
+}  # fmt: skip
+CONSENT_STATES: Mapping[str, str] = {
+    "given": _("Allowed"), "withdrawn": _("Withdrawn"), "refused": _("Refused"), "objected": _("Objected"), "asked": _("Asked"),
+    "expired": _("Has run out"), "open": _("Open"), "answered": _("Answered"), "declined": _("Declined"),
+}  # fmt: skip
+REQUESTS: Mapping[str, str] = {
+    "copy": _("A copy of the data about me"), "correction": _("Correction of what is wrong"), "deletion": _("Deletion"),
+    "objection": _("Objection to every use"), "restriction": _("Restriction until something is clarified"),
+    "explanation": _("An explanation of how the data is used"),
 }  # fmt: skip
 UNITS: Mapping[str, str] = {"row": _("rows"), "gigabyte": _("gigabytes"), "read": _("reads")}
 
@@ -89,6 +100,14 @@ class Words(DeskWords):
     def role(self, key: str) -> str:
         """A role of a member."""
         return self._pick(ROLES, str(key))
+
+    def consent_state(self, key: str) -> str:
+        """What a person said, or how a request stands."""
+        return self._pick(CONSENT_STATES, str(key))
+
+    def subject_request(self, key: str) -> str:
+        """What a person asks for."""
+        return self._pick(REQUESTS, str(key))
 
     def scope(self, key: str) -> str:
         """What an API key may do."""
@@ -245,6 +264,7 @@ _ONE_UNIT: Mapping[Unit, str] = {Unit.ROW: _("row"), Unit.GIGABYTE: _("gigabyte"
 METHODS: Mapping[str, str] = {"file": _("File download"), "table": _("Live table (Delta Sharing)")}
 SOMETHING = _("Something happened: %(kind)s.")
 INBOX: Mapping[str, str] = {
+    "request.filed": _("A person filed a request; its answer is due on %(due)s."),
     "request.received": _("A buyer asks to use a listing of yours."),
     "request.declined": _("Your request was declined: %(reason)s"),
     "request.withdrawn": _("The other party took back its request: %(reason)s"),

@@ -19,7 +19,7 @@ MAX_BYTES = FORM.bytes
 ENTRIES = (
     "title", "outcome", "description", "file", "files", "location", "terms", "price", "offered", "rights", "person_key", "residency",
     "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "facts", "frequency", "starts_on", "ends_on",
-    "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours",
+    "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours", "consent",
 )  # fmt: skip
 
 __all__ = ["ENTRIES", "MAX_BYTES", "MAX_DESCRIPTION", "MAX_EXAMPLES", "MAX_HOURS", "MAX_OUTCOME", "MAX_TITLE", "load_manifest"]
@@ -85,5 +85,6 @@ def _read(reader: Reader, root: Mapping, currency: str) -> Manifest:
         "invited": parts.invited(reader, entry("invited"), entry("visibility")),
         "acceptance_hours": reader.number(entry("acceptance_hours"), "acceptance_hours", 1, MAX_HOURS),
     }
+    values["consent"] = parts.consent(reader, entry("consent"), values["person_key"])
     reader.finish()
     return Manifest(**values)

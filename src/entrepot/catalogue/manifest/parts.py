@@ -12,6 +12,7 @@ from entrepot.catalogue.manifest.reader import Reader
 from entrepot.catalogue.model import LANGUAGES, ColumnNote, Contact, SampleQuery, SourceFile, ThreeRights, Visibility
 from entrepot.kit.yamltree import Mapping, Node, Scalar
 from entrepot.terms.territories import check_territory
+from entrepot.vocabulary.consents import ConsentMode
 
 MAX_FILES, MAX_COLUMNS, MAX_SQL, MAX_INVITED = 50, 10_000, 4_000, 100
 THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN")
@@ -73,6 +74,14 @@ def three_rights(reader: Reader, node: Node | None) -> ThreeRights:
         return ThreeRights()
     reader.check_names(found, ("held_by", "processed_by", "operated_by"), "rights")
     return ThreeRights(**{name: reader.words(found.entries.get(name), name, 50) for name in ("held_by", "processed_by", "operated_by")})
+
+
+def consent(reader: Reader, node: Node | None, person_key: str) -> ConsentMode | None:
+    """How rows follow what their persons say; that needs the column that tells whose they are."""
+    chosen = reader.choice(node, "consent", ConsentMode)
+    if node is not None and chosen not in (None, ConsentMode.NONE) and not person_key:
+        reader.complain(node.line, f"consent is {chosen}, and no person_key says whose rows they are.", "Name the column as person_key.")
+    return None if chosen is None else ConsentMode(chosen)
 
 
 def countries(reader: Reader, node: Node | None, name: str) -> tuple[str, ...]:

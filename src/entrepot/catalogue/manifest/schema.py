@@ -10,6 +10,7 @@ from entrepot.catalogue.manifest.parts import MAX_FILES, MAX_INVITED, MAX_SQL, T
 from entrepot.catalogue.model import LANGUAGES, Frequency, Visibility
 from entrepot.pricing.model import Plan, Unit
 from entrepot.terms.model import MAX_COUNT, MAX_DAYS, Operator, Redistribution
+from entrepot.vocabulary.consents import ConsentMode
 
 Schema = dict[str, Any]
 
@@ -107,6 +108,7 @@ def _details() -> Schema:
         "countries": _words(2, 250),
         "residency": _words(2, 250),
         "person_key": _text(255),
+        "consent": {"enum": list(ConsentMode)},
         "sample_queries": {"type": "array", "items": {"oneOf": [_text(MAX_SQL), query]}, "maxItems": MAX_EXAMPLES},
     }
 

@@ -64,6 +64,7 @@ price: {price}          # free; 49.00 EUR; 49.00 EUR monthly; 0.50 EUR per 1000 
 # source: Who collected it
 # contact: data@example.org
 # person_key: passenger_id            # the column that tells whose row it is
+# consent: required                   # only rows of persons who consented; unless said otherwise, all but of those who object
 # residency: [DE]                     # where the data has to stay
 # rights:
 #   held_by: [Example Ltd]

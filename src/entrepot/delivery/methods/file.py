@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from entrepot.catalogue.model import Version
 from entrepot.delivery import parcels
+from entrepot.delivery.consents import agreed_parts
 from entrepot.delivery.materialise import build, make_file, original_file
 from entrepot.delivery.model import Parcel, SharedFile
-from entrepot.delivery.rights import Part, parts
+from entrepot.delivery.rights import Part
 from entrepot.runtime import Session
 from entrepot.trades.model import Agreement
 
@@ -27,7 +28,7 @@ class FileDelivery:
 
     def files(self, session: Session, agreement: Agreement, version: Version) -> tuple[SharedFile, ...]:
         """Originals, each once, or CSV and Parquet with the agreed columns and rows."""
-        agreed = parts(version, agreement.rights, agreement.terms)
+        agreed = agreed_parts(session, agreement, version)
         originals = _whole_originals(version, agreed)
         found: dict[str, SharedFile] = {}
         for part in agreed:
@@ -40,7 +41,7 @@ class FileDelivery:
 
     def prepare(self, session: Session, agreement: Agreement, version: Version) -> None:
         """Build what is not there yet, writing no record."""
-        agreed = parts(version, agreement.rights, agreement.terms)
+        agreed = agreed_parts(session, agreement, version)
         originals = _whole_originals(version, agreed)
         for part in agreed:
             if part.table.original_key not in originals:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from entrepot.catalogue.model import Version
 from entrepot.delivery import parcels, repository
+from entrepot.delivery.consents import agreed_parts
 from entrepot.delivery.materialise import build, make_file
 from entrepot.delivery.model import Parcel, SharedFile, is_complete
-from entrepot.delivery.rights import parts
 from entrepot.runtime import Session
 from entrepot.trades.model import Agreement
 
@@ -27,11 +27,11 @@ class TableDelivery:
 
     def files(self, session: Session, agreement: Agreement, version: Version) -> tuple[SharedFile, ...]:
         """One Parquet file per table, with types that Delta knows."""
-        return tuple(make_file(session, part, "parquet") for part in parts(version, agreement.rights, agreement.terms))
+        return tuple(make_file(session, part, "parquet") for part in agreed_parts(session, agreement, version))
 
     def prepare(self, session: Session, agreement: Agreement, version: Version) -> None:
         """Build what is not there yet, writing no record."""
-        for part in parts(version, agreement.rights, agreement.terms):
+        for part in agreed_parts(session, agreement, version):
             build(session, part, "parquet")
 
     def deliver(self, session: Session, agreement: Agreement, version: Version, *, key: str) -> Parcel:

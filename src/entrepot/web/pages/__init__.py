@@ -15,9 +15,11 @@ from entrepot.web.pages import (
     listing,
     log,
     login,
+    me,
     negotiation,
     notices,
     operator,
+    people,
     publish,
     receipt,
     release,
@@ -26,6 +28,6 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation", "notices",
-    "operator", "publish", "receipt", "release", "request", "rules",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log",
+    "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
 ]  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, flows, jobs, parties, settlement, trades
+from entrepot import catalogue, compliance, consent, flows, jobs, parties, settlement, trades
+from entrepot.compliance import Gate
 from entrepot.kit import EntrepotError, Invalid, Money
 from entrepot.runtime import SYSTEM, Role, Session
 from entrepot.web.forms import Form
@@ -53,6 +54,8 @@ def _act(session: Session, sent: Form) -> str:
         case "fees":
             amount = read_amount(sent.text("amount"), sent.text("currency").upper() or session.settings.currency)
             settlement.collect_fees(session, amount, sent.text("reference"))
+        case "let_pass":
+            compliance.approve(session, sent.text("ruling"), reason=sent.text("reason"))
         case "organisation":
             roles = frozenset(Role(role) for role in sent.texts("role") if role in GIVEN)
             made = parties.create_organisation(session, sent.text("name"), country=sent.text("country"), roles=roles)
@@ -70,7 +73,7 @@ def _show(request: Request, status: int = 200, *, error: EntrepotError | None = 
         organisations = parties.list_organisations(session)
         waiting = catalogue.waiting(session)
         values: dict[str, Any] = {
-            "organisations": organisations, "waiting": waiting,
+            "organisations": organisations, "waiting": waiting, "rulings": compliance.waiting(session, Gate.CONTRACT),
             "titles": {one.id: catalogue.current_version(session, one.id, one.pending_number).manifest.titles for one in waiting},
             "names": {one.id: one.name for one in organisations},
             "agreements": trades.list_agreements(session, everybody=True, limit=20),
@@ -79,6 +82,7 @@ def _show(request: Request, status: int = 200, *, error: EntrepotError | None = 
                 Money(one.credits_posted - one.debits_posted, one.currency)
                 for one in settlement.accounts(session, parties.exchange_organisation(session).id) if one.code is settlement.AccountCode.FEES
             ],
+            "overdue": consent.requests.overdue(session),
             "books": [(one, settlement.balance(session, one.id, session.settings.currency)) for one in organisations],
         }  # fmt: skip
     base = exchange(request).settings.currency

@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_rulings_organisation_id"),
     )
     op.create_index("ix_rulings_subject", "rulings", ["subject_id", "gate", "decided_at"])
+    op.create_index("ix_rulings_organisation", "rulings", ["organisation_id", "gate", "decided_at"])
     op.create_index("ix_rulings_open", "rulings", ["decision", "approved_at"])
 
 

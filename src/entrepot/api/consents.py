@@ -1,0 +1,316 @@
+"""Consents over JSON: for controllers on people's behalf, and for people with their own link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from entrepot import consent, flows
+from entrepot.api.deps import PUBLIC, ActingDep, Sent
+from entrepot.api.errors import RESPONSES
+from entrepot.consent import Act, Recorded, Scope
+from entrepot.consent.model import MAX_KEY, STATUS_TERMS
+from entrepot.consent.requests import SubjectRequest
+from entrepot.flows import people
+from entrepot.runtime import Scope as KeyScope
+
+router = APIRouter(prefix="/api/v1", responses=RESPONSES)
+Token = Annotated[str, Path(max_length=200, description="The secret part of a personal link.")]
+ConsentId = Annotated[str, Path(max_length=60, description="The id of what was said.")]
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY, description="The value of the person key; digested at once and never kept.")]
+
+
+class ScopeIn(Sent):
+    """What it speaks of; what is left out is not limited."""
+
+    listing: str = Field("", max_length=60)
+    recipient: str = Field("", max_length=60, description="An organisation's id or short name.")
+    purposes: list[str] = Field(default_factory=lambda: ["dpv:Purpose"], min_length=1, max_length=50)
+    categories: list[str] = Field(default_factory=list, max_length=50)
+    kind: Literal["general", "guardian", "separate", "written"] = "separate"
+    notice: str = Field("", max_length=80, pattern=r"^(sha256:[0-9a-f]{64})?$", description="Digest of the notice that was shown.")
+    days: int | None = Field(None, ge=1, le=36_500, description="How long it holds; without, until it is withdrawn.")
+
+    def asked(self) -> people.Asked:
+        """The same for the flows."""
+        return people.Asked(
+            listing=self.listing, recipient=self.recipient, purposes=tuple(self.purposes), categories=tuple(self.categories), kind=self.kind,
+            notice=self.notice, days=self.days,
+        )  # fmt: skip
+
+
+class ConsentIn(ScopeIn):
+    """What one person said, or is asked."""
+
+    person: Key
+    act: Literal["given", "refused", "objected", "asked"] = "given"
+
+
+class WithdrawalIn(ScopeIn):
+    """What one person withdraws."""
+
+    person: Key
+
+
+class ImportIn(ScopeIn):
+    """What every person in an upload said."""
+
+    upload: str = Field(max_length=60)
+    act: Literal["given", "withdrawn", "objected"] = "given"
+    column: str = Field("person", max_length=255)
+
+
+class PersonIn(Sent):
+    """One person."""
+
+    person: Key
+
+
+class PersonsIn(Sent):
+    """Some persons."""
+
+    persons: list[Key] = Field(min_length=1, max_length=people.MAX_LINKS)
+
+
+class RevocationIn(Sent):
+    """Whose link to end; without a person those of everybody."""
+
+    person: Key | None = None
+
+
+class AnswerIn(Sent):
+    """What a person allows or stops."""
+
+    allow: bool
+    recipient: str = Field("", max_length=60)
+    purpose: str = Field("dpv:Purpose", max_length=200)
+    listing: str = Field("", max_length=60)
+
+
+class RequestIn(Sent):
+    """What a person asks for."""
+
+    kind: Literal["copy", "correction", "deletion", "objection", "restriction", "explanation"]
+    message: str = Field("", max_length=4_000)
+
+
+class ReplyIn(Sent):
+    """What was done about a request, or why not."""
+
+    text: str = Field(min_length=1, max_length=4_000)
+    declined: bool = False
+
+
+class SaidOut(BaseModel):
+    """One act; the person appears as a digest."""
+
+    id: str
+    person: str
+    act: str
+    status: str
+    dpv_status: str
+    scope: dict[str, Any]
+    at: datetime
+    expires_at: datetime | None
+    by: str
+
+
+class HistoryOut(BaseModel):
+    """What one person said, oldest first."""
+
+    said: list[SaidOut]
+
+
+class OverviewOut(BaseModel):
+    """How many persons stand where, by scope."""
+
+    scopes: list[dict[str, Any]]
+
+
+class ImportedOut(BaseModel):
+    """What became of a bulk file."""
+
+    batch_id: str
+    receipt: str
+    rows: int
+    repeated: int
+    kept_back: int
+    root: str
+
+
+class LinksOut(BaseModel):
+    """Personal links, in the order of the persons; pass each on to its person alone."""
+
+    links: list[str]
+
+
+class RequestOut(BaseModel):
+    """A person's request with its clock."""
+
+    id: str
+    person: str
+    kind: str
+    message: str
+    state: str
+    law: str
+    assumption: str
+    created_at: datetime
+    due_at: datetime
+    overdue: bool
+    answered_at: datetime | None
+    answer: str
+
+
+class RequestsOut(BaseModel):
+    """Requests, the most urgent first."""
+
+    requests: list[RequestOut]
+
+
+class MeOut(BaseModel):
+    """What a controller holds about the person of a link, who used it, and what was said."""
+
+    controller: str
+    products: list[dict[str, Any]]
+    purposes: list[dict[str, Any]]
+    used: list[dict[str, Any]]
+    said: list[SaidOut]
+    requests: list[RequestOut]
+
+
+@router.post("/consents", status_code=201, tags=["consent"])
+def say(acting: ActingDep, body: ConsentIn) -> SaidOut:
+    """Record what a person said on paper or elsewhere, or that you asked (controllers)."""
+    with acting.writing(KeyScope.PUBLISH) as session:
+        act, scope = people.say_for(session, body.person, Act(body.act), body.asked())
+        return said(act, scope, session.now)
+
+
+@router.post("/consents/withdrawals", status_code=201, tags=["consent"])
+def withdraw(acting: ActingDep, body: WithdrawalIn) -> SaidOut:
+    """Record that a person withdrew; the next delivery leaves the person out (controllers)."""
+    with acting.writing(KeyScope.PUBLISH) as session:
+        act, scope = people.say_for(session, body.person, Act.WITHDRAWN, body.asked())
+        return said(act, scope, session.now)
+
+
+@router.post("/consents/imports", status_code=201, tags=["consent"])
+def import_people(acting: ActingDep, body: ImportIn) -> ImportedOut:
+    """Record the same for every person in an upload, all or nothing (controllers)."""
+    acting.require(KeyScope.PUBLISH)
+    made = people.import_people(acting.exchange, acting.actor, body.upload, act=Act(body.act), asked=body.asked(), column=body.column)
+    return ImportedOut(
+        batch_id=made.batch_id, receipt=made.entry_id, rows=made.rows, repeated=made.repeated, kept_back=made.kept_back, root=made.root
+    )
+
+
+@router.get("/consents", tags=["consent"])
+def overview(acting: ActingDep) -> OverviewOut:
+    """How many persons have given, withdrawn or objected, by scope (controllers)."""
+    with acting.reading(KeyScope.READ) as session:
+        return OverviewOut(scopes=consent.overview(session, consent.acting_controller(session)))
+
+
+@router.post("/consents/lookups", tags=["consent"])
+def look_up(acting: ActingDep, body: PersonIn) -> HistoryOut:
+    """What one person has said to you (controllers); a POST, so that the key is in no address."""
+    with acting.reading(KeyScope.READ) as session:
+        return HistoryOut(said=[said(act, scope, session.now) for act, scope in people.look_up(session, body.person)])
+
+
+@router.get("/consents/{consent_id}/receipt", tags=["consent"])
+def receipt(acting: ActingDep, consent_id: ConsentId) -> dict[str, Any]:
+    """The signed receipt of one act, for `entrepot verify` (controllers)."""
+    with acting.reading(KeyScope.READ) as session:
+        return people.receipt_for(session, consent_id)
+
+
+@router.post("/consents/links", tags=["consent"])
+def links(acting: ActingDep, body: PersonsIn) -> LinksOut:
+    """The personal link of each person (controllers)."""
+    with acting.reading(KeyScope.PUBLISH) as session:
+        return LinksOut(links=people.links_for(session, body.persons))
+
+
+@router.post("/consents/links/revocation", status_code=204, tags=["consent"])
+def revoke_links(acting: ActingDep, body: RevocationIn) -> None:
+    """End the link of one person, or of everybody (controllers)."""
+    with acting.writing(KeyScope.PUBLISH) as session:
+        people.revoke_links(session, body.person)
+
+
+@router.get("/subject-requests", tags=["consent"])
+def requests(
+    acting: ActingDep,
+    overdue: Annotated[bool, Query(description="All overdue ones of every controller, without their words (operators).")] = False,
+) -> RequestsOut:
+    """Requests of people to you, the most urgent first."""
+    with acting.reading(KeyScope.READ) as session:
+        found = consent.requests.overdue(session) if overdue else consent.requests.of_controller(session)
+        return RequestsOut(requests=[request_out(one, session.now) for one in found])
+
+
+@router.post("/subject-requests/{request_id}/answer", tags=["consent"])
+def answer(acting: ActingDep, request_id: Annotated[str, Path(max_length=60)], body: ReplyIn) -> RequestOut:
+    """Answer a person's request (controllers)."""
+    with acting.writing(KeyScope.PUBLISH) as session:
+        return request_out(consent.requests.answer(session, request_id, text=body.text, declined=body.declined), session.now)
+
+
+@router.get("/people/{person}", tags=["people"], openapi_extra=PUBLIC)
+def me(acting: ActingDep, person: Token) -> MeOut:
+    """What is held about the person of a link, who used it for what and when."""
+    found, now = flows.people.view(acting.exchange, person), acting.exchange.clock.now()
+    return MeOut(
+        controller=found.controller.name, said=[said(act, scope, now) for act, scope in found.said],
+        products=[{"listing": p.listing_id, "titles": dict(p.titles), "included": p.included, "consent": p.mode.value} for p in found.products],
+        purposes=[
+            {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed}
+            for p in found.purposes
+        ],
+        used=[{"at": u.at, "titles": dict(u.titles), "recipient": u.recipient, "purpose": u.purpose} for u in found.used],
+        requests=[request_out(one, now) for one in found.requests],
+    )  # fmt: skip
+
+
+@router.post("/people/{person}/answers", status_code=201, tags=["people"], openapi_extra=PUBLIC)
+def answer_as_person(acting: ActingDep, person: Token, body: AnswerIn) -> SaidOut:
+    """Allow or stop a use of the data about the person of a link."""
+    with acting.exchange.session() as session:
+        asked = people.Asked(listing=body.listing, recipient=body.recipient, purposes=(body.purpose,))
+        act = people.answer_as_person(session, person, allow=body.allow, asked=asked)
+        return said(act, people.scope_of(session, act.controller_id, asked), session.now)
+
+
+@router.post("/people/{person}/requests", status_code=201, tags=["people"], openapi_extra=PUBLIC)
+def request_as_person(acting: ActingDep, person: Token, body: RequestIn) -> RequestOut:
+    """Ask for a copy, a correction, deletion and more; the law's clock starts."""
+    with acting.exchange.session() as session:
+        return request_out(people.request_as_person(session, person, body.kind, body.message), session.now)
+
+
+@router.get("/people/{person}/receipts/{consent_id}", tags=["people"], openapi_extra=PUBLIC)
+def receipt_as_person(acting: ActingDep, person: Token, consent_id: ConsentId) -> dict[str, Any]:
+    """The signed receipt of one of the person's own acts."""
+    with acting.exchange.reading() as session:
+        return people.receipt_as_person(session, person, consent_id)
+
+
+def said(act: Recorded, scope: Scope, now: datetime) -> SaidOut:
+    """An act as JSON."""
+    status = act.status(now)
+    return SaidOut(
+        id=act.id, person=act.subject.hex(), act=act.act.value, status=status, dpv_status=STATUS_TERMS[status], scope=scope.to_dict(),
+        at=act.at, expires_at=act.expires_at, by=act.by,
+    )  # fmt: skip
+
+
+def request_out(found: SubjectRequest, now: datetime) -> RequestOut:
+    """A request as JSON."""
+    same = ("id", "message", "state", "law", "assumption", "created_at", "due_at", "answered_at", "answer")
+    return RequestOut(
+        **{name: getattr(found, name) for name in same}, person=found.subject.hex(), kind=found.kind.value, overdue=found.is_overdue(now)
+    )

@@ -1,0 +1,97 @@
+"""Consent records and receipts in the fields of ISO/IEC TS 27560:2023, with terms of DPV 2.3, and how a receipt out of a bulk file is proved."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from entrepot.consent.model import ANYBODY, STATUS_TERMS, Recorded, Scope
+from entrepot.kit import Invalid, canonical_json, rfc3339
+from entrepot.privacy.categories import CATEGORIES
+from entrepot.proof import tree
+from entrepot.proof.model import commit_bytes
+
+SCHEMA = "ISO/IEC TS 27560:2023"
+FORMAT = "entrepot-consent-receipt/1"
+_KINDS = {
+    "general": "dpv:Consent", "guardian": "ent-cn:GuardianConsent", "separate": "ent-cn:SeparateConsent", "written": "ent-cn:WrittenConsent",
+}  # fmt: skip
+
+
+def record(
+    scope: Scope, *, record_id: str, subject: str, act: str, at: datetime, expires_at: datetime | None, by: str, parties: Mapping[str, Any],
+    receipt_id: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """What is known about one act, as a consent record.
+
+    Args:
+        subject: The pseudonymous digest in hexadecimal.
+        parties: Controller and recipient by id, each with name and country.
+    """
+    controller, recipient = scope.controller_id, scope.recipient_id
+    purposes = [
+        {
+            "purpose": purpose, "lawful_basis": _KINDS[scope.kind.value],
+            "pii_information": [{"pii_type": CATEGORIES[c].term} for c in scope.categories] or [{"pii_type": "dpv:PersonalData"}],
+            "pii_controllers": [controller], "recipient_third_parties": [] if recipient == ANYBODY else [recipient],
+            "service": scope.listing_id or "all", "withdrawal_method": "the person's link, at any time, as easily as giving",
+            "jurisdiction": str(parties.get(controller, {}).get("country", "")),
+        }
+        for purpose in scope.purposes
+    ]  # fmt: skip
+    validity = None if expires_at is None else rfc3339(expires_at)
+    event = {"event_time": rfc3339(at), "event_type": STATUS_TERMS[act], "event_state": act, "entity_id": by, "valid_until": validity}
+    return {
+        "schema_version": SCHEMA, "record_id": record_id, "pii_principal_id": subject,
+        "pii_processing": {"privacy_notice": scope.notice_digest, "purposes": purposes},
+        "party_identification": [
+            {"party_id": party_id, "party_name": said["name"], "party_country": said["country"], "party_role": said["role"]}
+            for party_id, said in sorted(parties.items())
+        ],
+        "events": [event],
+    }  # fmt: skip
+
+
+def of_act(act: Recorded, scope: Scope, parties: Mapping[str, Any]) -> dict[str, Any]:
+    """The record of a stored act."""
+    return record(
+        scope,
+        record_id=act.id,
+        subject=act.subject.hex(),
+        act=act.act.value,
+        at=act.at,
+        expires_at=act.expires_at,
+        by=act.by,
+        parties=parties,
+    )
+
+
+def batch_salt(secret: bytes, position: int) -> bytes:
+    """The salt of one row of a bulk file; who knows it knows nothing of the others."""
+    return hmac.new(secret, position.to_bytes(8, "big"), hashlib.sha256).digest()
+
+
+def leaf(salt: bytes, fact: bytes) -> bytes:
+    """The leaf of a bulk file's tree that commits to one record."""
+    return tree.leaf_hash(bytes.fromhex(commit_bytes(salt, fact)))
+
+
+def verify_in_batch(document: Mapping[str, Any]) -> str:
+    """Check that the record in a receipt is one of those its bulk file committed to; what was found, as a sentence.
+
+    Raises:
+        Invalid: It is not, or the receipt is malformed.
+    """
+    try:
+        salt, path = bytes.fromhex(document["salt"]), [bytes.fromhex(hash_) for hash_ in document["path"]]
+        position, said = int(document["position"]), document["batch"]["fact"]
+        size, root = int(said["rows"]), bytes.fromhex(said["root"])
+    except (KeyError, TypeError, ValueError):
+        raise Invalid("The consent receipt is incomplete.", "Ask the exchange for the original.") from None
+    found = tree.verify_inclusion(leaf(salt, canonical_json(document["fact"])), index=position, size=size, proof=path, root=root)
+    if not found:
+        raise Invalid("The record is not the one that the bulk file committed to.", "Ask the exchange for the original.")
+    return f"The record is row {position + 1:,} of the {size:,} that were committed to together."

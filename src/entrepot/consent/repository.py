@@ -1,0 +1,243 @@
+"""Acts, scopes, bulk files and links: rows to models and back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection
+
+from entrepot.consent.model import AGAINST, Act, Kind, Recorded, Scope, StoredScope
+from entrepot.consent.tables import consent_acts, consent_batches, consent_counters, consent_links, consent_scopes
+from entrepot.kit import new_id
+
+_SLICE = 500
+_COUNTER = sa.select(consent_counters.c.seq).where(consent_counters.c.controller_id == sa.bindparam("controller_id"))
+_SCOPES = sa.select(consent_scopes).where(consent_scopes.c.controller_id == sa.bindparam("controller_id")).order_by(consent_scopes.c.id)
+_OF_SUBJECT = (
+    sa.select(consent_acts)
+    .where(consent_acts.c.controller_id == sa.bindparam("controller_id"), consent_acts.c.subject == sa.bindparam("subject"))
+    .order_by(consent_acts.c.seq, consent_acts.c.id)
+)
+_ADD = sa.insert(consent_acts)
+
+
+def next_seq(db: Connection, controller_id: str) -> int:
+    """Count one more act of a controller; until this transaction ends nobody else counts."""
+    _insert_once(db, consent_counters, {"controller_id": controller_id, "seq": 0, "link_epoch": 0})
+    mine = consent_counters.c.controller_id == controller_id
+    found = db.execute(sa.update(consent_counters).where(mine).values(seq=consent_counters.c.seq + 1).returning(consent_counters.c.seq))
+    return int(found.scalar_one())
+
+
+def current_seq(db: Connection, controller_id: str) -> int:
+    """How many acts of a controller have been counted; 0 when nobody has said anything."""
+    return int(db.scalar(_COUNTER, {"controller_id": controller_id}) or 0)
+
+
+def scopes_of(db: Connection, controller_id: str) -> list[StoredScope]:
+    """Every scope anybody spoke of to a controller."""
+    return [_scope(row) for row in db.execute(_SCOPES, {"controller_id": controller_id})]
+
+
+def get_scope(db: Connection, scope_id: str) -> StoredScope | None:
+    """A scope by id."""
+    row = db.execute(sa.select(consent_scopes).where(consent_scopes.c.id == scope_id)).one_or_none()
+    return None if row is None else _scope(row)
+
+
+def scope_id_of(db: Connection, scope: Scope, *, now: datetime) -> str:
+    """The id of a scope, kept now if it is new."""
+    values = {
+        "id": new_id("csc"), "controller_id": scope.controller_id, "digest": scope.digest, "listing_id": scope.listing_id,
+        "recipient_id": scope.recipient_id, "purposes": list(scope.purposes), "categories": list(scope.categories), "kind": scope.kind.value,
+        "notice_digest": scope.notice_digest, "last_seq": 0, "last_act_id": "", "created_at": now,
+    }  # fmt: skip
+    _insert_once(db, consent_scopes, values)
+    mine = sa.and_(consent_scopes.c.controller_id == scope.controller_id, consent_scopes.c.digest == scope.digest)
+    return str(db.scalar(sa.select(consent_scopes.c.id).where(mine)))
+
+
+def add_act(db: Connection, act: Recorded) -> None:
+    """Keep one act, and note it as the last of its scope."""
+    add_acts(db, [_values(act)])
+    note_last(db, act.scope_id, seq=act.seq, act_id=act.id)
+
+
+def add_acts(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep many acts."""
+    if rows:
+        db.execute(_ADD, rows)
+
+
+def note_last(db: Connection, scope_id: str, *, seq: int, act_id: str) -> None:
+    """Note the last act of a scope."""
+    db.execute(sa.update(consent_scopes).where(consent_scopes.c.id == scope_id).values(last_seq=seq, last_act_id=act_id))
+
+
+def get_act(db: Connection, act_id: str) -> Recorded | None:
+    """An act by id."""
+    row = db.execute(sa.select(consent_acts).where(consent_acts.c.id == act_id)).one_or_none()
+    return None if row is None else _act(row)
+
+
+def acts_of(db: Connection, controller_id: str, subject: bytes) -> list[Recorded]:
+    """Everything a person said to a controller, oldest first."""
+    return [_act(row) for row in db.execute(_OF_SUBJECT, {"controller_id": controller_id, "subject": subject})]
+
+
+def acts_of_many(db: Connection, controller_id: str, subjects: Collection[bytes]) -> dict[bytes, list[Recorded]]:
+    """The same for several persons at once."""
+    found: dict[bytes, list[Recorded]] = {subject: [] for subject in subjects}
+    for some in _slices(sorted(subjects)):
+        mine = sa.and_(consent_acts.c.controller_id == controller_id, consent_acts.c.subject.in_(some))
+        for row in db.execute(sa.select(consent_acts).where(mine).order_by(consent_acts.c.seq)):
+            found[bytes(row.subject)].append(_act(row))
+    return found
+
+
+def changed_subjects(db: Connection, since: Mapping[str, int], *, after: datetime, now: datetime, limit: int) -> list[bytes] | None:
+    """Persons who said something in scopes since an act of each, or whose consent ran out; None when they are more than ``limit``."""
+    c = consent_acts.c
+    ran_out = sa.and_(c.expires_at > after, c.expires_at <= now)
+    found: set[bytes] = set()
+    for scope_id, seq in since.items():
+        for condition in (sa.and_(c.seq > seq, c.act != Act.ASKED.value), ran_out):
+            query = sa.select(c.subject).where(c.scope_id == scope_id, condition).limit(limit + 1)
+            found.update(bytes(subject) for subject in db.scalars(query))
+            if len(found) > limit:
+                return None
+    return sorted(found)
+
+
+def last_expiry(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> datetime | None:
+    """When a consent in these scopes last ran out."""
+    c = consent_acts.c
+    found = [db.scalar(sa.select(sa.func.max(c.expires_at)).where(c.scope_id == s, c.expires_at <= now)) for s in scope_ids]
+    return max((moment for moment in found if moment is not None), default=None)
+
+
+def first_expiry(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> datetime | None:
+    """When the next consent in these scopes runs out."""
+    c = consent_acts.c
+    found = [db.scalar(sa.select(sa.func.min(c.expires_at)).where(c.scope_id == s, c.expires_at > now)) for s in scope_ids]
+    return min((moment for moment in found if moment is not None), default=None)
+
+
+def batches_of_acts(db: Connection, scope_ids: Sequence[str]) -> Iterator[list[Any]]:
+    """Subject, scope's place, whether given, whether against, count and expiry of every act in these scopes, by the ten thousand."""
+    c = consent_acts.c
+    for place, scope_id in enumerate(scope_ids):
+        query = sa.select(c.subject, c.act, c.seq, c.expires_at).where(c.scope_id == scope_id, c.act != Act.ASKED.value)
+        result = db.execution_options(yield_per=10_000).execute(query) if db.dialect.name == "sqlite" else db.execute(query)
+        for rows in result.partitions(10_000):
+            yield [(bytes(s), place, act == Act.GIVEN.value, Act(act) in AGAINST, seq, expires) for s, act, seq, expires in rows]
+
+
+def scopes_that_give(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> list[str]:
+    """Those of the scopes in which somebody gave a consent that has not run out."""
+    c = consent_acts.c
+    valid = sa.and_(c.act == Act.GIVEN.value, sa.or_(c.expires_at.is_(None), c.expires_at > now))
+    return [s for s in scope_ids if db.scalar(sa.select(c.id).where(c.scope_id == s, valid).limit(1)) is not None]
+
+
+def add_batch(db: Connection, **values: Any) -> None:
+    """Keep what a bulk file came to."""
+    db.execute(sa.insert(consent_batches).values(values))
+
+
+def get_batch(db: Connection, batch_id: str) -> Any:
+    """A bulk file's row, or None."""
+    return db.execute(sa.select(consent_batches).where(consent_batches.c.id == batch_id)).one_or_none()
+
+
+def counts_by_scope(db: Connection, controller_id: str) -> list[tuple[str, str, int]]:
+    """Scope, newest act and how many persons stand there, for a controller's overview."""
+    query = sa.text(
+        "SELECT scope_id, act, count(*) FROM (SELECT scope_id, act, row_number() OVER (PARTITION BY scope_id, subject ORDER BY seq DESC) AS place "
+        "FROM consent_acts WHERE controller_id = :controller_id AND act <> 'asked') AS ranked WHERE place = 1 GROUP BY scope_id, act ORDER BY 1, 2"
+    )
+    return [(scope_id, act, int(count)) for scope_id, act, count in db.execute(query, {"controller_id": controller_id})]
+
+
+def count_decided(db: Connection, scope_ids: Sequence[str], covering: Sequence[str], *, now: datetime) -> tuple[int, int]:
+    """How many persons have a valid consent in the covering scopes, and how many are against, in these scopes; the last word counts."""
+    c = consent_acts.c
+    place = sa.func.row_number().over(partition_by=(c.scope_id, c.subject), order_by=c.seq.desc())
+    ranked = sa.select(c.subject, c.scope_id, c.act, c.seq, c.expires_at, place.label("place")).where(
+        c.scope_id.in_(scope_ids), c.act != Act.ASKED.value
+    )
+    newest = ranked.subquery()
+    n = newest.c
+    gives = sa.and_(n.act == Act.GIVEN.value, n.scope_id.in_(covering), sa.or_(n.expires_at.is_(None), n.expires_at > now))
+    against = n.act.in_(sorted(a.value for a in AGAINST))
+    said = (
+        sa.select(
+            sa.func.max(sa.case((gives, n.seq), else_=-1)).label("given"), sa.func.max(sa.case((against, n.seq), else_=-1)).label("against")
+        )
+        .where(n.place == 1)
+        .group_by(n.subject)
+        .subquery()
+    )
+    total = sa.select(
+        sa.func.sum(sa.case((said.c.given > said.c.against, 1), else_=0)), sa.func.sum(sa.case((said.c.against > said.c.given, 1), else_=0))
+    )
+    row = db.execute(total).one()
+    return int(row[0] or 0), int(row[1] or 0)
+
+
+def latest_against(db: Connection, scope_ids: Collection[str]) -> dict[bytes, tuple[datetime, bool]]:
+    """Persons who said no in these scopes: when last, and whether by their own link."""
+    c = consent_acts.c
+    query = sa.select(c.subject, c.at, c.by).where(c.scope_id.in_(scope_ids), c.act.in_(sorted(a.value for a in AGAINST))).order_by(c.seq)
+    return {bytes(row.subject): (row.at, row.by == "person") for row in db.execute(query)}
+
+
+def link_epochs(db: Connection, controller_id: str, subject: bytes) -> tuple[int, int]:
+    """How often the links of a controller, and of one person, have been revoked."""
+    whole = db.scalar(sa.select(consent_counters.c.link_epoch).where(consent_counters.c.controller_id == controller_id)) or 0
+    mine = sa.and_(consent_links.c.controller_id == controller_id, consent_links.c.subject == subject)
+    return int(whole), int(db.scalar(sa.select(consent_links.c.epoch).where(mine)) or 0)
+
+
+def revoke_links(db: Connection, controller_id: str, subject: bytes | None) -> None:
+    """Make the links of one person, or of all persons of a controller, useless."""
+    _insert_once(db, consent_counters, {"controller_id": controller_id, "seq": 0, "link_epoch": 0})
+    if subject is None:
+        mine = consent_counters.c.controller_id == controller_id
+        db.execute(sa.update(consent_counters).where(mine).values(link_epoch=consent_counters.c.link_epoch + 1))
+        return
+    _insert_once(db, consent_links, {"controller_id": controller_id, "subject": subject, "epoch": 0})
+    both = sa.and_(consent_links.c.controller_id == controller_id, consent_links.c.subject == subject)
+    db.execute(sa.update(consent_links).where(both).values(epoch=consent_links.c.epoch + 1))
+
+
+def _insert_once(db: Connection, table: sa.Table, values: dict[str, Any]) -> None:
+    insert = postgres_insert if db.dialect.name == "postgresql" else sqlite_insert
+    db.execute(insert(table).values(values).on_conflict_do_nothing())
+
+
+def _slices(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(values), _SLICE):
+        yield values[start : start + _SLICE]
+
+
+def _values(act: Recorded) -> dict[str, Any]:
+    return {name: getattr(act, name) for name in Recorded.__slots__} | {"act": act.act.value}
+
+
+def _act(row: Any) -> Recorded:
+    values = {name: row._mapping[name] for name in Recorded.__slots__}
+    return Recorded(**values | {"act": Act(values["act"]), "subject": bytes(values["subject"])})
+
+
+def _scope(row: Any) -> StoredScope:
+    scope = Scope(
+        controller_id=row.controller_id, listing_id=row.listing_id, recipient_id=row.recipient_id, purposes=tuple(row.purposes),
+        categories=tuple(row.categories), kind=Kind(row.kind), notice_digest=row.notice_digest,
+    )  # fmt: skip
+    return StoredScope(id=row.id, scope=scope, last_seq=row.last_seq, last_act_id=row.last_act_id)

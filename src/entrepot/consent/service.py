@@ -1,0 +1,201 @@
+"""Give, withdraw, refuse, object, ask; say what was said, and how far it covers a use. Every act is in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from entrepot import parties, proof
+from entrepot.consent import receipts, repository
+from entrepot.consent.held import Ruling, held_rows, ruling
+from entrepot.consent.keys import PersonTable, open_index, salt_of
+from entrepot.consent.model import (
+    AGAINST,
+    ANYBODY,
+    KIND_ORDER,
+    Act,
+    AskedTooSoon,
+    Coverage,
+    Recorded,
+    Scope,
+    StoredScope,
+    Use,
+    asked_from,
+    covers,
+    overlap,
+    subject_of,
+)
+from entrepot.kit import Invalid, NotFound, Refused, new_id, rfc3339
+from entrepot.runtime import Role, Session
+from entrepot.vocabulary.consents import ConsentMode
+
+CONTROLLER, PERSON = "controller", "person"
+
+
+def acting_controller(session: Session) -> str:
+    """The acting organisation, which speaks for the people whose data it holds.
+
+    Raises:
+        Refused: It is no owner of data.
+    """
+    parties.require_role(session, Role.OWNER)
+    return parties.acting_organisation(session)
+
+
+def subject(session: Session, controller_id: str, key: str) -> bytes:
+    """The pseudonymous digest under which a controller's person is known here; the key itself is never kept."""
+    return subject_of(salt_of(session, controller_id), key)
+
+
+def say(
+    session: Session, person: bytes, act: Act, scope: Scope, *, by: str, expires_at: datetime | None = None
+) -> Recorded:  # fmt: skip
+    """Record what a person, or the controller on the person's behalf, says; effective with the next delivery.
+
+    Args:
+        by: ``person`` or ``controller``; what a person said no to, only that person says yes to again.
+
+    Raises:
+        Invalid: It would have run out already.
+        Refused: The person said no by the person's own link.
+        AskedTooSoon: The person was asked, refused or withdrew less than 90 days ago.
+    """
+    if expires_at is not None and expires_at <= session.now:
+        raise Invalid(f"The consent would have ended at {rfc3339(expires_at)}.", "Give a later end, or none.")
+    # The counter comes first: its row makes two acts of one controller wait for each other.
+    seq = repository.next_seq(session.db, scope.controller_id)
+    _require_sayable(session, person, act, scope, by)
+    recorded = Recorded(
+        id=new_id("cns"), controller_id=scope.controller_id, subject=person, scope_id=repository.scope_id_of(session.db, scope, now=session.now),
+        act=act, at=session.now, expires_at=expires_at, seq=seq, by=by, entry_id=None,
+    )  # fmt: skip
+    fact = receipts.of_act(recorded, scope, parties_of(session, scope))
+    jws = parties.jws.assemble(fact, [parties.sign(session, parties.exchange_organisation(session).id, fact)])
+    entry = proof.record(session, f"consent.{act.value}", fact, subject_id=recorded.id, jws=jws)
+    recorded = replace(recorded, entry_id=entry.id)
+    repository.add_act(session.db, recorded)
+    return recorded
+
+
+def history(session: Session, controller_id: str, person: bytes) -> list[tuple[Recorded, Scope]]:
+    """What a person said to a controller and about what, oldest first."""
+    scopes = scopes_by_id(session, controller_id)
+    return [(act, scopes[act.scope_id].scope) for act in repository.acts_of(session.db, controller_id, person)]
+
+
+def scopes_by_id(session: Session, controller_id: str) -> dict[str, StoredScope]:
+    """Every scope anybody spoke of to a controller, by id."""
+    return {stored.id: stored for stored in repository.scopes_of(session.db, controller_id)}
+
+
+def overview(session: Session, controller_id: str) -> list[dict[str, Any]]:
+    """How many persons stand where, by scope; for the controller."""
+    scopes = scopes_by_id(session, controller_id)
+    counts: dict[str, dict[str, int]] = {}
+    for scope_id, act, count in repository.counts_by_scope(session.db, controller_id):
+        counts.setdefault(scope_id, {})[act] = count
+    return [scopes[scope_id].scope.to_dict() | {"persons": said} for scope_id, said in counts.items()]
+
+
+def parties_of(session: Session, scope: Scope) -> dict[str, dict[str, str]]:
+    """Controller and recipient as a receipt names them."""
+    controller = parties.get(session, scope.controller_id)
+    found = {controller.id: {"name": controller.name, "country": controller.country, "role": "dpv:DataController"}}
+    if scope.recipient_id != ANYBODY:
+        recipient = parties.get(session, scope.recipient_id)
+        found[recipient.id] = {"name": recipient.name, "country": recipient.country, "role": "dpv:Recipient"}
+    return found
+
+
+def current_seq(session: Session, controller_id: str) -> int:
+    """How many acts have been counted for a controller."""
+    return repository.current_seq(session.db, controller_id)
+
+
+def epoch(session: Session, controller_id: str, *, listing_id: str = "") -> str:
+    """A word that changes with every act that may touch a listing, for whoever keeps decisions."""
+    said = [s for s in repository.scopes_of(session.db, controller_id) if not listing_id or s.scope.listing_id in ("", listing_id)]
+    last = max((s.last_seq for s in said), default=0)
+    expired = repository.last_expiry(session.db, [s.id for s in said], now=session.now)
+    return f"{last}@{'' if expired is None else rfc3339(expired)}"
+
+
+def coverage(session: Session, use: Use, tables: Sequence[PersonTable] = ()) -> Coverage:
+    """How far what people said covers a use.
+
+    Args:
+        tables: The tables of the version in question; with them the answer counts the persons who are in them.
+    """
+    scopes = {i: s.scope for i, s in scopes_by_id(session, use.controller_id).items()}
+    giving = repository.scopes_that_give(session.db, [i for i, s in scopes.items() if covers(s, use)], now=session.now)
+    covering = [scopes[i] for i in giving]
+    found = ruling(session, use)
+    persons = [_persons_in(session, use, found, table) for table in tables]
+    covered, withdrawn = _counts(session, use, found)
+    return Coverage(
+        persons=sum(p[0] for p in persons) if tables else None, covered=sum(p[1] for p in persons) if tables else covered,
+        withdrawn=withdrawn, withdrawn_present=sum(p[2] for p in persons) if tables else None,
+        kind=min((s.kind for s in covering), key=KIND_ORDER.index, default=None),
+        names_recipient=bool(covering) and all(s.recipient_id == use.recipient_id for s in covering),
+        expires_at=repository.first_expiry(session.db, giving, now=session.now),
+    )  # fmt: skip
+
+
+def act_of(session: Session, controller_id: str, act_id: str, *, person: bytes | None = None) -> tuple[Recorded, Scope]:
+    """One act, for the controller it was said to, or for the person who said it.
+
+    Raises:
+        NotFound: There is none, or it is somebody else's.
+    """
+    act = repository.get_act(session.db, act_id)
+    if act is None or act.controller_id != controller_id or (person is not None and act.subject != person):
+        raise NotFound(f"There is no consent {act_id[:60]}.", "Check the id.")
+    stored = repository.get_scope(session.db, act.scope_id)
+    assert stored is not None
+    return act, stored.scope
+
+
+def _require_sayable(session: Session, person: bytes, act: Act, scope: Scope, by: str) -> None:
+    if act not in (Act.ASKED, Act.GIVEN) or (act is Act.GIVEN and by == PERSON):
+        return
+    acts = repository.acts_of(session.db, scope.controller_id, person)
+    scopes = {i: s.scope for i, s in scopes_by_id(session, scope.controller_id).items()}
+    if act is Act.GIVEN and any(a.by == PERSON and a.act in AGAINST for a in _last_words(acts, scopes, scope)):
+        raise Refused("The person said no to this by the person's own link.", "Only the person can say yes again, by the same link.")
+    if act is Act.ASKED:
+        allowed = asked_from(acts, scopes, scope)
+        if allowed is not None and session.now < allowed:
+            raise AskedTooSoon(
+                f"The person was asked about this, or said no, less than 90 days ago; asking is allowed from {allowed:%Y-%m-%d}.",
+                "Ask then; the person can say yes at any time by the personal link.", allowed_from=rfc3339(allowed),
+            )  # fmt: skip
+
+
+def _last_words(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: Scope) -> list[Recorded]:
+    """The last answer of a person that speaks of the same; none where nothing was answered."""
+    answers = [a for a in acts if a.act is not Act.ASKED and overlap(scopes[a.scope_id], wanted)]
+    return [max(answers, key=lambda a: (a.seq, a.id))] if answers else []
+
+
+def _persons_in(session: Session, use: Use, found: Ruling | None, table: PersonTable) -> tuple[int, int, int]:
+    """Persons in a table, those whose consent covers the use, and those who are against it."""
+    with open_index(session, use.controller_id, table) as index:
+        persons = index.persons
+        if found is None:
+            return persons, 0, 0
+        held = {}
+        for mode in (ConsentMode.REQUIRED, ConsentMode.OBJECTIONS):
+            seen = ruling(session, replace(use, mode=mode))
+            rows = held_rows(session, seen, table) if seen is not None else index.keyless[:0]
+            held[mode] = index.persons_with(rows)
+        return persons, persons - held[ConsentMode.REQUIRED], held[ConsentMode.OBJECTIONS]
+
+
+def _counts(session: Session, use: Use, found: Ruling | None) -> tuple[int, int]:
+    if found is None or not found.scopes:
+        return 0, 0
+    return repository.count_decided(
+        session.db, list(found.scopes), [i for i, s in found.scopes.items() if covers(s.scope, use)], now=session.now
+    )

@@ -1,0 +1,301 @@
+"""People and those who hold data about them: what a controller says on their behalf, and what a personal link shows and does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrepot import catalogue, consent, delivery, parties, trades
+from entrepot.catalogue.model import ListingState, Version
+from entrepot.consent import Act, ConsentMode, Recorded, Scope, Use
+from entrepot.consent.links import Person
+from entrepot.consent.model import is_held_back
+from entrepot.flows.uploads import get_upload, open_upload
+from entrepot.kit import Invalid, NotFound
+from entrepot.runtime import SYSTEM, Actor, Exchange, Session
+from entrepot.standards.model import Texts
+from entrepot.trades.model import OPEN, Agreement
+
+MAX_LINKS = 100_000
+_MAX_DAYS = 36_500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a consent speaks of, as a door is told it; names and ids are not looked up yet."""
+
+    listing: str = ""
+    recipient: str = ""
+    purposes: tuple[str, ...] = ("dpv:Purpose",)
+    categories: tuple[str, ...] = ()
+    kind: str = "separate"
+    notice: str = ""
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A listing of the controller, and whether the person is in it."""
+
+    listing_id: str
+    titles: Texts
+    included: bool
+    mode: ConsentMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Somebody who may use a listing for something, and whether the person's rows are part of it now."""
+
+    listing_id: str
+    titles: Texts
+    recipient_id: str
+    recipient: str
+    purpose: str
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """A delivery that held the person's rows."""
+
+    at: datetime
+    titles: Texts
+    recipient: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """Everything a personal link shows.
+
+    Attributes:
+        open_questions: What the controller asks and the person has not answered.
+    """
+
+    person: Person
+    controller: parties.Organisation
+    products: tuple[Product, ...]
+    purposes: tuple[Purpose, ...]
+    used: tuple[Used, ...]
+    said: tuple[tuple[Recorded, Scope], ...]
+    names: dict[str, str]
+    open_questions: tuple[tuple[Recorded, Scope], ...]
+    requests: tuple[consent.requests.SubjectRequest, ...]
+
+
+def say_for(session: Session, key: str, act: Act, asked: Asked) -> tuple[Recorded, Scope]:
+    """Record what a person said, as the acting controller; the key is digested and forgotten.
+
+    Raises:
+        NotFound: The listing is not the controller's, or there is no such recipient.
+        AskedTooSoon: The person is asked within 90 days.
+        Refused: The person said no by the own link.
+    """
+    controller_id = consent.acting_controller(session)
+    scope = scope_of(session, controller_id, asked)
+    subject = consent.subject(session, controller_id, key)
+    return consent.say(session, subject, act, scope, by=consent.CONTROLLER, expires_at=_ends(session, asked.days)), scope
+
+
+def import_people(exchange: Exchange, actor: Actor, upload_id: str, *, act: Act, asked: Asked, column: str = "person") -> consent.Imported:
+    """Record the same for every person in an upload; all of it or nothing.
+
+    Raises:
+        NotFound: The upload is not the actor's.
+        RowsRefused: Lines cannot be taken.
+    """
+    with exchange.reading(actor) as session:
+        controller_id = consent.acting_controller(session)
+        scope, ends = scope_of(session, controller_id, asked), _ends(session, asked.days)
+        upload = get_upload(session, upload_id)
+    with open_upload(exchange, upload) as path:
+        return consent.import_file(exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends)
+
+
+def look_up(session: Session, key: str) -> list[tuple[Recorded, Scope]]:
+    """What one person has said to the acting controller, oldest first."""
+    controller_id = consent.acting_controller(session)
+    return consent.history(session, controller_id, consent.subject(session, controller_id, key))
+
+
+def receipt_for(session: Session, act_id: str) -> dict[str, Any]:
+    """The receipt of an act, for the acting controller.
+
+    Raises:
+        NotFound: It is another's.
+        Conflict: The log is not sealed up to it yet.
+    """
+    return consent.receipt(session, *consent.act_of(session, consent.acting_controller(session), act_id))
+
+
+def links_for(session: Session, keys: Sequence[str]) -> list[str]:
+    """The personal link of each person, in the order of the keys, for the controller to pass on.
+
+    Raises:
+        Invalid: These are too many for one call.
+    """
+    controller_id = consent.acting_controller(session)
+    if len(keys) > MAX_LINKS:
+        raise Invalid(f"{len(keys):,} links are asked for; one call makes at most {MAX_LINKS:,}.", "Ask in several calls.")
+    people = [Person(controller_id=controller_id, subject=consent.subject(session, controller_id, key)) for key in keys]
+    return [consent.links.address(session, person) for person in people]
+
+
+def revoke_links(session: Session, key: str | None) -> None:
+    """Make the link of one person useless, or those of all persons of the acting controller."""
+    controller_id = consent.acting_controller(session)
+    consent.links.revoke(session, controller_id, None if key is None else consent.subject(session, controller_id, key))
+
+
+def answer_as_person(session: Session, token: str, *, allow: bool, asked: Asked) -> Recorded:
+    """Allow or stop a use, as the person of a link.
+
+    Raises:
+        NotFound: The link is not valid, or the listing or the recipient is none the person could know of.
+    """
+    person = consent.links.open_link(session, token)
+    scope = scope_of(session, person.controller_id, asked)
+    return consent.say(
+        session, person.subject, Act.GIVEN if allow else Act.WITHDRAWN, scope, by=consent.PERSON, expires_at=_ends(session, asked.days)
+    )
+
+
+def request_as_person(session: Session, token: str, kind: str, message: str = "") -> consent.requests.SubjectRequest:
+    """File a request, as the person of a link.
+
+    Raises:
+        NotFound: The link is not valid.
+        Conflict: The same is open already.
+    """
+    return consent.requests.file(session, consent.links.open_link(session, token), kind, message=message)
+
+
+def receipt_as_person(session: Session, token: str, act_id: str) -> dict[str, Any]:
+    """The receipt of one of the person's own acts.
+
+    Raises:
+        NotFound: The link is not valid, or it is somebody else's act.
+        Conflict: The log is not sealed up to it yet.
+    """
+    person = consent.links.open_link(session, token)
+    return consent.receipt(session, *consent.act_of(session, person.controller_id, act_id, person=person.subject))
+
+
+def view(exchange: Exchange, token: str) -> PersonView:
+    """What a controller holds about a person, who used it for what and when, and what the person has said.
+
+    Raises:
+        NotFound: The link is not valid.
+    """
+    with exchange.reading(SYSTEM) as session:
+        person = consent.links.open_link(session, token)
+        said = consent.history(session, person.controller_id, person.subject)
+        products, purposes, used = [], [], []
+        for version in _versions(session, person.controller_id):
+            mine = _is_in(session, person, version)
+            products.append(_product(version, mine))
+            if mine:
+                agreements = trades.list_agreements(session, listing_id=version.listing_id, everybody=True, limit=1_000)
+                purposes += _purposes(session, person, version, agreements, said)
+                used += _used(session, person, version, agreements, said)
+        return PersonView(
+            person=person, controller=parties.get(session, person.controller_id), products=tuple(products), purposes=tuple(purposes),
+            used=tuple(sorted(used, key=lambda u: u.at, reverse=True)), said=tuple(reversed(said)),
+            names=_names(session, {s.recipient_id for _, s in said}), open_questions=_open_questions(said),
+            requests=tuple(consent.requests.of_person(session, person)),
+        )  # fmt: skip
+
+
+def scope_of(session: Session, controller_id: str, asked: Asked) -> Scope:
+    """The scope behind what a door was told.
+
+    Raises:
+        NotFound: The listing is not the controller's, or there is no such recipient.
+        Invalid: A purpose, category or kind is none we know.
+    """
+    if asked.listing and catalogue.agreed_listing(session, asked.listing).organisation_id != controller_id:
+        raise NotFound(f"There is no listing {asked.listing[:60]} of this organisation.", "Check the id.")
+    recipient = parties.get(session, asked.recipient).id if asked.recipient not in ("", consent.ANYBODY) else consent.ANYBODY
+    return consent.make_scope(
+        controller_id, listing_id=asked.listing, recipient_id=recipient, purposes=asked.purposes, categories=asked.categories, kind=asked.kind,
+        notice_digest=asked.notice,
+    )  # fmt: skip
+
+
+def _ends(session: Session, days: int | None) -> datetime | None:
+    if days is not None and not 1 <= days <= _MAX_DAYS:
+        raise Invalid(f"A consent of {days} days cannot be.", f"Use 1 to {_MAX_DAYS:,} days.")
+    return None if days is None else session.now + timedelta(days=days)
+
+
+def _versions(session: Session, controller_id: str) -> Iterable[Version]:
+    """The newest version on offer of each listing that is about persons."""
+    for listing in catalogue.list_for(session, controller_id, limit=1_000):
+        if listing.version_number and listing.state is not ListingState.DRAFT:
+            version = catalogue.current_version(session, listing.id)
+            if version.manifest.person_key:
+                yield version
+
+
+def _is_in(session: Session, person: Person, version: Version) -> bool:
+    for table in version.tables:
+        if version.manifest.person_key in {column.name for column in table.columns}:
+            looked = consent.PersonTable(
+                parquet_key=table.parquet_key, parquet_sha256=table.parquet_sha256, column=version.manifest.person_key
+            )
+            with consent.open_index(session, person.controller_id, looked) as index:
+                if len(index.rows_of([person.subject])):
+                    return True
+    return False
+
+
+def _product(version: Version, included: bool) -> Product:
+    return Product(listing_id=version.listing_id, titles=version.manifest.titles, included=included, mode=version.manifest.consent_mode)
+
+
+def _purposes(
+    session: Session, person: Person, version: Version, agreements: Sequence[Agreement], said: Sequence[tuple[Recorded, Scope]]
+) -> list[Purpose]:
+    found: dict[tuple[str, str], Purpose] = {}
+    for agreement in agreements:
+        if agreement.state in OPEN:
+            found[agreement.buyer_id, agreement.purpose] = Purpose(
+                listing_id=version.listing_id, titles=version.manifest.titles, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
+                recipient=parties.get(session, agreement.buyer_id).name, allowed=not _is_held(agreement, version, said, session.now),
+            )  # fmt: skip
+    return list(found.values())
+
+
+def _used(
+    session: Session, person: Person, version: Version, agreements: Sequence[Agreement], said: Sequence[tuple[Recorded, Scope]]
+) -> list[Used]:
+    found = []
+    for agreement in agreements:
+        for receipt in delivery.receipts(session, agreement.id):
+            before = [(act, scope) for act, scope in said if act.at <= receipt.at]
+            if not _is_held(agreement, version, before, receipt.at):
+                recipient = parties.get(session, agreement.buyer_id).name
+                found.append(Used(at=receipt.at, titles=version.manifest.titles, recipient=recipient, purpose=agreement.purpose))
+    return found
+
+
+def _is_held(agreement: Agreement, version: Version, said: Sequence[tuple[Recorded, Scope]], now: datetime) -> bool:
+    if version.manifest.consent_mode is ConsentMode.NONE:
+        return False
+    use = Use(
+        controller_id=agreement.owner_id, listing_id=agreement.listing_id, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
+        mode=version.manifest.consent_mode,
+    )  # fmt: skip
+    return is_held_back([act for act, _ in said], {act.scope_id: scope for act, scope in said}, use, now)
+
+
+def _open_questions(said: Sequence[tuple[Recorded, Scope]]) -> tuple[tuple[Recorded, Scope], ...]:
+    newest = {act.scope_id: (act, scope) for act, scope in said}
+    return tuple((act, scope) for act, scope in newest.values() if act.act is Act.ASKED)
+
+
+def _names(session: Session, recipient_ids: Iterable[str]) -> dict[str, str]:
+    return {one: parties.get(session, one).name for one in recipient_ids if one != consent.ANYBODY}

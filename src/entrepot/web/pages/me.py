@@ -1,0 +1,69 @@
+"""A person's own page, behind a personal link: who holds what, who used it, and one button to allow and one to stop."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrepot import flows
+from entrepot.consent.requests import RequestKind
+from entrepot.flows import people
+from entrepot.kit import EntrepotError, Invalid, NotFound
+from entrepot.web.forms import Form
+from entrepot.web.pages.agreement import attachment
+from entrepot.web.view import redirect, render
+from entrepot.web.visits import exchange, form
+
+
+def page(request: Request) -> Response:
+    """What is held and used; allow, stop, or ask for something."""
+    token = request.path_params["person"]
+    if request.method != "POST":
+        return _show(request, token)
+    try:
+        note = _do(request, token, form(request))
+    except NotFound:
+        raise
+    except EntrepotError as error:
+        return _show(request, token, error)
+    return redirect(request, f"/me/{token}", note=note)
+
+
+def receipt(request: Request) -> Response:
+    """The receipt of something the person said, as a file."""
+    with exchange(request).reading() as session:
+        found = people.receipt_as_person(session, request.path_params["person"], request.path_params["consent"])
+    return _private(attachment(f"{request.path_params['consent'][:60]}.json", json.dumps(found, indent=2) + "\n", "application/json"))
+
+
+def _do(request: Request, token: str, sent: Form) -> str:
+    with exchange(request).session() as session:
+        match sent.text("do"):
+            case "allow" | "stop" as answer:
+                asked = people.Asked(
+                    listing=sent.text("listing"), recipient=sent.text("recipient"), purposes=tuple(sent.texts("purpose")) or ("dpv:Purpose",)
+                )  # fmt: skip
+                people.answer_as_person(session, token, allow=answer == "allow", asked=asked)
+                return "allowed" if answer == "allow" else "stopped"
+            case "request":
+                people.request_as_person(session, token, sent.text("kind"), sent.text("message"))
+                return "filed"
+    raise Invalid("This form says nothing we know.", "Use a button of the page.")
+
+
+def _show(request: Request, token: str, error: EntrepotError | None = None) -> Response:
+    found = flows.people.view(exchange(request), token)
+    now = exchange(request).clock.now()
+    status = 200 if error is None else error.status
+    return _private(
+        render(request, "me", status, found=found, token=token, now=now, error=error, kinds=[kind.value for kind in RequestKind])
+    )
+
+
+def _private(response: Response) -> Response:
+    # The address is the permission: it must not be handed on to other sites, nor stay in a shared browser.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,42 @@
+"""For those who hold data about people: what people said, personal links, and requests with their clocks."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrepot import consent, parties
+from entrepot.consent import ANYBODY
+from entrepot.flows import people
+from entrepot.kit import EntrepotError, Invalid
+from entrepot.web.view import redirect, render
+from entrepot.web.visits import exchange, form, visit
+
+
+def page(request: Request) -> Response:
+    """Counts by scope, a person's link, and requests to answer."""
+    visit(request).require_owner()
+    if request.method != "POST":
+        return _show(request)
+    sent = form(request)
+    try:
+        with exchange(request).session(visit(request).actor) as session:
+            if sent.text("do") == "link":
+                return _show(request, link=people.links_for(session, [sent.text("person")])[0])
+            if sent.text("do") not in ("answered", "declined"):
+                raise Invalid("This form says nothing we know.", "Use a button of the page.")
+            consent.requests.answer(session, sent.text("request"), text=sent.text("answer"), declined=sent.text("do") == "declined")
+    except EntrepotError as error:
+        return _show(request, error=error)
+    return redirect(request, "/people", note="replied")
+
+
+def _show(request: Request, *, link: str = "", error: EntrepotError | None = None) -> Response:
+    with exchange(request).reading(visit(request).actor) as session:
+        scopes = consent.overview(session, parties.acting_organisation(session))
+        recipients = {scope["recipient"] for scope in scopes if scope["recipient"] != ANYBODY}
+        names = {one: parties.get(session, one).name for one in recipients}
+        found = consent.requests.of_controller(session)
+    status = 200 if error is None else error.status
+    now = exchange(request).clock.now()
+    return render(request, "people", status, scopes=scopes, names=names, requests=found, link=link, error=error, now=now)
