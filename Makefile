@@ -34,6 +34,12 @@ $(VENV)/.dev-ready: requirements/dev.txt $(VENV)/.demo-ready
 	@$(BIN)/uv pip install --quiet --python .venv-delta-sharing/bin/python --require-hashes -r requirements/delta-sharing-client.txt
 	@touch $@
 
+# Tools that the benchmarks compare with; made when a benchmark asks for them.
+.venv-bench-peers/.ready: requirements/bench-peers.txt $(BIN)/uv
+	@test -x .venv-bench-peers/bin/python || $(PYTHON) -m venv .venv-bench-peers
+	@$(BIN)/uv pip install --quiet --python .venv-bench-peers/bin/python --require-hashes -r requirements/bench-peers.txt
+	@touch $@
+
 demo: setup .venv-delta-sharing/.ready
 	@$(BIN)/entrepot demo $(if $(KEEP),--keep)
 
@@ -66,6 +72,7 @@ lock: $(BIN)/uv
 	@$(COMPILE) --constraints requirements/dev.txt --extra demo pyproject.toml -o requirements/demo.txt
 	@echo uv | $(COMPILE) --universal - -o requirements/uv.txt
 	@echo 'delta-sharing>=1.4' | $(COMPILE) --universal - -o requirements/delta-sharing-client.txt
+	@printf 'anjana>=1.2.3\npycanon>=1.3\n' | $(COMPILE) --universal - -o requirements/bench-peers.txt
 
 clean:
-	rm -rf $(VENV) .venv-delta-sharing build dist
+	rm -rf $(VENV) .venv-delta-sharing .venv-bench-peers build dist

@@ -189,6 +189,15 @@ def classify(quick: bool) -> list[Figure]:
                 beside=beside,
             )
         )
+    for name, what in (
+        ("hidden", "web tables, without the words that one table alone uses, F1"),
+        ("schemas", "headings of 55 known schemas, F1"),
+        ("schemas_second", "headings of 18 more schemas, F1"),
+    ):
+        if name in found:
+            figures.append(
+                Figure(name=f"classify.{name}", what=what, value=found[name]["f1"], unit="", target=0.8, at_most=False, details=found[name])
+            )
     figures += [
         Figure(
             name=f"classify.scan.{name}", what=f"full scan for formats and checksums, {name}", value=rate, unit="MB/s a core", target=200.0,
@@ -246,6 +255,24 @@ def rules(quick: bool) -> list[Figure]:
     ]
 
 
+def attacks(quick: bool) -> list[Figure]:
+    """What attackers reach on releases of adult, and what these keep."""
+    from bench import attacks
+
+    folder = os.environ.get("ENTREPOT_TEST_DATA", "")
+    return attacks.rows(attacks.figures(Path(folder) / "privacy/adult", full=False)) if folder else []
+
+
+def peers(quick: bool) -> list[Figure]:
+    """Others' tools on the same tables, in an environment of their own."""
+    from bench import peers
+
+    folder = os.environ.get("ENTREPOT_TEST_DATA", "")
+    if not folder:
+        return []
+    return peers.figures(Path(folder), rows=20_000, limit_s=60) if quick else peers.figures(Path(folder))
+
+
 def consent(quick: bool) -> list[Figure]:
     """Consents by the million, and what looking them up adds to a delivery."""
     from bench import consent
@@ -265,9 +292,10 @@ def consent(quick: bool) -> list[Figure]:
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "help": help_, "demo": demo, "setup": setup, "publish": publish, "delivery": delivery, "search": search, "trades": trades,
-    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise, "rules": rules, "consent": consent,
+    "log": log, "ledger": ledger, "classify": classify, "anonymise": anonymise, "rules": rules, "consent": consent, "attacks": attacks,
+    "peers": peers,
 }  # fmt: skip
-SLOW = ("demo", "setup")
+SLOW = ("demo", "setup", "peers")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

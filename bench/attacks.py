@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from bench.report import Figure
 from entrepot.privacy.anonymise import Method, Plan, anonymise
 from entrepot.privacy.attacks import Budget, attack_files, compose_files
 from entrepot.privacy.hierarchies import read_folder
@@ -56,6 +57,23 @@ def figures(folder: Path, *, full: bool = False) -> dict[str, Any]:
         both, composing = _timed(partial(compose_files, cursor, members, outs, quasi_identifiers=quasi, hierarchies=known))
         found["both"] = {"effective": both.effective, "below_k": both.below(K), "rows": both.rows, "cpu_s": {"compose": composing}}
     return found
+
+
+def rows(found: dict[str, Any]) -> list[Figure]:
+    """The largest risk that an attack reached by method, and what attacking cost."""
+    made = []
+    for method in Method:
+        part = found[method.value]
+        worst = max(part["attacks"], key=lambda attack: attack["risk"]["value"])
+        risk = worst["risk"]
+        made.append(
+            Figure(
+                name=f"attacks.{method.value}", what=f"largest risk an attack reached, adult, k = {K}, {method.value}", value=100 * risk["value"], unit="%",
+                beside=f"{worst['name']}, {risk['low']:.1%} to {risk['high']:.1%}; attacking took {part['cpu_s']['attack']:.1f} s of processor time",
+                details=part,
+            )
+        )  # fmt: skip
+    return made
 
 
 def _halves(path: Path, folder: Path) -> tuple[Path, Path]:

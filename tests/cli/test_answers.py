@@ -68,6 +68,8 @@ def test_answers_are_json_where_it_is_asked_for(traded: CommandLine, line: list[
         (["search", "iris", "--exchange", "http://127.0.0.1:9"], "Unreachable"),
         (["search", "iris", "--exchange", "nonsense"], "Invalid"),
         (["check", "missing.csv"], "NotFound"),
+        (["check", "iris.csv", "--shows", "face"], "Invalid"),
+        (["check", "iris.csv", "--shows", "cats"], "Invalid"),
         (["check", "iris.csv", "--manifest", "missing.yaml"], "Invalid"),
         (["draft", "missing.csv"], "Usage"),
         (["serve", "--port", "99999999"], "Conflict"),

@@ -99,7 +99,7 @@ def test_braces_in_a_heading_are_only_text() -> None:
 def test_every_rule_can_break_and_every_test_is_used() -> None:
     everything = facts(
         column("direct", "a"), column("direct", "b", 0.5), column("sensitive", "c"), *[column("quasi", n) for n in "def"],
-        column("none", "g", formulas=1), described=True, person_key="none", notes=(("n", "g", "a note"),),
+        column("none", "g", formulas=1), described=True, person_key="none", undeclared="faces", notes=(("n", "g", "a note"),),
         alerts=tuple(
             AlertFact(code=code, column="g", message="m", hint="h")
             for code in ("minors", "credentials", "confidential", "internal_hosts", "precise_location")

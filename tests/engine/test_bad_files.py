@@ -128,6 +128,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no encoding that is known": (written("sales.csv", b"a,b\n1,\x81\x8d\xff\xfe\x90\n2,\x9d\xff\n"), "byte 6, line 2"),
     "binary rubbish": (written("sales.csv", bytes(range(256)) * 64), "NUL byte"),
     "a picture": (written("sales.csv", b"\x89PNG\r\n\x1a\n" + bytes(100)), "picture"),
+    "a recording": (written("sales.csv", b"fLaC" + bytes(100)), "a sound recording, not a table"),
     "a PDF document": (written("sales.csv", b"%PDF-1.7\n%abc\n"), "PDF"),
     "a web page": (written("sales.csv", b"<!DOCTYPE html><html><body>Please log in</body></html>"), "web page"),
     "a workbook that unpacks to too much": (zip_bomb, "unpacks to more than"),

@@ -10,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from entrepot import catalogue, flows, proof
-from entrepot.flows import AnonymisedUpload, BreaksTogether, Upload
+from entrepot.flows import BreaksTogether, ReleasedUpload, Upload
+from entrepot.flows.tables import releases
 from entrepot.kit import Conflict, NotFound, Refused
+from entrepot.privacy.aggregates import Tabulation
 from entrepot.privacy.anonymise import Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.runtime import SYSTEM, Actor, Role
@@ -26,10 +29,10 @@ WHOLE = Plan(k=5, quasi=("age", "region"), automatic=True, drop=("email",), supp
 OTHER = Plan(k=5, method=Method.GLOBAL, quasi=("age", "region"), automatic=True, drop=("email",), suppress=0.05)
 
 
-def _table(folder: Path, *, seed: int = 3) -> Path:
+def _table(folder: Path, *, seed: int = 3, first: int = 0) -> Path:
     draw = random.Random(seed)
     rows = [
-        f"person{i}@mail.example,{draw.randrange(20, 60)},{draw.choice(['Nord', 'Ost', 'Sued', 'West'])},{draw.randrange(100)}" for i in range(300)
+        f"person{first + i}@mail.example,{draw.randrange(20, 60)},{draw.choice(['Nord', 'Ost', 'Sued', 'West'])},{draw.randrange(100)}" for i in range(300)
     ]  # fmt: skip
     path = folder / "people.csv"
     path.write_text("\n".join(["email,age,region,points", *rows]) + "\n", "utf-8")
@@ -41,11 +44,11 @@ def upload(market: Market) -> Upload:
     return flows.add_upload(market.exchange, market.owner, _table(market.folder), name="people.csv")
 
 
-def _anonymised(market: Market, upload: Upload, plan: Plan = WHOLE, *, by: Actor | None = None) -> AnonymisedUpload:
+def _anonymised(market: Market, upload: Upload, plan: Plan = WHOLE, *, by: Actor | None = None) -> ReleasedUpload:
     return flows.anonymise_upload(market.exchange, by or market.owner, upload.id, plan=plan)
 
 
-def _published(market: Market, made: AnonymisedUpload) -> str:
+def _published(market: Market, made: ReleasedUpload) -> str:
     return flows.publish_uploads(market.exchange, market.owner, manifest_text(file=made.upload.name), [made.upload.id]).listing_id
 
 
@@ -152,7 +155,7 @@ def test_a_release_that_outlived_its_day_and_was_overtaken_has_no_grade_any_more
 
 def test_releases_of_other_tables_and_other_organisations_do_not_count(market: Market, upload: Upload) -> None:
     _anonymised(market, upload)
-    changed = flows.add_upload(market.exchange, market.owner, _table(market.folder, seed=4), name="people.csv")
+    changed = flows.add_upload(market.exchange, market.owner, _table(market.folder, seed=4, first=900), name="people.csv")
     _anonymised(market, changed, OTHER)
     theirs = flows.add_upload(market.exchange, market.stranger, _table(market.folder), name="people.csv")
     _anonymised(market, theirs, OTHER, by=market.stranger)
@@ -199,3 +202,64 @@ def test_the_client_anonymises_and_reads_the_report(market: Market, upload: Uplo
         assert listing["tables"][0]["report_digest"] == made["report_digest"]
         assert listing["tables"][0]["grade"] == made["grade"]
         assert client.report(listing["id"]) == made["report"]
+
+
+def _changed(path: Path, how: str) -> Path:
+    head, *rows = path.read_text("utf-8").splitlines()
+    if how == "a byte":
+        rows[7] = rows[7][:-1] + ("1" if rows[7][-1] != "1" else "2")
+    elif how == "the order":
+        random.Random(4).shuffle(rows)
+    elif how == "a row less":
+        del rows[5]
+    elif how == "a column more":
+        head, rows = f"{head},note", [f"{row},x" for row in rows]
+    elif how == "all but the people":
+        rows = [f"{row.split(',')[0]},{row.split(',')[1]},{row.split(',')[2]},{n % 7}" for n, row in enumerate(rows)]
+    path.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("how", ["a byte", "the order", "a row less", "a column more", "all but the people"])
+def test_a_table_is_known_again_whatever_was_changed_in_it(market: Market, upload: Upload, how: str) -> None:
+    _anonymised(market, upload)
+    changed = flows.add_upload(market.exchange, market.owner, _changed(_table(market.folder), how), name="renamed.csv")
+    with market.unhurt(), pytest.raises(BreaksTogether, match="before k would be"):
+        _anonymised(market, changed, OTHER)
+
+
+def test_releases_of_before_content_was_kept_are_known_by_their_file(market: Market, upload: Upload) -> None:
+    _anonymised(market, upload)
+    with market.exchange.session(SYSTEM) as session:
+        session.db.execute(sa.update(releases).values(content_digest=None, sketch=None, sequence=None))
+    with pytest.raises(BreaksTogether):
+        _anonymised(market, upload, OTHER)
+    changed = flows.add_upload(market.exchange, market.owner, _changed(_table(market.folder), "a byte"), name="renamed.csv")
+    _anonymised(market, changed, OTHER)
+
+
+def _cells(market: Market, upload: Upload, **asked: object) -> ReleasedUpload:
+    wanted = {"by": ("region",), "totals": True} | asked
+    return flows.aggregate_upload(market.exchange, market.owner, upload.id, asked=Tabulation(**wanted))  # type: ignore[arg-type]
+
+
+def test_cells_are_published_with_grade_4_and_their_report(market: Market, upload: Upload) -> None:
+    made = _cells(market, upload)
+    assert int(made.grade.level) == 4
+    listing_id = _published(market, made)
+    with market.exchange.reading(market.buyer) as session:
+        listing, version = catalogue.get(session, listing_id), catalogue.current_version(session, listing_id)
+        report = json.loads(flows.table_report(session, listing, version).text)
+    assert version.tables[0].grade == 4
+    assert (report["settings"]["by"], report["release"]["cells"]) == (["region"], 4)
+    market.seal()
+    assert broken_laws(market.exchange) == []
+
+
+def test_other_cells_of_the_same_table_are_refused_and_the_same_are_welcome(market: Market, upload: Upload) -> None:
+    assert _cells(market, upload).report.digest == _cells(market, upload).report.digest
+    changed = flows.add_upload(market.exchange, market.owner, _changed(_table(market.folder), "a byte"), name="renamed.csv")
+    for again in (upload, changed):
+        with market.unhurt(), pytest.raises(BreaksTogether, match="by region were published"):
+            _cells(market, again, by=("region", "age"), minimum=2)
+    _anonymised(market, upload)

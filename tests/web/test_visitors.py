@@ -138,6 +138,24 @@ def test_an_owner_anonymises_a_file_and_publishes_it_with_its_grade(owner: Visit
     assert visitor.go(f"/listings/{harbour.ids['listing']}/report").status == 404
 
 
+def test_an_owner_publishes_counts_instead_of_rows(owner: Visitor, visitor: Visitor) -> None:
+    owner.go("/publish")
+    lines = [f"p{i}@mail.example,{('male', 'female')[i % 2]},{10_000 + i % 7},{100 + i % 50}" for i in range(400)]
+    file = {"file": ("members.csv", "\n".join(["email,gender,postcode,paid", *lines]).encode(), "text/csv")}
+    owner.send("Check this file", files=file)
+    owner.follow("Publish counts instead")
+    nothing = owner.send("Make the counts", by=[])
+    assert (nothing.status, "No column is chosen" in nothing.text) == (422, True)
+    made = owner.send("Make the counts", by=["gender"], mean=["paid"], minimum="11", base="5", totals="yes")
+    assert "These are the cells." in made.text
+    assert "Grade 4 of 4" in made.text
+    shown = owner.send("Publish", outcome="See how many joined.", plan="free")
+    assert shown.status == 200, shown.text
+    visitor.go(shown.address.partition("?")[0])
+    visitor.follow("Grade 4 of 4")
+    assert "Totals from elsewhere." in visitor.here.text
+
+
 def test_an_owner_sees_the_risk_of_a_file_as_it_stands_in_either_language(owner: Visitor) -> None:
     owner.go("/publish")
     lines = [f"{20 + i % 40},{('male', 'female')[i % 2]},{10_000 + i % 7}" for i in range(400)]

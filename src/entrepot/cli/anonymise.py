@@ -18,7 +18,7 @@ from entrepot.cli.progress import steps_progress
 if TYPE_CHECKING:
     from entrepot.flows.anonymise import Anonymised
     from entrepot.privacy.anonymise import Method, Plan, Release
-    from entrepot.privacy.grading import Check
+    from entrepot.privacy.grading import Check, Grade
 
 _STEPS = {
     "read": "Reading", "search": "Searching", "write": "Writing", "look": "Looking at the release", "measure": "Measuring its risk",
@@ -133,14 +133,15 @@ def _plan(
     from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_presence, parse_share
 
     return Plan(
-        k=k, method=cast("Method", method), quasi=_listed(qi), drop=_listed(drop), person=person, population=population, unknown=unknown,
+        k=k, method=cast("Method", method), quasi=listed(qi), drop=listed(drop), person=person, population=population, unknown=unknown,
         automatic=automatic, suppress=parse_share(suppress), diversity=tuple(parse_diversity(one) for one in l),
         closeness=tuple(parse_closeness(one) for one in t), presence=parse_presence(presence) if presence else None,
         weights={column: parse_share(number) for column, _, number in (one.rpartition("=") for one in weight)},
     )  # fmt: skip
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -211,13 +212,19 @@ def show(release: Release) -> None:
 
 def show_grade(made: Anonymised) -> None:
     """Print the grade for people: the level, what stands in the way of the next one, and where the report lies."""
+    if made.grade is None:
+        return
+    show_level(made.grade, highest=3)
+    context.out.print(harmless(f"The report: {', '.join(str(path) for path in made.files)}"), markup=False)
+
+
+def show_level(grade: Grade, *, highest: int) -> None:
+    """Print a grade and what stands in the way of the highest there can be."""
     from entrepot.privacy.grading.words import CHECKS, LEVELS, NEXT
 
-    say, grade = context.out.print, made.grade
-    if grade is None:
-        return
-    say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= 3 else "bold yellow")
-    for check in grade.failed if grade.level < 3 else ():
+    say = context.out.print
+    say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= highest else "bold yellow")
+    for check in grade.failed if grade.level < highest else ():
         measured = (
             f"; at most {_reached(check):.1%}, and {check.limit:.0%} is the bound"
             if 0 < check.limit < 1 and check.value is not None
@@ -226,7 +233,6 @@ def show_grade(made: Anonymised) -> None:
         columns = f" ({harmless(', '.join(check.columns))})" if check.columns else ""
         say(f"  {CHECKS['en'][check.name]}{columns}{measured}", markup=False)
         say(f"  → {NEXT['en'][check.name]}", markup=False, style="dim")
-    say(harmless(f"The report: {', '.join(str(path) for path in made.files)}"), markup=False)
 
 
 def _reached(check: Check) -> float:

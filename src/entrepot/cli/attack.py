@@ -70,6 +70,13 @@ def _quasi(cursor: duckdb.DuckDBPyConnection, file: Path, against: Path, known: 
 
     released = set(columns_of(cursor, against))
     shared = [name for name in columns_of(cursor, file) if name in released and name not in others]
+    if not shared:
+        from entrepot.kit import Invalid
+
+        raise Invalid(
+            f"{file.name} and {against.name} have no column in common.",
+            "Check that the one was made from the other; columns keep their names.",
+        )
     return [name for name in shared if name in known] or shared
 
 
@@ -94,6 +101,10 @@ def show(report: AttackReport, console: Any) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    if report.doubts:
+        console.print(Text("The two tables look unrelated; then what follows means nothing.", "bold yellow"))
+        for doubt in report.doubts:
+            console.print(Text(harmless(f" ! {doubt}"), style="yellow"))
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for heading, side in (("attack", "left"), ("succeeds", "right"), ("guessing", "right"), ("outsiders", "right"), ("risk", "right")):
         shown.add_column(heading, justify=side, no_wrap=heading == "attack")  # type: ignore[arg-type]

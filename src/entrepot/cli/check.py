@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -13,9 +14,12 @@ from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
 from entrepot.cli.risk import show_risk
+from entrepot.kit import Invalid
 
 if TYPE_CHECKING:
     from entrepot.flows.check import CheckReport, TableCheck
+    from entrepot.flows.media import MediaReport
+    from entrepot.privacy.media import Content
 
 _MOST_COLUMNS = 60
 _MOST_FINDINGS = 40
@@ -37,7 +41,9 @@ _SAYS = {
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="CSV, Parquet, JSON lines or Excel; found out by content.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="CSV, Parquet, JSON lines or Excel, or a picture or recording; found out by content.", show_default=False)
+    ],
     manifest: Annotated[Path | None, typer.Option(help="Manifest of the offer the file would belong to.")] = None,
     encoding: Annotated[str, typer.Option(help="Text encoding, such as gb18030; found out by default.", show_default=False)] = "",
     delimiter: Annotated[str, typer.Option(help="Character between values; found out by default.", show_default=False)] = "",
@@ -51,9 +57,15 @@ def check(
     population: Annotated[
         Path | None, typer.Option(help="Table of the population with the same columns, for the journalist's risk.", show_default=False)
     ] = None,
+    shows: Annotated[
+        list[str] | None,
+        typer.Option(help="What a picture or recording holds: face, voice or nobody; may be repeated.", show_default=False),
+    ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check a table on this machine: figures, dictionary, personal data, risk, and what to fix. Needs no server and no account.
+
+    Of pictures and recordings the metadata is checked: places, cameras, names.
 
     Exit code 0: publish it. 4: a person must look. 3: something is missing. 2: it is blocked or cannot be read. 1: an error of the program.
     130: cancelled.
@@ -62,13 +74,32 @@ def check(
     from entrepot import catalogue
     from entrepot.engine.read import ReadOptions
     from entrepot.flows.check import check as run
+    from entrepot.flows.media import check_media
 
+    declared = _declared(shows or [])
+    if media := check_media(file, shows=declared, settings=context.settings()):
+        _tell(media, show_media)
+    if declared:
+        raise Invalid(f"{file.name} is no picture and no recording.", "Leave --shows out.")
     offer = catalogue.load_manifest(manifest) if manifest else None
     options = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
     with cancellable(), steps_progress(_STEPS) as progress:
         report = run(
             file, manifest=offer, settings=context.settings(), options=options, progress=progress, person=person_key, population=population,
         )  # fmt: skip
+    _tell(report, show)
+
+
+def _declared(words: list[str]) -> list[Content]:
+    from entrepot.privacy.media import Content
+
+    unknown = [word for word in words if word not in tuple(Content)]
+    if unknown:
+        raise Invalid(f"A file cannot be declared to show {unknown[0]!r}.", "Use face, voice or nobody.")
+    return [Content(word) for word in words]
+
+
+def _tell(report: Any, show: Callable[[Any, Any], None]) -> NoReturn:
     if context.chosen.as_json:
         import json
 
@@ -80,12 +111,25 @@ def check(
 
 def show(report: CheckReport, console: Any) -> None:
     """Print the report for people: the columns, the findings with their fixes, the decision."""
-    from rich.text import Text
-
     for table in report.tables:
         _show_table(table, console)
         if table.risk:
             show_risk(table.risk, console)
+    _show_findings(report, console)
+
+
+def show_media(report: MediaReport, console: Any) -> None:
+    """Print the report on a picture or a recording for people."""
+    from rich.text import Text
+
+    facts = f"  {report.media.format.upper()} · {report.media.kind} · {_size(report.media.bytes)} · only its metadata was looked at"
+    console.print(Text.assemble((harmless(report.path.name), "bold"), (facts, "dim")))
+    _show_findings(report, console)
+
+
+def _show_findings(report: CheckReport | MediaReport, console: Any) -> None:
+    from rich.text import Text
+
     if report.findings:
         console.print()
     for finding in report.findings[:_MOST_FINDINGS]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from entrepot.cli import commands, consent, context, desk, operate, people, proof, publish, review, rules, trade
+from entrepot.cli.aggregate import aggregate
 from entrepot.cli.anonymise import anonymise
 from entrepot.cli.attack import attack
 from entrepot.cli.check import check
@@ -37,7 +38,7 @@ def options(
     context.chosen.data, context.chosen.exchange, context.chosen.acting, context.chosen.as_json = data, exchange, acting, as_json
 
 
-commands.add(app, "Start here", check, anonymise, attack, demo)
+commands.add(app, "Start here", check, anonymise, aggregate, attack, demo)
 operate.add_to(app)
 people.add_to(app)
 publish.add_to(app)

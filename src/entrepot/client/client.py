@@ -130,6 +130,14 @@ class Client(DeskVerbs):
         """
         return self.call("POST", f"/uploads/{upload_id}/anonymisation", plan)
 
+    def aggregate(self, upload_id: str, **asked: Any) -> Any:
+        """Make counts, sums and means of many persons from an upload, graded and with a report, as a new upload to publish.
+
+        Args:
+            asked: Which cells: ``by``, ``sums``, ``means``, ``minimum``, ``totals`` and more, as the API names them.
+        """
+        return self.call("POST", f"/uploads/{upload_id}/aggregation", asked)
+
     def publish(self, manifest: str, *, uploads: Sequence[str], listing_id: str | None = None, key: str | None = None) -> Any:
         """Publish uploads under a manifest (YAML text): a new listing, or a new version of one."""
         body = {"manifest": manifest, "uploads": list(uploads)}

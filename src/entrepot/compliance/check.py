@@ -96,6 +96,11 @@ def _unknown_person_key(facts: Facts) -> Iterator[dict[str, Any]]:
         yield {"count": facts.person_key}
 
 
+def _undeclared(facts: Facts) -> Iterator[dict[str, Any]]:
+    if facts.undeclared:
+        yield {"title": facts.undeclared}
+
+
 def _notes(facts: Facts) -> Iterator[dict[str, Any]]:
     for code, column, message in facts.notes:
         yield {"column": column, "title": message, "evidence": {"note": code}}
@@ -117,6 +122,7 @@ TESTS: dict[str, Callable[[Facts], Iterator[dict[str, Any]]]] = {
     "formulas": _formulas,
     "no_terms": _no_terms,
     "unknown_person_key": _unknown_person_key,
+    "undeclared": _undeclared,
     "notes": _notes,
 }
 """Where a rule applies: each yields one set of values for every finding."""

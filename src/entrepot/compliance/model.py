@@ -62,6 +62,7 @@ class Facts:
         described: Whether there is an offer at all; a mere file has no terms that could be missing.
         has_terms: Whether the offer permits any purpose, or names a licence.
         person_key: The column that tells whose row it is, as declared.
+        undeclared: What a file may show that its owner has not spoken of, such as faces; empty for tables.
     """
 
     table: str
@@ -72,6 +73,7 @@ class Facts:
     described: bool = False
     has_terms: bool = False
     person_key: str = ""
+    undeclared: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

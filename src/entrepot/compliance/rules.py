@@ -93,6 +93,13 @@ RULES: tuple[Rule, ...] = (
         citation="House guard-rails: gains and withdrawal follow the person",
     ),
     Rule(
+        id="HOUSE-CONTENT-UNDECLARED",
+        test="undeclared",
+        severity=Severity.NEEDS_INFO,
+        message="Nobody has said whether it holds {title}.",
+        hint="Say so: --shows face, --shows voice, or --shows nobody.",
+    ),
+    Rule(
         id="HOUSE-FILE-NOTE",
         test="notes",
         severity=Severity.INFO,

@@ -10,11 +10,12 @@ from entrepot.engine.model import Format
 from entrepot.kit import Invalid, NotFound
 
 _GZIP = b"\x1f\x8b"
+_MEDIA = "The exchange carries tables only; `entrepot check FILE` says what a picture or a recording tells about persons."
 _OTHER = (
     (b"%PDF", "a PDF document", "Export the table it shows as CSV or Excel."),
-    (b"\x89PNG", "a picture", "Give the table itself."),
-    (b"\xff\xd8\xff", "a picture", "Give the table itself."),
-    (b"GIF8", "a picture", "Give the table itself."),
+    *((magic, "a picture", _MEDIA) for magic in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")),
+    *((magic, "a sound recording", _MEDIA) for magic in (b"ID3", b"fLaC", b"OggS")),
+    (b"RIFF", "a picture or a recording", _MEDIA),
     (b"\x7fELF", "a program", "Give the table itself."),
     (b"MZ", "a program", "Give the table itself."),
     (b"SQLite format 3\x00", "an SQLite database", "Export each of its tables as CSV."),

@@ -1,6 +1,7 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
 from entrepot.flows import people
+from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.backup import backup, restore
@@ -13,25 +14,26 @@ from entrepot.flows.initialise import Initialised, initialise, is_initialised, u
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import Published, publish, publish_uploads
 from entrepot.flows.releases import (
-    AnonymisedUpload,
-    BreaksTogether,
-    Remembered,
+    ReleasedUpload,
     TableReport,
+    aggregate_upload,
     anonymise_upload,
     releases_of,
     table_report,
     upload_grade,
 )
+from entrepot.flows.remembered import Remembered
 from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack, what_if
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
+from entrepot.flows.together import BreaksTogether
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
 __all__ = [
     "FORMS",
     "METHODS",
+    "Aggregated",
     "Anonymised",
-    "AnonymisedUpload",
     "BreaksTogether",
     "CheckReport",
     "Delivered",
@@ -40,12 +42,15 @@ __all__ = [
     "Initialised",
     "Law",
     "Published",
+    "ReleasedUpload",
     "Remembered",
     "TableReport",
     "Upload",
     "accept",
     "accept_delivery",
     "add_upload",
+    "aggregate",
+    "aggregate_upload",
     "anonymise",
     "anonymise_upload",
     "answer_contract",

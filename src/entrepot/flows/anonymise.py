@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,18 @@ from entrepot.config import Settings
 from entrepot.engine import DuckEngine
 from entrepot.engine.model import TableProfile
 from entrepot.engine.sql import identifier, parquet
-from entrepot.flows.check import check_table
-from entrepot.kit import Conflict, Invalid
+from entrepot.flows.released import looked_at, put_in_place, report_files, sha256_of, working
 from entrepot.privacy import Assessment, Kind
 from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise import anonymise as write_release
 from entrepot.privacy.anonymise.changes import Change
 from entrepot.privacy.anonymise.source import open_source
-from entrepot.privacy.anonymise.write import require_folder_of
-from entrepot.privacy.attacks import SEED, AttackReport, Budget, attack, read_pair
-from entrepot.privacy.grading import Grade, Report, grade, make_report, report_html
+from entrepot.privacy.attacks import AttackReport, Budget, attack, content_seed, read_pair
+from entrepot.privacy.grading import DRAWS, IDENTIFYING, Grade, Report, comes_near, grade, make_report
 from entrepot.privacy.grading.model import MOST_FOUND
 from entrepot.privacy.hierarchies import Hierarchy
-from entrepot.privacy.risk import Risk, measure
+from entrepot.privacy.notes import note
+from entrepot.privacy.risk import Combined, Risk, combined, measure
 from entrepot.privacy.utility import UtilityReport, measure_utility
 
 BUDGET = Budget(targets=2_000, classes=20_000, seconds=60.0)
@@ -68,7 +66,6 @@ def anonymise(
     secret: bytes = b"",
     with_report: bool = True,
     budget: Budget = BUDGET,
-    seed: int = SEED,
     settings: Settings | None = None,
     engine: DuckEngine | None = None,
     progress: Progress | None = None,
@@ -77,7 +74,7 @@ def anonymise(
 
     Args:
         changes: What is done to columns that are no quasi-identifiers; ``secret`` is the key of pseudonyms and date shifts.
-        budget: What the attackers may spend; ``seed`` draws whom they try.
+        budget: What the attackers may spend. Whom they try follows from the table and its release, so that no grade can be drawn again.
         engine: The engine to use; without it, one for this table alone.
         progress: Told the step and its share done.
 
@@ -87,40 +84,21 @@ def anonymise(
         Refused: Nothing satisfies the plan within its limits.
     """
     target, settings, told = Path(out), settings or Settings(), progress or (lambda step, share: None)
-    if target.exists() and Path(path).exists() and target.samefile(path):
-        raise Invalid(f"{target.name} is the table itself.", "Choose another name for the release; the original is never overwritten.")
-    require_folder_of(target)
-    # In the folder of the release, so that its parts take their places by renaming.
-    with tempfile.TemporaryDirectory(prefix=".entrepot-", dir=target.parent) as held:
-        folder = Path(held)
-        own = engine or DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=folder / "engine")
-        cursor = own.cursor()
-        # Where Python was started without a script DuckDB takes it for interactive and draws a bar of its own into the answer.
-        cursor.execute("SET enable_progress_bar = false")
-        try:
-            part = folder / target.name
-            release = write_release(
-                cursor, path, part, plan=plan, hierarchies=hierarchies, changes=changes, secret=secret, progress=progress
-            )  # fmt: skip
-            found = replace(release, path=target)
-            made = None
-            if with_report:
-                work = _Grading(cursor, Path(path), part, folder, plan, found, changes, frozenset(hierarchies), settings, told)
-                made = work.run(budget, seed)
-        finally:
-            cursor.close()
-            if engine is None:
-                own.close()
-        parts = {target: part} | (_report_files(target, folder, made[0]) if made else {})
-        _put_in_place(parts)
+    with working(path, target, settings=settings, engine=engine) as (cursor, folder):
+        part = folder / target.name
+        release = write_release(
+            cursor, path, part, plan=plan, hierarchies=hierarchies, changes=changes, secret=secret, progress=progress
+        )  # fmt: skip
+        found = replace(release, path=target)
+        made = None
+        if with_report:
+            work = _Grading(cursor, Path(path), part, folder, plan, found, changes, frozenset(hierarchies), settings, told)
+            made = work.run(budget)
+        parts = {target: part} | (report_files(target, folder, made[0]) if made else {})
+        put_in_place(parts)
     if made is None:
         return Anonymised(release=found)
     return Anonymised(release=found, report=made[0], grade=made[1], files=tuple(parts)[1:])
-
-
-def report_names(out: Path) -> tuple[Path, Path]:
-    """Where the report of a release lies: as JSON and as a page."""
-    return out.with_name(f"{out.name}.report.json"), out.with_name(f"{out.name}.report.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,35 +116,43 @@ class _Grading:
     settings: Settings
     told: Progress
 
-    def run(self, budget: Budget, seed: int) -> tuple[Report, Grade]:
-        assessment, keys = self._looked()
+    def run(self, budget: Budget) -> tuple[Report, Grade]:
+        assessment, keys, parquet_file, written = self._looked()
         pseudonyms = [change.column for change in self.changes if change.verb == "pseudonym"]
         sensitive = self._sensitive(assessment, pseudonyms)
+        told = {*sensitive, *pseudonyms, *keys, *self.release.quasi, *(f.column for f in assessment.of(Kind.DIRECT))}
+        untreated = self._untreated(parquet_file, {name: column for name, column in written.items() if column not in told})
         before, after = self._risks(sensitive)
-        attacks, utility = self._tried(sensitive, budget, seed)
+        attacks, again, utility = self._tried(sensitive, budget)
         made = grade(
-            assessment=assessment, release=self.release, after=after, attacks=attacks, treated=pseudonyms, keys=keys
+            assessment=assessment, release=self.release, after=after, attacks=attacks, again=again, treated=pseudonyms, keys=keys,
+            untreated=untreated,
         )  # fmt: skip
         report = make_report(
             plan=self.plan, release=self.release, release_sha256=sha256_of(self.part), before=before, after=after, grade=made,
-            attacks=attacks, utility=utility, changes=self.changes, given=[c for c in self.release.quasi if c in self.given],
+            attacks=attacks, utility=utility, untreated=untreated, changes=self.changes, given=[c for c in self.release.quasi if c in self.given],
         )  # fmt: skip
         return report, made
 
-    def _looked(self) -> tuple[Assessment, list[str]]:
-        """What the release's columns tell about persons, and which are keys, by the names that the release writes."""
+    def _looked(self) -> tuple[Assessment, list[str], Path, dict[str, str]]:
+        """What the release's columns tell about persons, which are keys, and the names that the release writes for those the check read."""
         self.told("look", 0.0)
-        parquet_file = self.scratch / "release.parquet"
-        found = check_table(self.cursor, self.part, parquet_file, scratch=self.scratch, settings=self.settings, with_risk=False)
-        # The check tidies headings, so columns are matched by their place.
-        written = open_source(self.cursor, self.part, self.scratch).columns
-        names = dict(zip((c.name for c in found.profile.columns), written, strict=True))
-        findings = tuple(replace(f, column=names.get(f.column, f.column)) for f in found.assessment.findings)
-        keys = [names[column] for column in _keys(self.cursor, parquet_file, found.profile)]
+        found = looked_at(self.cursor, self.part, self.scratch, settings=self.settings)
+        written, names = tuple(found.names.values()), found.names
+        keys = [names[column] for column in _keys(self.cursor, found.parquet, found.profile)]
         # A person key names one person, in however many rows.
         keys += [self.plan.person] if self.plan.person in written and self.plan.person not in keys else []
         self.told("look", 1.0)
-        return replace(found.assessment, findings=findings), keys
+        return found.assessment, keys, found.parquet, names
+
+    def _untreated(self, parquet_file: Path, columns: dict[str, str]) -> Combined | None:
+        """What the columns that are left as they are single out together."""
+        rows = self.release.rows
+        if len(columns) < 2 or rows < _KEY_ROWS:
+            return None
+        found = combined(self.cursor, parquet_file, list(columns), limit=MOST_FOUND)
+        written = [tuple(columns[name] for name in names) for names in (found.columns, found.left_out)]
+        return replace(found, columns=written[0], left_out=written[1])
 
     def _sensitive(self, assessment: Assessment, pseudonyms: Sequence[str]) -> list[str]:
         """Columns nobody is to learn: those the plan names, and those the check takes for sensitive and the release shows as they are."""
@@ -185,19 +171,25 @@ class _Grading:
         self.told("measure", 1.0)
         return before, after
 
-    def _tried(self, sensitive: Sequence[str], budget: Budget, seed: int) -> tuple[AttackReport, UtilityReport]:
+    def _tried(self, sensitive: Sequence[str], budget: Budget) -> tuple[AttackReport, list[AttackReport], UtilityReport]:
+        """The attacks, the same again where they came near a bound, and what the release is still good for."""
         quasi, plan = self.release.quasi, self.plan
         self.told("attack", 0.0)
         first, second = read_pair(self.cursor, self.original, self.part, sorted({*quasi, *sensitive}), person=plan.person)
-        attacks = attack(
-            first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, person_key=plan.person,
-            budget=budget, seed=seed, progress=lambda step, share: self.told("attack", share),
+        seed = content_seed(first, second)
+        made = partial(
+            attack, first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, person_key=plan.person,
+            budget=budget,
         )  # fmt: skip
+        attacks = made(seed=seed, progress=lambda step, share: self.told("attack", share))
+        again = [made(seed=seed + draw, only=IDENTIFYING) for draw in range(1, DRAWS)] if comes_near(attacks) else []
+        if again:
+            attacks = replace(attacks, notes=(*attacks.notes, note("drawn_again", draws=DRAWS)))
         self.told("attack", 1.0)
         utility = measure_utility(
             first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, k=plan.k, seed=seed
         )  # fmt: skip
-        return attacks, utility
+        return attacks, again, utility
 
 
 def _keys(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile) -> list[str]:
@@ -213,34 +205,3 @@ def _alone(cursor: duckdb.DuckDBPyConnection, path: Path, column: str) -> int:
     name = identifier(column)
     query = f"SELECT count(*) FROM (SELECT 1 FROM {parquet(path)} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) = 1)"
     return int(cursor.execute(query).fetchall()[0][0])
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal; memory stays small."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _report_files(target: Path, folder: Path, report: Report) -> dict[Path, Path]:
-    as_json, as_page = report_names(target)
-    made = {as_json: folder / "report.json", as_page: folder / "report.html"}
-    made[as_json].write_bytes(report.data)
-    made[as_page].write_text(report_html(report.document, digest=report.digest), "utf-8")
-    return made
-
-
-def _put_in_place(parts: Mapping[Path, Path]) -> None:
-    """Rename each part to its name, the release last; where one cannot be, none that was not there before stays."""
-    taken = [target for target in parts if target.is_dir()]
-    if taken:
-        raise Conflict(f"{taken[0].name} is a folder.", "Choose another name for the release.")
-    placed: list[Path] = []
-    try:
-        for target, part in reversed(list(parts.items())):
-            is_new = not target.exists()
-            part.replace(target)
-            placed += [target] if is_new else []
-    except BaseException:
-        for target in placed:
-            target.unlink(missing_ok=True)
-        raise

@@ -14,8 +14,8 @@ from entrepot.catalogue.model import ColumnNote
 from entrepot.compliance import Gate, NotCompliant, Ruling
 from entrepot.compliance.library import vocabulary
 from entrepot.flows import dossiers, gates
-from entrepot.flows.anonymise import sha256_of
 from entrepot.flows.check import TableCheck, check_table, overall
+from entrepot.flows.released import sha256_of
 from entrepot.flows.releases import releases_of
 from entrepot.flows.uploads import get_upload, open_upload, safe_name
 from entrepot.kit import Decision, Invalid, rfc3339, strictest

@@ -1,67 +1,49 @@
-"""What an organisation released of its tables: made from uploads, remembered, and held against what was released before."""
+"""What an organisation releases of its tables: made from uploads, remembered, and held against what was released before."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from entrepot import parties
 from entrepot.catalogue import Listing, Version
-from entrepot.flows.anonymise import Anonymised, anonymise, sha256_of
-from entrepot.flows.tables import releases, uploads
+from entrepot.flows.aggregate import aggregate
+from entrepot.flows.anonymise import anonymise
+from entrepot.flows.released import sha256_of
+from entrepot.flows.remembered import Remembered, forget, made_before, next_sequence, remember, remembered, still_there
+from entrepot.flows.tables import releases
+from entrepot.flows.together import require_cells_fit, require_rows_fit
 from entrepot.flows.uploads import Upload, get_upload, open_upload, put_file, record_upload, require_uploader, upload_key
-from entrepot.kit import Conflict, Invalid, NotFound, Refused, digest, new_id
-from entrepot.privacy.anonymise import Plan
+from entrepot.kit import Conflict, Invalid, NotFound
+from entrepot.privacy.aggregates import Tabulation
+from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise.changes import Change
-from entrepot.privacy.attacks import compose_files
-from entrepot.privacy.grading import LEAST_K, Grade, Report
-from entrepot.privacy.grading.report import settings_of
+from entrepot.privacy.grading import Grade, Report
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.likeness import Fingerprint, fingerprint
 from entrepot.runtime import Actor, Exchange, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """A release that was made on the exchange.
-
-    Attributes:
-        source_sha256: Of the file it was made from; ``release_sha256`` its own.
-        report: The report's canonical JSON, as its digest was taken over it.
-    """
-
-    id: str
-    organisation_id: str
-    source_sha256: str
-    number: int
-    upload_id: str
-    release_sha256: str
-    plan_digest: str
-    grade: int
-    report_digest: str
-    report: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnonymisedUpload:
+class ReleasedUpload:
     """A new upload that holds a release of another one."""
 
     upload: Upload
-    anonymised: Anonymised
     report: Report
     grade: Grade
 
 
-class BreaksTogether(Refused):
-    """The release is fit by itself, and with one made earlier of the same table it is not; ``details`` say which k would remain."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """A release in a file, and how it is held against earlier ones, which are given with how they are spoken of."""
+
+    report: Report
+    grade: Grade
+    require_fit: Callable[[Sequence[Remembered], str], None]
 
 
 def anonymise_upload(
@@ -72,22 +54,20 @@ def anonymise_upload(
     plan: Plan,
     hierarchies: Mapping[str, Hierarchy] | None = None,
     changes: Sequence[Change] = (),
-) -> AnonymisedUpload:
+) -> ReleasedUpload:
     """Make a release of an upload, as a new upload of the same organisation that can be published; pseudonyms are keyed by organisation.
 
     Raises:
         NotFound: The upload is not the actor's, or its day is over.
         Invalid: The table and the plan do not fit.
-        Refused: The actor is no owner, nothing satisfies the plan, or the release breaks what earlier ones of the table promise.
-        Conflict: Another release of the table was made at the same moment.
+        Refused: The actor is no owner, nothing satisfies the plan, or the release breaks what earlier ones of the same rows or people promise.
+        Conflict: Another release was made at the same moment.
     """
-    with exchange.reading(actor) as session:
-        given = get_upload(session, upload_id)
-        require_uploader(session)
+    given = _given(exchange, actor, upload_id)
     if plan.population is not None or (plan.presence and plan.presence.population):
         raise Invalid("A population is no part of an upload.", "Anonymise on your own machine, where the population's file lies.")
-    with open_upload(exchange, given) as path, exchange.blobs.scratch() as folder:
-        out = folder / _named(given.name)
+
+    def write(path: Path, out: Path) -> _Written:
         secret = exchange.master_key.derive(f"pseudonyms of {given.organisation_id}")
         made = anonymise(
             path, out, plan=plan, hierarchies=hierarchies or {}, changes=changes, secret=secret, settings=exchange.settings,
@@ -95,32 +75,35 @@ def anonymise_upload(
         )  # fmt: skip
         assert made.report is not None
         assert made.grade is not None
-        source = sha256_of(path)
-        with exchange.reading(actor) as session:
-            earlier = _of_source(session, source)
-            alive = _still_there(exchange, session, earlier)
-            others = [one for one in alive if one.release_sha256 != sha256_of(out)]
-        _require_fit_together(exchange, path, out, others, made, plan)
-        new_upload = put_file(exchange, out)
-        try:
-            with exchange.session(actor) as session:
-                upload = record_upload(session, new_upload, name=out.name, size=out.stat().st_size)
-                _forget(session, earlier, alive)
-                number = max((one.number for one in earlier), default=0) + 1
-                _remember(session, made, plan, changes, source=source, number=number, release=sha256_of(out), upload_id=upload.id)
-        except IntegrityError:
-            exchange.blobs.delete(upload_key(new_upload))
-            raise Conflict(
-                f"Another release of {given.name} was made at the same moment.", "Try again; the two are then held against each other."
-            ) from None
-    return AnonymisedUpload(upload=upload, anonymised=made, report=made.report, grade=made.grade)
+        fit = partial(_rows_fit, exchange, path, out, made.release, plan)
+        return _Written(report=made.report, grade=made.grade, require_fit=fit)
+
+    return _release(exchange, actor, given, write, person=plan.person, mark="anonymous")
+
+
+def aggregate_upload(exchange: Exchange, actor: Actor, upload_id: str, *, asked: Tabulation) -> ReleasedUpload:
+    """Publish cells of an upload, as a new upload of the same organisation.
+
+    Raises:
+        NotFound: The upload is not the actor's, or its day is over.
+        Invalid: The table and the settings do not fit, or every cell is too small.
+        Refused: The actor is no owner, noise cannot be drawn, or other cells of the same rows or people were released before.
+        Conflict: Another release was made at the same moment.
+    """
+    given = _given(exchange, actor, upload_id)
+
+    def write(path: Path, out: Path) -> _Written:
+        made = aggregate(path, out, asked=asked, settings=exchange.settings, engine=exchange.engine)
+        return _Written(report=made.report, grade=made.grade, require_fit=partial(_cells_fit, asked))
+
+    return _release(exchange, actor, given, write, person=asked.person, mark="cells")
 
 
 def releases_of(session: Session, organisation_id: str, sha256s: Sequence[str]) -> dict[str, Remembered]:
     """The organisation's remembered releases among some files, by their SHA-256, for callers that have checked who asks."""
     chosen = sa.and_(releases.c.organisation_id == organisation_id, releases.c.release_sha256.in_(list(sha256s)))
     rows = session.db.execute(sa.select(releases).where(chosen).order_by(releases.c.created_at, releases.c.id))
-    return {row.release_sha256: _remembered(row) for row in rows}
+    return {row.release_sha256: remembered(row) for row in rows}
 
 
 def upload_grade(session: Session, upload: Upload) -> int | None:
@@ -155,90 +138,62 @@ def table_report(session: Session, listing: Listing, version: Version, table: st
     return TableReport(table=named[0].name, digest=named[0].report_digest, text=str(text))
 
 
-def _named(name: str) -> str:
-    path = Path(name)
-    return f"{path.stem}.anonymous{path.suffix}"
+def _given(exchange: Exchange, actor: Actor, upload_id: str) -> Upload:
+    with exchange.reading(actor) as session:
+        given = get_upload(session, upload_id)
+        require_uploader(session)
+        return given
 
 
-def _of_source(session: Session, source: str) -> list[Remembered]:
-    organisation_id = parties.acting_organisation(session)
-    chosen = sa.and_(releases.c.organisation_id == organisation_id, releases.c.source_sha256 == source)
-    return [_remembered(row) for row in session.db.execute(sa.select(releases).where(chosen).order_by(releases.c.number))]
+def _rows_fit(exchange: Exchange, path: Path, out: Path, release: Release, plan: Plan, others: Sequence[Remembered], what: str) -> None:
+    require_rows_fit(exchange, path, out, others, release=release, plan=plan, what=what)
 
 
-def _remembered(row: Any) -> Remembered:
-    return Remembered(**{name: row._mapping[name] for name in Remembered.__slots__})
+def _cells_fit(asked: Tabulation, others: Sequence[Remembered], what: str) -> None:
+    require_cells_fit(others, by=asked.by, what=what)
 
 
-def _still_there(exchange: Exchange, session: Session, found: Sequence[Remembered]) -> list[Remembered]:
-    """Those whose bytes somebody has or may still get: published ones for good, others until their day is over."""
-    waiting = {
-        row.id for row in session.db.execute(sa.select(uploads.c.id).where(uploads.c.id.in_([one.upload_id for one in found]), uploads.c.expires_at > session.now))
-    }  # fmt: skip
-    return [one for one in found if one.upload_id in waiting or exchange.blobs.exists(_published_key(one))]
-
-
-def _forget(session: Session, earlier: Sequence[Remembered], alive: Sequence[Remembered]) -> None:
-    """Forget releases that were never published in their day: this one was not held against them, so they keep no grade."""
-    gone = {one.id for one in earlier} - {one.id for one in alive}
-    session.db.execute(sa.delete(releases).where(releases.c.id.in_(gone)))
-
-
-def _published_key(one: Remembered) -> str:
-    # Where publishing keeps a file: under the digest of its content.
-    return f"sha256/{one.release_sha256[:2]}/{one.release_sha256}"
-
-
-def _require_fit_together(exchange: Exchange, source: Path, out: Path, others: Sequence[Remembered], made: Anonymised, plan: Plan) -> None:
-    """Refuse a release that, put together with those made earlier, leaves fewer persons alike than each promises by itself."""
-    if not others:
-        return
-    keys = {
-        one.release_sha256: _published_key(one) if exchange.blobs.exists(_published_key(one)) else upload_key(one.upload_id)
-        for one in others
-    }
-    quasi = sorted({*made.release.quasi, *(column for one in others for column in _release(one)["quasi_identifiers"])})
-    # Who counted persons once is held to persons.
-    person = next(filter(None, [plan.person, *(str(json.loads(one.report)["settings"]["person"]) for one in others)]), "")
-    with ExitStack() as stack:
-        files = [stack.enter_context(exchange.blobs.local(key)) for key in keys.values()]
-        cursor = exchange.engine.cursor()
+def _release(
+    exchange: Exchange, actor: Actor, given: Upload, write: Callable[[Path, Path], _Written], *, person: str, mark: str
+) -> ReleasedUpload:
+    with open_upload(exchange, given) as path, exchange.blobs.scratch() as folder:
+        out = folder / f"{Path(given.name).stem}.{mark}{Path(given.name).suffix}"
+        made, source, release = write(path, out), sha256_of(path), sha256_of(out)
+        known = _known(exchange, path, given.organisation_id, person)
+        with exchange.reading(actor) as session:
+            sequence, earlier = next_sequence(session), made_before(session, source, known)
+            alive = {alike: still_there(exchange, session, found) for alike, found in earlier.items()}
+        _require_fit_together(made, alive, release)
+        new_upload = put_file(exchange, out)
         try:
-            found = compose_files(
-                cursor, source, [*files, out], quasi_identifiers=quasi, hierarchies=made.release.hierarchies, person_key=person
-            )  # fmt: skip
-        finally:
-            cursor.close()
-    # What each promised for its own quasi-identifiers: held against those of all it may keep less even by itself.
-    promised = [made.release.smallest, *(_release(one)["smallest_class"] for one in others)]
-    bound = min([LEAST_K, *(size for size in promised if size is not None)])
-    hint = "Publish the release there is, or ask for the same again; one that was never published stops counting after its day."
-    if not found.aligned:
-        raise BreaksTogether(
-            "What was released of this table before has other hierarchies, so it cannot be told how few people look alike in both.",
-            f"Use the same hierarchies. {hint}",
-        )  # fmt: skip
-    if found.breaks(bound):
-        raise BreaksTogether(
-            f"Together with what was released of this table before k would be {found.effective} where each release keeps {bound} or more: "
-            f"{found.below(bound):,} of {found.rows:,} rows would have less company.",
-            hint, k=found.effective, bound=bound, rows=found.below(bound), releases=[one.id for one in others],
-        )  # fmt: skip
+            with exchange.session(actor) as session:
+                upload = record_upload(session, new_upload, name=out.name, size=out.stat().st_size)
+                for alike, found in earlier.items():
+                    forget(session, found, alive[alike])
+                remember(
+                    session, source_sha256=source, known=known, sequence=sequence, release_sha256=release, upload_id=upload.id,
+                    report=made.report, grade=made.grade,
+                )  # fmt: skip
+        except IntegrityError:
+            exchange.blobs.delete(upload_key(new_upload))
+            raise Conflict(
+                f"Another release was made at the same moment as that of {given.name}.",
+                "Try again; the two are then held against each other.",
+            ) from None
+    return ReleasedUpload(upload=upload, report=made.report, grade=made.grade)
 
 
-def _release(one: Remembered) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(one.report)["release"]
-    return found
+def _known(exchange: Exchange, path: Path, organisation_id: str, person: str) -> Fingerprint:
+    cursor = exchange.engine.cursor()
+    try:
+        # A key of the exchange and for one organisation: sketches tell nothing to who has the records alone.
+        return fingerprint(cursor, path, key=exchange.master_key.derive(f"likeness of tables of {organisation_id}"), person=person)
+    finally:
+        cursor.close()
 
 
-def _remember(
-    session: Session, made: Anonymised, plan: Plan, changes: Sequence[Change], *, source: str, number: int, release: str, upload_id: str
-) -> None:
-    assert made.report is not None
-    assert made.grade is not None
-    one = Remembered(
-        id=new_id("rel"), organisation_id=parties.acting_organisation(session), source_sha256=source, number=number, upload_id=upload_id,
-        release_sha256=release, plan_digest=digest(settings_of(plan, made.release, changes)), grade=int(made.grade.level),
-        report_digest=made.report.digest, report=made.report.data.decode(), created_at=session.now,
-    )  # fmt: skip
-    session.db.execute(sa.insert(releases).values({name: getattr(one, name) for name in Remembered.__slots__}))
+def _require_fit_together(made: _Written, alive: Mapping[str, Sequence[Remembered]], release_sha256: str) -> None:
+    others = {alike: [one for one in found if one.release_sha256 != release_sha256] for alike, found in alive.items()}
+    both = [*others["rows"], *others["people"]]
+    if both:
+        made.require_fit(both, "this table" if not others["people"] else "these people")

@@ -23,7 +23,7 @@ releases = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
     sa.Column("source_sha256", sa.String(64), nullable=False),
-    # The how-manieth release of this source it is; unique, so that two made at the same moment cannot both go unchecked.
+    # The how-manieth release of this file it is; unique, so that two made at the same moment cannot both go unchecked.
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("upload_id", sa.String(40), nullable=False),
     sa.Column("release_sha256", sa.String(64), nullable=False),
@@ -33,7 +33,13 @@ releases = sa.Table(
     # Canonical JSON as text, because the digest is taken over these very bytes.
     sa.Column("report", sa.Text, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    # Of the source's rows, by which another file of them is known again; empty in releases of before it was kept.
+    sa.Column("content_digest", sa.String(64)),
+    sa.Column("sketch", sa.Text),
+    # The how-manieth of the organisation's; unique, since other files may hold the same people.
+    sa.Column("sequence", sa.Integer),
     sa.UniqueConstraint("organisation_id", "source_sha256", "number"),
+    sa.Index("uq_releases_organisation_sequence", "organisation_id", "sequence", unique=True),
     sa.Index("ix_releases_organisation_release", "organisation_id", "release_sha256"),
     sa.Index("ix_releases_organisation_report", "organisation_id", "report_digest"),
 )

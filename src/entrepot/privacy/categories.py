@@ -35,6 +35,17 @@ CATEGORIES: dict[str, Category] = {
         ("secret", "pd:Password", "passwords or keys"),
     ),
     **_all(
+        Kind.DIRECT,
+        "Strip the metadata before publishing.",
+        ("taken_at", "pd:GPSCoordinate", "the place where it was taken"),
+    ),
+    **_all(
+        Kind.SENSITIVE,
+        "Make persons unrecognisable, or publish only what was counted or measured in it.",
+        ("face", "ent:FaceImage", "faces of persons"),
+        ("voice", "ent:VoiceRecording", "voices of persons"),
+    ),
+    **_all(
         Kind.SENSITIVE,
         _AGGREGATE,
         ("health", "pd:MedicalHealth", "health data"),

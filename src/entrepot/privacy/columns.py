@@ -11,19 +11,30 @@ from entrepot.engine.model import ColumnProfile
 from entrepot.privacy import headers
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.privacy.detectors import DETECTORS, Detector
+from entrepot.privacy.detectors.person import is_listed_name
 from entrepot.privacy.model import ColumnFinding, Evidence
 
 HEADING = "heading"
 """The detector of evidence that a heading gives."""
 _HEADING_ALONE = 0.7
+_LISTED_NAMES = 0.75
+"""Below what blocks: among rare given names there are words and places, so a person looks."""
 _SHOWS_IN_VALUES = frozenset(
     {"email", "iban", "payment_card", "ip_address", "mac_address", "cn_resident_id", "cn_organisation_id", "plate"}
 )
 """Categories whose values always show what they are, so that a heading alone is no evidence."""
+_MASKED: dict[str, str] = {
+    "iban": r"^\s*([A-Z]{2}\d{2})?[\dA-Z* -]*\d[\dA-Z* -]{4,}\s*$",
+    "payment_card": r"^\s*([\dxX*][ -]?){12,19}\s*$",
+    "cn_resident_id": r"^\s*\d{3,6}[\d*xX]{9,15}\s*$",
+    "plate": r"^\s*[\p{Lu}\d][\p{Lu}\d ·.-]*\d[\p{Lu}\d ·.-]*\s*$",
+}
+"""What such values look like where a checksum fails because they are masked, made up, or of a country without one."""
 _LOOKS: dict[str, str] = {
     "name": r"^\s*\p{L}[\p{L}'’.\-]*(,?\s+(\(?\p{L}[\p{L}'’.)\-]*|\p{Lu}\.?)){0,5}\s*$",
     "account": r"^\s*[^\s:/]{2,40}(\s[^\s:/]{1,20}){0,2}\s*$",
     "address": r"\p{L}",
+    "phone": r"(\d\D{0,3}){6}",
 }
 """What most values under a heading must look like, even where no detector knows them."""
 _WORDS = r"\S\s+\S"
@@ -54,6 +65,7 @@ def look(column: ColumnProfile, values: Sequence[str]) -> Looked:
     plausible = heading if heading and headers.is_plausible(heading, column) and _look_like(heading, values) else ""
     seen = _seen(values, heading)
     finding = _from_values(seen, column, plausible) if seen else _from_heading(column, values, plausible)
+    finding = finding or _from_names(column, values)
     allowed = "" if finding else _allowed(column, values, heading)
     return Looked(column=column, values=values, finding=finding, allowed=allowed)
 
@@ -71,6 +83,8 @@ def share_like(values: Sequence[str], pattern: str) -> float:
 def _look_like(category: str, values: Sequence[str]) -> bool:
     if category == "ethnicity" and share_like(values, _DISTANCE) >= 0.5:
         return False
+    if category == "phone" and values:
+        return share_like(values, _LOOKS["phone"]) >= 0.3
     if not values or category not in ("name", "account", "address", "email"):
         return True
     if share_like(values, _LINK) > 0.5:
@@ -90,17 +104,30 @@ def _allowed(column: ColumnProfile, values: Sequence[str], heading: str) -> str:
         return ""
     if headers.is_a_role(column.name) and share_like(values, _WORDS) < 0.5:
         return ""
-    return "" if category == "name" and share_like(values, _ORGANISATION) > 0.1 else category
+    return "" if category == "name" and (column.distinct < 5 or share_like(values, _ORGANISATION) > 0.1) else category
 
 
 def _from_heading(column: ColumnProfile, values: Sequence[str], plausible: str) -> ColumnFinding | None:
     if not plausible:
         return None
     evidence = _some(plausible, values)
-    if evidence.matched == 0 and values and plausible in _SHOWS_IN_VALUES:
+    masked = _MASKED.get(plausible)
+    if evidence.matched == 0 and values and plausible in _SHOWS_IN_VALUES and not (masked and share_like(values, masked) >= 0.8):
         # An address that never has an ``@`` is no e-mail address, whatever the heading says.
         return None
     return ColumnFinding(column=column.name, category=CATEGORIES[plausible], confidence=_HEADING_ALONE, evidence=(evidence,))
+
+
+def _from_names(column: ColumnProfile, values: Sequence[str]) -> ColumnFinding | None:
+    """Names of persons below a heading such as *author* or *long name*, known from the long list of given names."""
+    if column.type != "VARCHAR" or len(values) < 5 or not headers.speaks_of_a_name(column.name) or share_like(values, _ORGANISATION) > 0.1:
+        return None
+    several = share_like(values, _WORDS) >= 0.5
+    matched = sum(is_listed_name(value) for value in values)
+    if matched < (0.3 if several else 0.6) * len(values):
+        return None
+    evidence = Evidence(detector="listed-name", matched=matched, examined=len(values))
+    return ColumnFinding(column=column.name, category=CATEGORIES["name"], confidence=_LISTED_NAMES, evidence=(evidence,))
 
 
 def _some(category: str, values: Sequence[str]) -> Evidence:
@@ -135,7 +162,8 @@ def _matched(array: Any, detector: Detector, examined: int) -> int:
 def _from_values(seen: list[tuple[Detector, Evidence]], column: ColumnProfile, heading: str) -> ColumnFinding | None:
     # What the heading confirms wins, then the surest detector, then the one with most matches.
     detector, evidence = max(seen, key=lambda s: (s[0].category == heading, s[0].confidence, s[1].matched))
-    if evidence.examined < 5 and detector.category != heading and detector.confidence < 0.95:
+    closed = detector.closed and 2 <= evidence.examined == evidence.matched
+    if evidence.examined < 5 and detector.category != heading and detector.confidence < 0.95 and not closed:
         return None
     agreed = detector.category == heading
     more = (Evidence(detector=HEADING, matched=0, examined=evidence.examined),) if agreed else ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from entrepot.privacy.vocabulary import words_of
 
 GIVEN: frozenset[str] = words_of(
@@ -73,3 +76,12 @@ PINYIN_SURNAMES: frozenset[str] = words_of(
     " zou meng xiong qin qiu yin xue yan duan lei hou long tao he gu mao hao gong shao wan qian"
 )
 """The commonest surnames in pinyin without tones."""
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Ten thousand given names in lower case; among them rare ones that are words or places, so it takes a heading to use them."""
+    return frozenset(line for line in _LIST.read_text("ascii").splitlines() if not line.startswith("#"))
+
+
+_LIST = Path(__file__).with_name("given_names.txt")

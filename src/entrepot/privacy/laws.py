@@ -17,6 +17,7 @@ class Provision:
         law: A stable word for the instrument.
         article: Where it says so.
         since: The day it took effect.
+        until: The day another list took its place; None while it stands.
         title: What it calls such data.
         categories: Our categories that it covers.
     """
@@ -26,6 +27,11 @@ class Provision:
     since: date
     title: str
     categories: frozenset[str]
+    until: date | None = None
+
+    def stands(self, on: date) -> bool:
+        """Whether it was in force, and not overtaken, on a day."""
+        return self.since <= on and (self.until is None or on < self.until)
 
     def to_dict(self) -> dict[str, Any]:
         """The provision as JSON."""
@@ -40,6 +46,11 @@ PROVISIONS: tuple[Provision, ...] = (
     Provision(
         law="GB/T 35273-2020", article="Annex B", since=date(2020, 10, 1), title="sensitive personal information by example",
         categories=words_of("cn_resident_id official_id passport payment_card iban secret biometric genetic health religion sexuality criminal"),
+        until=date(2025, 11, 1),  # The later standard counts no identity card number any more, only the card's picture.
+    ),
+    Provision(
+        law="GB/T 45574-2025", article="Annex A", since=date(2025, 11, 1), title="sensitive personal information by category",
+        categories=words_of("biometric genetic religion health payment_card iban sexuality criminal"),
     ),
     Provision(
         law="GDPR", article="9(1)", since=date(2018, 5, 25), title="special categories of personal data",
@@ -60,6 +71,6 @@ CHILD_AGE = 14
 """Years below which PIPL articles 28 and 31 make all personal information sensitive (in force since 2021-11-01)."""
 
 
-def provisions(category: str) -> tuple[Provision, ...]:
-    """The provisions that single a category out."""
-    return tuple(provision for provision in PROVISIONS if category in provision.categories)
+def provisions(category: str, *, on: date = date.max) -> tuple[Provision, ...]:
+    """The provisions that single a category out on a day; by default those that still stand."""
+    return tuple(provision for provision in PROVISIONS if category in provision.categories and provision.stands(on))

@@ -72,7 +72,7 @@ def _heard(looked: Looked, around: Surroundings) -> ColumnFinding | None:
 def _moved(finding: ColumnFinding, around: Surroundings) -> ColumnFinding:
     """Contact details move to the organisations they belong to; an address of nobody is the address of a place."""
     category = finding.category.id
-    if around.organisations and category in _CONTACTS:
+    if around.organisations and category in _CONTACTS and not headers.is_own(finding.column):
         return replace(finding, category=CATEGORIES["organisation_contact"])
     if category == "address" and not around.persons and not headers.is_of_homes(finding.column):
         return replace(finding, category=CATEGORIES["site_address"])

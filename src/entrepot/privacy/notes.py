@@ -22,6 +22,10 @@ SENTENCES: Mapping[str, str] = {
     "no_classifier": "No column has between two values and a hundred, so no classifier was trained.",
     "seen_rows": "The rows of the release do not stand in the order of the original: the classifier saw some of the rows it is tried on.",
     "few_rows": "There are too few rows to hold some back, so no classifier was trained.",
+    "drawn_again": "An attack came near its bound, so those that find persons were made {draws} times; the draw that found most decides.",
+    "unlike_sizes": "The release has {released:,} rows and the original {rows:,}.",
+    "few_covered": "{column}: {share:.0%} of the released values cover a value of the original.",
+    "few_fit": "{share:.0%} of the persons tried fit a row of the release in all columns.",
 }
 """Every note in English."""
 
@@ -46,7 +50,7 @@ class Note:
         return {"code": self.code, "values": dict(self.values)}
 
 
-def note(code: str, **values: int | str | Sequence[str]) -> Note:
+def note(code: str, **values: float | str | Sequence[str]) -> Note:
     """A note of these figures and names."""
     return Note(code, {name: list(value) if isinstance(value, list | tuple) else value for name, value in values.items()})
 
@@ -60,6 +64,10 @@ def sentence(sentences: Mapping[str, str], code: str, values: Mapping[str, Any],
     return sentences[code].format_map({name: between.join(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
-def as_json(notes: Sequence[Note]) -> dict[str, Any]:
-    """Notes in English, and as words with figures for other languages."""
-    return {"notes": [str(one) for one in notes], "noted": [one.to_dict() for one in notes]}
+def as_json(notes: Sequence[Note], *, said: str = "notes", told: str = "noted") -> dict[str, Any]:
+    """Notes in English, and as words with figures for other languages.
+
+    Args:
+        said: The name of those in English; ``told`` that of the words.
+    """
+    return {said: [str(one) for one in notes], told: [one.to_dict() for one in notes]}

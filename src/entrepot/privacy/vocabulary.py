@@ -1,4 +1,4 @@
-"""The words that headings are read by: English, pinyin, Chinese, and the commonest of some other languages."""
+"""The English words that headings are read by; those of other languages are in ``languages``."""
 
 from __future__ import annotations
 
@@ -10,97 +10,134 @@ def words_of(text: str) -> frozenset[str]:
 
 # A phrase is words that follow each other; the longer phrase wins, so that "ip address" is no postal address.
 PHRASES: dict[str, tuple[str, ...]] = {
-    "email": (
-        "email", "e mail", "mail address", "email address", "emailaddress", "useremail", "contactemail", "youxiang", "dianziyoujian", "correo",
-        "courriel",
-    ),
+    "email": ("email", "e mail", "mail", "mail address", "email address", "emailaddress", "useremail", "contactemail", "electronic mail"),
     "phone": (
-        "phone", "telephone", "mobile", "cellphone", "cell phone", "msisdn", "phone number", "mobile number", "phonenumber", "mobilenumber",
-        "phone no", "mobile no", "contact number", "contact no", "fax", "fax number", "whatsapp", "wechat", "weixin", "tel", "tel no", "telefon",
-        "telefono", "celular", "handynummer", "shouji", "shoujihao", "dianhua", "lianxidianhua", "lianxifangshi",
+        "phone", "telephone", "mobile", "cell", "cellphone", "cell phone", "cellular", "landline", "msisdn", "caller number", "callee number", "calling number", "called number", "phone number", "mobile number", "phonenumber",
+        "mobilenumber", "phone no", "mobile no", "contact number", "contact no", "fax", "fax number", "whatsapp", "wechat", "weixin", "viber", "pager",
+        "tel", "tel no", "telno", "tel number", "telephone number", "emergency contact number", "gsm",
     ),
     "name": (
         "first name", "last name", "full name", "given name", "given names", "family name", "middle name", "middle names", "surname", "surnames",
-        "firstname", "lastname", "fullname", "middlename", "familyname", "givenname", "fname", "lname", "forename", "forenames", "maiden name",
-        "preferred name", "legal name", "nick name", "nickname", "person name", "middle initial", "name first", "name last", "name given",
-        "name middle", "xingming", "lianxiren", "apellido", "apellidos", "vorname", "nachname",
-        "prenom", "cognome",
+        "firstname", "lastname", "fullname", "middlename", "familyname", "givenname", "fname", "lname", "mname", "sname", "forename", "forenames", "maiden name",
+        "preferred name", "legal name", "person name", "middle initial", "middle init", "name first", "name last", "name given",
+        "name middle", "christian name", "name of person", "name of applicant", "name of patient", "name of student", "mother maiden", "name prefix last", "signatory",
     ),
     "address": (
         "street address", "home address", "postal address", "mailing address", "residential address", "billing address", "shipping address",
-        "permanent address", "address line", "address", "address 1", "address 2", "addr", "street", "street 1", "street 2", "street name",
-        "house number", "streetaddress", "dizhi", "zhuzhi", "jiatingzhuzhi", "direccion", "adresse", "anschrift", "strasse", "domicilio",
+        "delivery address", "permanent address", "current address", "address line", "address", "address 1", "address 2", "addr", "street", "street 1", "street 2",
+        "street name", "house number", "streetaddress", "place of residence",
     ),
     "official_id": (
-        "ssn", "social security number", "social security no", "social security", "national id", "national id number", "national identity",
-        "national insurance number", "nino", "tax id", "taxpayer id", "tin", "itin", "personal number", "identity number", "identity card",
-        "identification number", "id card", "driver license", "drivers license", "driver licence", "driving licence",
-        "driving license", "dl number", "dl no", "voter id", "aadhaar", "aadhar", "pan number", "curp", "cpf", "dni", "nie",
-        "nif", "pesel", "bsn", "nric", "personnummer", "cnp", "hkid", "codice fiscale", "shenfenzheng", "shenfenzhenghao", "zhengjianhao", "sfzh",
+        "ssn", "social security number", "social security no", "social security", "social insurance number", "national id", "national id number",
+        "national identity", "national identification", "national insurance", "national insurance number", "national insurance no", "ni number", "nino", "tax id", "taxpayer id",
+        "tin", "itin", "tfn", "tax file number", "personal number", "identity number", "identity no", "identity card", "identity document", "identification number",
+        "id card", "driver license", "drivers license", "driver licence", "drivers licence", "driving licence", "driving license", "dl number", "dl no", "license driver",
+        "government id", "gov id", "citizen id", "civil id", "voter id", "voter registration number", "residence permit", "visa number", "alien number", "aadhaar",
+        "aadhar", "aadhaar number", "pan number", "pan card", "pesel", "bsn", "nric", "personnummer", "cnp", "hkid", "hetu", "medicare number", "medicaid id",
+        "nhs number", "health card number", "health insurance number",
     ),
     "person_number": (
         "student id", "student number", "student no", "studentid", "mrn", "medical record number", "medical record no", "patient id",
-        "patient number", "health plan number", "insurance policy number", "military id", "service number", "xuehao", "gonghao", "binglihao",
+        "patient number", "patient no", "health plan number", "insurance policy number", "military id", "service number", "inmate number", "inmate id", "prisoner number",
     ),
-    "passport": ("passport", "passport number", "passport no", "passport num", "huzhao", "huzhaohao"),
-    "iban": ("iban", "bank account", "bank account number", "account number", "bank acct", "routing number"),
+    "passport": ("passport", "passport number", "passport no", "passport num", "passport id"),
+    "iban": ("iban", "bank account", "bank account number", "bank account no", "account number", "bank acct"),
     "payment_card": (
-        "card number", "credit card", "creditcard", "credit card number", "debit card", "debit card number", "card no", "cc number", "cc num",
-        "ccnum", "yinhangka", "yinhangkahao", "kahao",
+        "card number", "credit card", "creditcard", "credit card number", "credit card no", "debit card", "debit card number", "card no", "cc number",
+        "cc num", "cc no", "ccnum", "payment card",
     ),
-    "ip_address": ("ip", "ip address", "ipaddress", "ip addr", "client ip", "remote addr", "ipv4", "ipv6", "source ip", "src ip", "dst ip"),
-    "mac_address": ("mac address", "mac addr", "macaddress"),
-    "device_id": ("imei", "imsi", "device id", "deviceid", "idfa", "gaid", "android id", "advertising id", "iccid", "udid"),
-    "plate": ("license plate", "licence plate", "number plate", "plate number", "plate no", "vehicle tag", "vin", "chepai", "chepaihao"),
+    "ip_address": (
+        "ip", "ip address", "ipaddress", "ip addr", "client ip", "remote addr", "remote host", "ipv4", "ipv6", "source ip", "src ip", "dst ip", "srcaddr",
+        "dstaddr", "src addr", "dst addr", "x forwarded for",
+    ),
+    "mac_address": ("mac address", "mac addr", "macaddress", "mac", "bssid"),
+    "device_id": (
+        "imei", "imsi", "device id", "deviceid", "device token", "push token", "device uuid", "idfa", "idfv", "gaid", "android id", "advertising id", "iccid", "udid",
+        "cookie id", "browser fingerprint",
+    ),
+    "plate": (
+        "license plate", "licence plate", "number plate", "plate number", "plate no", "vehicle tag", "vin", "vehicle registration", "vehicle registration number",
+        "vehicle identification number", "car registration",
+    ),
     "account": (
-        "username", "user name", "login", "login name", "screen name", "screenname", "user handle", "twitter handle", "skype", "yonghuming",
-        "zhanghao",
+        "username", "user name", "usernames", "login", "login name", "user login", "logon name", "screen name", "screenname", "user handle", "twitter handle", "instagram handle",
+        "skype", "gamertag", "github username", "auth user", "authuser", "from user", "to user", "nicename", "telegram handle", "linkedin profile", "facebook profile",
     ),
     "secret": (
-        "password", "passwd", "pwd", "password hash", "passcode", "secret", "secret key", "api key", "apikey", "private key", "access token",
-        "auth token", "mima",
+        "password", "passwd", "pwd", "password hash", "passphrase", "passcode", "user pass", "secret", "secret key", "client secret", "api key", "apikey",
+        "private key", "ssh key", "encryption key", "access token", "refresh token", "session token", "auth token", "bearer token", "pin number", "cvv", "cvc", "security answer",
+        "secret answer", "seed phrase",
     ),
     "birth_date": (
-        "birth date", "date of birth", "dob", "birthdate", "birthday", "birth year", "year of birth", "birth month", "month of birth", "birth day",
-        "day of birth", "birthyear", "dateofbirth", "yob", "born", "chusheng", "chushengriqi", "shengri", "geburtsdatum", "nacimiento", "naissance",
+        "birth date", "date of birth", "date birth", "dob", "birthdate", "birthday", "birth year", "year of birth", "birth month", "month of birth", "birth day",
+        "day of birth", "birthyear", "dateofbirth", "bdate", "yob", "born", "born on", "year born", "birth",
     ),
-    "age": ("age", "age group", "age range", "age in years", "age years", "nianling", "edad", "alter"),
-    "gender": ("gender", "sex", "xingbie", "sexo", "geschlecht", "sexe"),
-    "nationality": ("nationality", "citizenship", "guoji", "nacionalidad"),
-    "marital_status": ("marital status", "marital", "married", "marriage status", "hunyin"),
-    "education": ("education", "education level", "educational attainment", "degree", "xueli"),
-    "occupation": ("occupation", "job title", "profession", "zhiye"),
-    "postal_code": ("zip", "zip code", "zipcode", "zip 5", "postcode", "post code", "postal code", "postalcode", "postal", "plz", "youbian"),
+    "age": ("age", "ages", "age group", "age range", "age band", "age bracket", "age in years", "age years", "age yrs"),
+    "gender": ("gender", "sex", "gender code", "sex code", "gender identity"),
+    "nationality": ("nationality", "citizenship"),
+    "marital_status": ("marital status", "marital", "married", "marriage status", "civil status"),
+    "education": ("education", "education level", "educational attainment", "degree", "qualification"),
+    "occupation": ("occupation", "job title", "profession"),
+    "postal_code": ("zip", "zip code", "zipcode", "zip 5", "zip 4", "postcode", "pcode", "post code", "postal code", "postalcode", "postal"),
     "place": ("region", "city", "town", "county", "province"),
     "coordinates": ("lat", "latitude", "lon", "lng", "longitude"),
-    "income": ("income", "salary", "wage", "wages", "earnings", "shouru", "gongzi"),
+    "income": ("income", "salary", "wage", "wages", "earnings"),
     "health": (
-        "diagnosis", "icd", "icd10", "icd 10", "icd9", "disease", "medication", "hiv", "disability", "blood type", "blood group", "pregnant",
-        "pregnancy", "allergy", "allergies", "medical history", "medical condition", "symptoms", "prescription", "zhenduan", "jibing", "xuexing",
+        "diagnosis", "diagnosis code", "icd", "icd10", "icd 10", "icd9", "icd code", "icd 10 code", "disease", "diseases", "illness", "medication", "medications", "hiv",
+        "hiv status", "aids", "disability", "disability status", "disability type", "blood type", "blood group", "pregnant", "pregnancy", "pregnancy status", "allergy", "allergies",
+        "medical history", "medical condition", "medical conditions", "health condition", "health conditions", "chronic condition", "chronic conditions", "comorbidity", "comorbidities",
+        "symptom", "symptoms", "prescription", "prescriptions", "health status", "mental health", "vaccinated", "vaccination", "vaccination status", "covid status", "covid test",
+        "test result hiv", "smoking status",
     ),
-    "ethnicity": ("ethnicity", "race", "ethnic group", "ethnic origin", "ethnic", "race ethnicity", "caste", "minzu"),
-    "religion": ("religion", "religious affiliation", "faith", "zongjiao"),
-    "politics": ("political affiliation", "political party", "party affiliation", "political opinion", "political views", "zhengzhimianmao"),
-    "sexuality": ("sexual orientation", "sexuality", "sexual preference"),
-    "union": ("trade union", "union membership", "union member"),
+    "ethnicity": (
+        "ethnicity", "race", "ethnic group", "ethnic origin", "ethnic", "ethnic background", "race ethnicity", "race code", "racial", "ancestry", "hispanic", "latino", "hispanic latino",
+        "caste", "skin color", "skin colour", "tribe",
+    ),
+    "religion": ("religion", "religious affiliation", "religious belief", "religious beliefs", "faith", "denomination religious"),
+    "politics": (
+        "political affiliation", "political party", "party affiliation", "party registration", "registered party", "political opinion", "political opinions", "political views",
+        "political view", "political leaning", "political orientation",
+    ),
+    "sexuality": ("sexual orientation", "sexuality", "sexual preference", "sexual identity", "lgbt", "lgbtq"),
+    "union": ("trade union", "labor union", "labour union", "union membership", "union member", "trade union membership"),
     "biometric": (
-        "fingerprint", "fingerprints", "face embedding", "face encoding", "face image", "face photo", "iris scan", "voiceprint", "voice print",
-        "biometric", "zhiwen", "renlian",
+        "fingerprint", "fingerprints", "face embedding", "face encoding", "face image", "face photo", "face template", "face id", "iris scan", "retina scan", "palm print", "voiceprint",
+        "voice print", "voice template", "voice sample", "biometric", "biometrics",
     ),
-    "genetic": ("genotype", "dna", "dna sequence", "genome"),
-    "criminal": ("criminal record", "conviction", "convictions", "arrest record", "criminal history", "fanzui"),
+    "genetic": ("genotype", "dna", "dna sequence", "genome", "haplotype", "genetic variant", "mutation carrier"),
+    "criminal": ("criminal record", "criminal records", "conviction", "convictions", "arrest record", "criminal history", "criminal conviction", "felony conviction", "prior convictions"),
 }  # fmt: skip
-"""Phrases by category; those that are as often about something else are in ``WEAK``."""
+"""English phrases by category; those that are as often about something else are in ``WEAK``."""
 
 PERSONS: frozenset[str] = words_of(
-    "applicant artist attendee attorney author beneficiary borrower buyer candidate caregiver child client coach cofounder contact coowner"
-    " customer dad defendant dentist director doctor donor driver employee father founder guardian guest holder husband inspector instructor"
-    " insured investigator investor judge lawyer lender manager member mom mother nurse officer owner parent participant passenger patient"
-    " payee payer person physician player plaintiff principal professor recipient referee rep resident respondent reviewer rider seller"
-    " sender sibling son speaker spouse staff student supervisor surgeon teacher tenant trainer trustee tutor user victim voter wife winner"
-    " witness worker writer"
+    "actor actress adjuster administrator adviser advisor applicant artist assignee assistant athlete attendee attorney author authors beneficiary borrower"
+    " buyer caller candidate caregiver caretaker cashier chairman chairperson child claimant client clinician coach cofounder colleague composer"
+    " consignee consultant contact contestant contractor contributor coowner counselor creator customer dad daughter deceased defendant delegate dentist"
+    " dependent director doctor donor driver editor employee engineer father founder friend guarantor guardian guest holder husband inmate"
+    " inspector instructor insured intern interviewee interviewer investigator investor journalist judge juror lawyer learner lender lessee"
+    " manager mayor member mentor mom mother musician nominee nurse offender officer organiser organizer owner parent participant"
+    " passenger patient payee payer performer person pharmacist photographer physician pilot plaintiff player poet policyholder politician practitioner"
+    " president presenter principal producer professor pupil purchaser recipient recruiter referee registrant relative rep representative requester"
+    " requestor researcher resident respondent reviewer rider scientist secretary seller senator sender shareholder sibling signer singer son"
+    " speaker spouse staff student subscriber supervisor surgeon survivor suspect teacher technician tenant therapist trainee trainer translator"
+    " traveler traveller trustee tutor undersigned user veteran victim visitor volunteer voter wife winner witness worker writer"
 )
 """What persons are called in tables: before the word name they promise one, and alone they allow one."""
+
+ABBREVIATIONS: dict[str, str] = {
+    "nm": "name", "nme": "name", "fst": "first", "frst": "first", "lst": "last", "mid": "middle", "init": "initial", "adr": "address", "addrs": "address", "addrss": "address",
+    "ph": "phone", "phn": "phone", "phne": "phone", "mob": "mobile", "nbr": "number", "numb": "number", "dt": "date", "bday": "birthday", "brth": "birth", "yr": "year",
+    "cust": "customer", "emp": "employee", "empl": "employee", "pat": "patient", "pt": "patient", "stud": "student", "std": "student", "acc": "account", "acct": "account", "ac": "account",
+    "emerg": "emergency", "emer": "emergency", "natl": "national", "nat": "national", "ins": "insurance", "cd": "code", "cnt": "count", "amt": "amount", "pswd": "password",
+    "psw": "password", "passwrd": "password", "lic": "license", "dx": "diagnosis", "diag": "diagnosis",  "eth": "ethnicity", "gndr": "gender", "eml": "email", "emailid": "email",
+    "dsc": "description", "desc": "description", "cat": "category", "stat": "status",
+}  # fmt: skip
+"""What the shortened words of headings stand for; tried where the words themselves say nothing."""
+
+STATISTICS: frozenset[str] = words_of(
+    "avg average mean median pct percent percentage proportion ratio stddev count counts num share literacy"
+)
+"""Words anywhere in a heading that make it a figure about many."""
 
 ORGANISATIONS: frozenset[str] = words_of(
     "airline airport bank branch brand cafe campus carrier clinic college company corporation dealership distributor enterprise facility firm"
@@ -112,6 +149,9 @@ ORGANISATIONS: frozenset[str] = words_of(
 OF_ORGANISATIONS: frozenset[str] = words_of("bic swift vat cuisine cuisines iata icao ein duns lei amenities checkin opening")
 """What only organisations and venues have."""
 
+OWN: frozenset[str] = words_of("home residential billing shipping emergency personal private")
+"""Words that make contact details somebody's own, though the table is about organisations."""
+
 HOME: frozenset[str] = words_of("home residential mailing permanent jiatingzhuzhi billing shipping domicilio emergency contact")
 """Words that make an address somebody's, whatever stands beside it."""
 
@@ -119,8 +159,17 @@ WEAK: dict[str, tuple[str, ...]] = {
     "name": (
         "name",
         "names",
-        "nombre",
-        "nom",
+        "first",
+        "last",
+        "middle",
+        "given",
+        "maiden",
+        "initials",
+        "nickname",
+        "nick name",
+        "long name",
+        "short name",
+        "alias",
         "display name",
         "displayname",
         "contact",
@@ -132,7 +181,7 @@ WEAK: dict[str, tuple[str, ...]] = {
         "next of kin",
         "emergency contact",
     ),
-    "account": ("user", "login id", "handle", "nick"),
+    "account": ("user", "login id", "handle", "nick", "usuario", "benutzer"),
 }
 """Headings that allow a category and promise none: the values or the columns beside them decide."""
 
@@ -161,40 +210,3 @@ NOT_BESIDE: dict[str, frozenset[str]] = {
     "birth_date": frozenset(["given", "place", "country", "city", "state"]),
 }
 """Words anywhere in a heading that take a category back."""
-
-CHINESE: tuple[tuple[str, str], ...] = (
-    ("电子邮", "email"), ("邮箱", "email"), ("邮件地址", "email"), ("手机", "phone"), ("电话", "phone"), ("联系方式", "phone"), ("微信", "phone"),
-    ("传真", "phone"), ("姓名", "name"), ("联系人", "name"), ("收件人", "name"), ("法定代表人", "name"), ("身份证", "cn_resident_id"),
-    ("公民身份号码", "cn_resident_id"), ("证件号", "official_id"), ("社保号", "official_id"), ("驾驶证", "official_id"), ("军官证", "official_id"),
-    ("护照", "passport"), ("银行卡", "payment_card"), ("卡号", "payment_card"), ("银行账", "iban"), ("银行帐", "iban"), ("家庭住址", "address"),
-    ("住址", "address"), ("详细地址", "address"), ("通讯地址", "address"), ("收货地址", "address"), ("户籍地址", "address"), ("地址", "address"),
-    ("车牌", "plate"), ("车架号", "plate"), ("密码", "secret"), ("密钥", "secret"), ("用户名", "account"), ("登录名", "account"), ("账号", "account"),
-    ("统一社会信用代码", "cn_organisation_id"), ("学号", "person_number"), ("工号", "person_number"), ("病历号", "person_number"),
-    ("住院号", "person_number"), ("出生", "birth_date"), ("生日", "birth_date"), ("年龄", "age"), ("性别", "gender"), ("国籍", "nationality"),
-    ("婚姻", "marital_status"), ("学历", "education"), ("职业", "occupation"), ("邮编", "postal_code"), ("邮政编码", "postal_code"),
-    ("经度", "coordinates"), ("纬度", "coordinates"), ("民族", "ethnicity"), ("宗教", "religion"), ("政治面貌", "politics"), ("诊断", "health"),
-    ("病历", "health"), ("疾病", "health"), ("血型", "health"), ("残疾", "health"), ("用药", "health"), ("过敏", "health"), ("指纹", "biometric"),
-    ("人脸", "biometric"), ("声纹", "biometric"), ("虹膜", "biometric"), ("基因", "genetic"), ("犯罪", "criminal"), ("前科", "criminal"),
-    ("收入", "income"), ("工资", "income"),
-)  # fmt: skip
-"""Parts of Chinese headings by category; the longest that occurs decides."""
-
-CHINESE_ORGANISATIONS: tuple[str, ...] = ("公司", "企业", "单位名称", "机构", "商户", "门店", "学校名称", "医院名称")
-"""Parts of Chinese headings that name organisations."""
-
-CHINESE_OTHER_THING: tuple[str, ...] = (
-    "型号",
-    "品牌",
-    "类型",
-    "状态",
-    "次数",
-    "数量",
-    "个数",
-    "人数",
-    "时长",
-    "格式",
-    "版本",
-    "比例",
-    "占比",
-)
-"""Last part of a Chinese heading that makes it a property of something else."""

@@ -48,6 +48,7 @@ NOTES: Mapping[str, str] = {
     "allowed": _("Noted: this use is allowed from the next delivery on."), "stopped": _("Noted: the data about you stays out of this use from the next delivery on."),
     "filed": _("Your request is filed; its answer is due on the day shown below."), "replied": _("The answer is on its way."),
     "paid": _("The owner is paid."), "published": _("Published."),
+    "aggregated": _("These are the cells. The file you sent is not published and goes after a day."),
     "anonymised": _("This is the anonymised version. The file you sent is not published and goes after a day."), "review": _("Sent for review; the operator looks at what the checks found."),
     **desk_words.NOTES,
 }  # fmt: skip

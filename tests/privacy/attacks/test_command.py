@@ -57,3 +57,27 @@ def test_without_hierarchies_all_shared_columns_are_known_to_the_attacker(files:
 def test_a_column_that_is_not_there_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Invalid, match="no column shoe"):
         said(capsys, "--qi", "age,shoe")
+
+
+def test_tables_that_have_nothing_to_do_with_each_other_are_doubted(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "unrelated" not in said(capsys, "--hierarchies", "trees")
+    other = "age,illness\n" + "60-69,broken arm\n70-79,broken leg\n" * 20
+    (files / "release.csv").write_text(other, "utf-8")
+    out = " ".join(said(capsys).split())
+    assert "The two tables look unrelated" in out
+    assert "The release has 40 rows and the original 4." in out
+    assert "illness: 0% of the released values cover a value of the original." in out
+    assert "broken" not in out
+    assert len(json.loads(said(capsys, "--json"))["doubts"]) == 4
+
+
+def test_tables_without_a_column_in_common_are_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "release.csv").write_text("shoe,hat\n1,2\n3,4\n", "utf-8")
+    with pytest.raises(Invalid, match="no column in common"):
+        said(capsys)
+
+
+def test_a_release_in_another_order_is_not_doubted(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head, *rows = (files / "release.csv").read_text("utf-8").splitlines()
+    (files / "release.csv").write_text("\n".join([head, *reversed(rows)]) + "\n", "utf-8")
+    assert json.loads(said(capsys, "--hierarchies", "trees", "--sensitive", "illness", "--json"))["doubts"] == []

@@ -19,6 +19,21 @@ def test_web_tables_are_told_well_enough_by_heading_shape_and_neighbours(data_fo
     assert whole.precision >= 0.9
 
 
+def test_web_tables_are_told_without_the_words_that_only_they_use(data_folder: Path) -> None:
+    whole = classify.total(classify.score_hidden(data_folder / "privacy/columns/column_shapes_half.csv", 11).values())
+    assert whole.f1 >= 0.8
+    assert whole.precision >= 0.9
+
+
+@pytest.mark.parametrize("file", ["schemas.txt", "schemas_second.txt"])
+def test_tables_with_the_headings_of_known_schemas_are_told(file: str, data_folder: Path) -> None:
+    scores = classify.score_schemas(Path(__file__).parent / "cases" / file, data_folder / "privacy/names", 1)
+    whole = classify.total(scores.values())
+    assert len(scores) >= 18
+    assert whole.f1 >= 0.9
+    assert whole.precision >= 0.95
+
+
 def test_columns_of_valid_identifiers_are_recognised_without_a_heading() -> None:
     found, asked, missed = classify.recall(60, 1)
     assert asked == len(classify.MAKERS) >= 20

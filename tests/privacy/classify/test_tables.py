@@ -129,7 +129,7 @@ def test_points_finer_than_a_kilometre_are_brought_up_with_their_count(classifie
 def test_laws_are_named_with_article_and_date(classified: Classified) -> None:
     finding = classified({"religion": ["a", "b"] * 20}).findings[0].to_dict()
     assert [(law["law"], law["article"], law["since"]) for law in finding["laws"]] == [
-        ("PIPL", "28", "2021-11-01"), ("GB/T 35273-2020", "Annex B", "2020-10-01"), ("GDPR", "9(1)", "2018-05-25"),
+        ("PIPL", "28", "2021-11-01"), ("GB/T 45574-2025", "Annex A", "2025-11-01"), ("GDPR", "9(1)", "2018-05-25"),
     ]  # fmt: skip
     assert provisions("gender") == ()
 
@@ -138,3 +138,25 @@ def test_provisions_speak_of_categories_there_are() -> None:
     from entrepot.privacy.categories import CATEGORIES
 
     assert not {category for provision in PROVISIONS for category in provision.categories} - CATEGORIES.keys()
+
+
+def test_what_counts_as_sensitive_depends_on_the_day() -> None:
+    def laws(on: date) -> list[str]:
+        return [provision.law for provision in provisions("cn_resident_id", on=on)]
+
+    assert laws(date(2025, 10, 31)) == ["GB/T 35273-2020", "GDPR"]
+    assert laws(date(2025, 11, 1)) == ["GDPR"]
+    assert [provision.law for provision in provisions("biometric", on=date(2021, 1, 1))] == ["GB/T 35273-2020", "GDPR"]
+
+
+@pytest.mark.parametrize(
+    ("column", "category"),
+    [
+        ([{"who": [{"dob": f"19{i:02}-01-01", "ssn": f"078-05-{1000 + i}"}]} for i in range(60)], "official_id"),
+        ([[f"p{i}@example.org", f"q{i}@example.org"] for i in range(60)], "email"),
+        ([json.dumps([{"a": {"患者姓名": "王伟", "血型": "A"}, "n": i}]) for i in range(60)], "name"),
+        ([{"product": {"name": f"lamp {i}", "price": i}} for i in range(60)], None),
+    ],
+)  # fmt: skip
+def test_lists_and_objects_within_objects_are_looked_into(column: list[Any], category: str | None, classified: Classified) -> None:
+    assert found(classified({"payload": column})).get("payload") == category

@@ -153,3 +153,14 @@ def test_adult_as_it_stands(cursor: duckdb.DuckDBPyConnection, data_folder: Path
     uniques = minimal_uniques(cursor, path, quasi=quasi, size=2)
     assert uniques.searched == 36
     assert uniques.sets[0].rows >= 1
+
+
+@pytest.mark.parametrize("columns", [("a", "b"), ("a",)])
+def test_lines_and_parsed_rows_give_the_same_figures(columns: tuple[str, ...], tmp_path: Path) -> None:
+    rows = ["1;x;p", "1;x;q", "1;;p", "2;x;p", "1;x;p", ";;"]
+    (tmp_path / "plain.csv").write_text("a;b;s\n" + "\n".join(rows) + "\n")
+    (tmp_path / "quoted.csv").write_text("a;b;s\n" + "\n".join(";".join(f'"{v}"' for v in row.split(";")) for row in rows) + "\n")
+    with duckdb.connect() as cursor:
+        one, two = (measure(cursor, tmp_path / name, quasi=columns, sensitive=["s"]) for name in ("plain.csv", "quoted.csv"))
+    assert one.rows == 6
+    assert one.to_dict() == two.to_dict()

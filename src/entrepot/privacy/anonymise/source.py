@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,25 @@ class Source:
         if lacking:
             shown = ", ".join(self.columns[:20])
             raise Invalid(f"{self.path.name} has no column {lacking[0]} ({use}).", f"Its columns: {shown}.", columns=lacking)
+
+
+def distinct_lines(source: Source, limits: Limits | None = None) -> str:
+    """SQL for each distinct line of a text as its list of values ``p`` and how often it occurs ``n``; empty where lines must be parsed.
+
+    One text a row is grouped in half the time of many columns. Without a quote or a carriage return in the whole file, a line is its values.
+    """
+    dialect = source.dialect
+    if dialect is None or file_literal(source.path) not in source.scan or source.path.stat().st_size == 0:
+        return ""
+    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if any(data.find(mark) >= 0 for mark in (b"\r", b"\x01", b'"', b"'", *([dialect.quote.encode()] if dialect.quote else []))):
+            return ""
+    size = (limits or Limits()).line
+    lines = (
+        f"read_csv({file_literal(source.path)}, auto_detect=false, delim='\x01', quote='', escape='', header=false, skip={dialect.skip}, "
+        f"max_line_size={size}, hive_partitioning=false, columns={{'l': 'VARCHAR'}})"
+    )
+    return f"SELECT string_split(coalesce(l, ''), {literal(dialect.delimiter)}) AS p, n FROM (SELECT l, count(*)::BIGINT AS n FROM {lines} GROUP BY l)"
 
 
 def open_source(

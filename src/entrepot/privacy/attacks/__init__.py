@@ -4,6 +4,7 @@ from entrepot.privacy.attacks.composition import Composition, compose, compose_f
 from entrepot.privacy.attacks.frame import Frame, columns_of, frame_of, read_frame, read_pair, read_together
 from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget, Rate, Risk
 from entrepot.privacy.attacks.run import SEED, attack, attack_files
+from entrepot.privacy.attacks.seed import content_seed
 
 __all__ = [
     "SEED",
@@ -19,6 +20,7 @@ __all__ = [
     "columns_of",
     "compose",
     "compose_files",
+    "content_seed",
     "frame_of",
     "read_frame",
     "read_pair",

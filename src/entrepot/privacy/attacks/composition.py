@@ -27,6 +27,7 @@ class Composition:
         smallest: Persons in the smallest class of each release, suppressed rows apart; None when all are suppressed.
         effective: Persons in the smallest class of those who share their class in every release that shows them.
         sizes: Effective class sizes, each with the rows that have it, rising.
+        strange: Share of rows that no class of one of the releases covers, at most over the releases.
         aligned: Whether the class of each row is known from the order of rows; else it is the class that fits best.
     """
 
@@ -35,6 +36,7 @@ class Composition:
     effective: int
     sizes: tuple[tuple[int, int], ...]
     aligned: bool
+    strange: float = 0.0
 
     def below(self, k: int) -> int:
         """Rows whose effective class has fewer than k persons."""
@@ -48,7 +50,7 @@ class Composition:
         """The composition as JSON."""
         return {
             "rows": self.rows, "smallest": list(self.smallest), "effective": self.effective, "aligned": self.aligned,
-            "sizes": [{"size": size, "rows": rows} for size, rows in self.sizes],
+            "strange": round(self.strange, 6), "sizes": [{"size": size, "rows": rows} for size, rows in self.sizes],
         }  # fmt: skip
 
 
@@ -79,6 +81,7 @@ def compose(
     return Composition(
         rows=original.rows, smallest=tuple(int(found.min()) if len(found) else None for found in each), effective=int(sizes.min()),
         sizes=tuple(zip(values.tolist(), rows.tolist(), strict=True)), aligned=all(one.aligned for one in placed),
+        strange=max(one.strange for one in placed),
     )  # fmt: skip
 
 
@@ -99,11 +102,12 @@ def compose_files(
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Placed:
-    """The class of each row of the original in a release, whether that shows anything, and whether it is known for sure."""
+    """The class of each row of the original in a release, whether that shows anything and is known for sure, and the share of rows it does not fit."""
 
     place: Ints
     shown: Flags
     aligned: bool
+    strange: float
 
 
 def _effective(placed: Sequence[_Placed], original: Frame, person: Ints | None) -> Ints:
@@ -123,7 +127,12 @@ def _placed(original: Frame, release: Frame, quasi: Sequence[str], hierarchies: 
     shared = [column for column in quasi if column in release.columns]
     pair = pair_of(original, release, quasi=shared, hierarchies=hierarchies, person=person)
     place = pair.place if pair.members is not None else _best(pair)[pair.row]
-    return _Placed(place=place, shown=~suppressed(pair.classes, pair.scales)[place], aligned=pair.members is not None)
+    outside = np.zeros(original.size, bool)
+    for at, first, end in zip(pair.people.at, pair.classes.first, pair.classes.end, strict=True):
+        outside |= (at[pair.row] < first[place]) | (at[pair.row] >= end[place])
+    strange = float(original.weight[outside].sum()) / original.rows
+    shown = ~suppressed(pair.classes, pair.scales)[place]
+    return _Placed(place=place, shown=shown, aligned=pair.members is not None, strange=strange)
 
 
 def _best(pair: Pair) -> Ints:

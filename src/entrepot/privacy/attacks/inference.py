@@ -92,7 +92,7 @@ def _spread_rows(pair: Pair, column: str) -> Floats:
 def _guess(pair: Pair, people: People, truth: Ints, secrets: Floats, budget: Budget, rng: np.random.Generator) -> _Guessed:
     classes, lot = _within(pair.classes, secrets, budget, rng)
     targets, often = sample(people.weight, budget.targets, rng)
-    usual, single = lot.sum(axis=0) / lot.sum(), (lot > 0).sum(axis=1) == 1
+    usual, single = lot.sum(axis=0) / max(lot.sum(), 1), (lot > 0).sum(axis=1) == 1
     right, certain = 0.0, 0.0
     for start, some in chunks(targets, classes):
         fit = fits(people.at[:, some], classes, pair.scales)

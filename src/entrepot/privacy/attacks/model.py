@@ -183,6 +183,7 @@ class AttackReport:
         rows: Rows of the original; ``released`` of the release, ``control_rows`` of the control group (0: none).
         aligned: The rows of the release stand in the order of the original, so that guesses can be held against the truth.
         notes: What was sampled, what was left out, and why.
+        doubts: Why the two tables look unrelated, so that the attacks may mean nothing; none where they fit.
     """
 
     rows: int
@@ -193,6 +194,7 @@ class AttackReport:
     results: tuple[AttackResult, ...]
     notes: tuple[Note, ...]
     seed: int
+    doubts: tuple[Note, ...] = ()
 
     @property
     def worst(self) -> AttackResult | None:
@@ -218,4 +220,5 @@ class AttackReport:
             "quasi_identifiers": list(self.quasi_identifiers), "aligned": self.aligned, "seed": self.seed,
             "worst": {"name": worst.name, "column": worst.column, "risk": worst.risk.to_dict()} if worst else None,
             "attacks": [result.to_dict() for result in self.results], **as_json(self.notes),
+            **as_json(self.doubts, said="doubts", told="doubted"),
         }  # fmt: skip

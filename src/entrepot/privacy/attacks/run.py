@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from entrepot.privacy.attacks import downcoding, inference, linkage, linking, si
 from entrepot.privacy.attacks.frame import Frame, read_frame, read_pair
 from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget
 from entrepot.privacy.attacks.pair import MOST_SECRETS, Pair, pair_of
+from entrepot.privacy.attacks.related import doubts
 from entrepot.privacy.hierarchies import Hierarchy
 from entrepot.privacy.notes import Note, note
 
@@ -37,6 +38,7 @@ def attack(
     neighbours: int = 1,
     budget: Budget | None = None,
     seed: int = SEED,
+    only: Collection[str] = (),
     progress: Progress | None = None,
 ) -> AttackReport:
     """Attack a release as the literature describes it, and say what came of it.
@@ -50,6 +52,7 @@ def attack(
         person_key: Column of the original that says whose row it is.
         neighbours: Rows that each of two parties takes in the linkability attack.
         control: Rows like those of the original, of persons who are in neither table.
+        only: Names of attacks to make; all of them without any.
         progress: Told the attack and its share done.
 
     Raises:
@@ -61,24 +64,21 @@ def attack(
     )  # fmt: skip
     results, notes = [], _notes(pair, asked, sensitive)
     began = time.monotonic()
-    steps = list(_steps(pair, asked, notes, bool(sensitive), neighbours))
-    for number, (name, column, make) in enumerate(steps):
+    # Numbered before any is left out, so that each keeps its stream.
+    steps = [step for step in enumerate(_steps(pair, asked, notes, bool(sensitive), neighbours)) if not only or step[1][0] in only]
+    for made_so_far, (number, (name, column, make)) in enumerate(steps):
         if time.monotonic() - began > asked.seconds:
-            notes.append(
-                note(
-                    "time_up",
-                    attacks=[_shown(n, c) for n, c, _ in steps[number:]],
-                    names=[n for n, _, _ in steps[number:]],
-                    columns=[c for _, c, _ in steps[number:]],
-                )
-            )
+            left = [(name, column) for _, (name, column, _) in steps[made_so_far:]]
+            attacks, names, columns = [_shown(*one) for one in left], [name for name, _ in left], [column for _, column in left]
+            notes.append(note("time_up", attacks=attacks, names=names, columns=columns))
             break
-        told(_shown(name, column), number / len(steps))
+        told(_shown(name, column), made_so_far / len(steps))
         # Each attack draws from a stream of its own, so that leaving one out changes no other.
         results += [made for made in make(np.random.default_rng([seed, number])) if made is not None]
     return AttackReport(
         rows=pair.people.rows, released=pair.classes.rows, control_rows=pair.control.rows if pair.control else 0,
         quasi_identifiers=pair.quasi, aligned=pair.members is not None, results=tuple(results), notes=tuple(notes), seed=seed,
+        doubts=doubts(pair),
     )  # fmt: skip
 
 

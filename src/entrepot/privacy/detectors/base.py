@@ -23,6 +23,7 @@ class Detector:
         share: Share of the examined values that must pass; a tenth of random numbers passes a check digit, so well above that.
         least: Passing values that must be there at least.
         confidence: How sure a column is once it passes.
+        closed: Whether it knows every value there is, so that a few values suffice when all match.
         headed: Whether it speaks only where the heading promises its category, because the shape alone is common.
     """
 
@@ -33,6 +34,7 @@ class Detector:
     share: float = 0.6
     least: int = 3
     confidence: float = 0.95
+    closed: bool = False
     headed: bool = False
 
     def accepts(self, value: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from entrepot.privacy.detectors.base import Detector
-from entrepot.privacy.gazetteers import GIVEN, PINYIN_SURNAMES, SURNAMES
+from entrepot.privacy.gazetteers import GIVEN, PINYIN_SURNAMES, SURNAMES, given_names
+from entrepot.privacy.vocabulary import words_of
 
 _LONGEST_NAME = 16
 _SEPARATORS = re.compile(r"[,.()\s]+")
@@ -15,7 +16,7 @@ _HONORIFICS = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "rev", 
 def is_person_name(value: str) -> bool:
     """Whether two to five words hold a frequent given name among the first two, or an initial before a frequent surname."""
     words = [word for word in _SEPARATORS.split(value.lower()) if word and word not in _HONORIFICS]
-    if not 2 <= len(words) <= 5 or any(len(word) > _LONGEST_NAME for word in words):
+    if not 2 <= len(words) <= 5 or any(len(word) > _LONGEST_NAME for word in words) or _OF_PLACES & set(words):
         return False
     if words[0] in GIVEN or words[1] in GIVEN:
         return True
@@ -28,6 +29,22 @@ def is_one_name(value: str) -> bool:
     return word in GIVEN or word in SURNAMES
 
 
+def is_listed_name(value: str) -> bool:
+    """Whether it is a given name of the long list, alone or among up to five words that speak of nothing else."""
+    words = [word for word in _SEPARATORS.split(value.lower()) if word and word not in _HONORIFICS]
+    if not 1 <= len(words) <= 5 or not all(word.replace("-", "").replace("'", "").replace("’", "").isalpha() for word in words):
+        return False
+    if _OF_PLACES & set(words):
+        return False
+    if len(words[0]) == 1 and len(words) > 1:
+        return words[-1] in SURNAMES or words[-1] in given_names()
+    return any(word in given_names() for word in words[:2]) or (len(words) == 1 and words[0] in SURNAMES)
+
+
+_OF_PLACES = words_of(
+    "the of and house inn grill academy county city school hotel park lake street road avenue university college center centre club united fc hospital"
+    " church cafe bar restaurant airport station beach river mount fort port valley hills heights springs inc ltd llc gmbh corp bank north south east west"
+)
 _PINYIN_GIVEN = frozenset(
     [
         "wei",
@@ -75,9 +92,9 @@ DETECTORS = (
     Detector(
         name="coordinate-pair", category="coordinates", shape=r"^\s*\(?-?\d{1,2}\.\d{3,}\s*[,; ]\s*-?\d{1,3}\.\d{3,}\)?\s*$", share=0.8, confidence=0.9
     ),
-    Detector(name="gender-words", category="gender", shape=_ONE_OF.format("male|female|man|woman|男|女|男性|女性|masculin|féminin|männlich|weiblich"), share=0.65, least=2, confidence=0.85),
-    Detector(name="blood-groups", category="health", shape=_ONE_OF.format(r"(a|b|ab|o)[ +\-]?(rh)?[+\-]|(a|b|ab|o) (positive|negative)"), share=0.9, least=4, confidence=0.85),
-    Detector(name="faiths", category="religion", shape=_ONE_OF.format(_FAITHS), share=0.6, least=3, confidence=0.85),
-    Detector(name="peoples", category="ethnicity", shape=_ONE_OF.format(_PEOPLES), share=0.6, least=3, confidence=0.9),
+    Detector(name="gender-words", category="gender", shape=_ONE_OF.format("male|female|man|woman|男|女|男性|女性|masculin|féminin|männlich|weiblich"), share=0.65, least=2, confidence=0.85, closed=True),
+    Detector(name="blood-groups", category="health", shape=_ONE_OF.format(r"(a|b|ab|o)[ +\-]?(rh)?[+\-]|(a|b|ab|o) (positive|negative)"), share=0.9, least=4, confidence=0.85, closed=True),
+    Detector(name="faiths", category="religion", shape=_ONE_OF.format(_FAITHS), share=0.6, least=3, confidence=0.85, closed=True),
+    Detector(name="peoples", category="ethnicity", shape=_ONE_OF.format(_PEOPLES), share=0.6, least=2, confidence=0.9, closed=True),
     Detector(name="ethnic-words", category="ethnicity", shape=_ONE_OF.format(_ETHNIC), share=0.7, least=3, confidence=0.85, headed=True),
 )  # fmt: skip

@@ -8,11 +8,22 @@ from entrepot.privacy.anonymise.model import Release
 from entrepot.privacy.attacks.model import AttackReport, AttackResult
 from entrepot.privacy.grading.model import LEAST_CELL, LEAST_K, MOST_FOUND, MOST_TOLD, Check, Grade, Level
 from entrepot.privacy.model import Assessment, ColumnFinding, Kind
+from entrepot.privacy.risk.combined import Combined
 from entrepot.privacy.risk.model import Risk
 
 IDENTIFYING = ("singling_out_multivariate", "unique_linkage", "linkability")
 """Attacks that find persons. Those by one column alone find nobody where k holds; guessing values is reported and not graded, because
 without people outside the table it cannot be told from what the release rightly teaches about everybody."""
+DRAWS = 3
+"""How often those attacks are made, each time on other persons, where one of them comes near its bound."""
+_NEAR = 0.5
+"""The share of the bound from which on an attack is near it."""
+
+
+def comes_near(attacks: AttackReport) -> bool:
+    """Whether chance might have kept an attack that finds persons below its bound: it stays below, and not by far."""
+    ends = [made.risk.high for name in IDENTIFYING if (made := _tried(name, attacks)) is not None]
+    return bool(ends) and _NEAR * MOST_FOUND < max(ends) <= MOST_FOUND
 
 
 def grade(
@@ -21,8 +32,10 @@ def grade(
     release: Release,
     after: Risk,
     attacks: AttackReport | None,
+    again: Sequence[AttackReport] = (),
     treated: Collection[str] = (),
     keys: Sequence[str] = (),
+    untreated: Combined | None = None,
 ) -> Grade:
     """The grade of a release of rows: 3 where every fact holds, 2 where no direct identifier is left, else 1.
 
@@ -30,8 +43,10 @@ def grade(
         assessment: What the columns of the release itself tell about persons.
         after: The risk of the release, sensitive columns included.
         attacks: What attackers reached on it; None where nobody tried, which is not enough for grade 3.
+        again: The same attacks on other persons; of each the draw that found most decides.
         treated: Columns whose values were replaced by keyed pseudonyms, so that nobody knows them of a person.
         keys: Columns of the release each of which singles out more rows than may be, or names persons.
+        untreated: What the columns left as they are single out together; None where there are not two of them.
     """
     # A quasi-identifier whose values still say who somebody is shields nobody, however many rows share them.
     named = {f.column for f in assessment.of(Kind.DIRECT) if f.column in release.quasi and _shows_itself(f, release)}
@@ -47,8 +62,9 @@ def grade(
         _none("direct_identifiers", direct),
         _none("other_quasi_identifiers", quasi),
         _none("keys", alone),
+        _together(untreated),
         _k(release, after),
-        *(_attack(name, attacks, release) for name in IDENTIFYING),
+        *(_attack(name, attacks, again, release) for name in IDENTIFYING),
         _told(after),
     )
     level = Level.DIRECT if direct else Level.ACCEPTABLE if all(check.holds for check in checks) else Level.REMOVED
@@ -86,8 +102,18 @@ def _k(release: Release, after: Risk) -> Check:
     return Check(name="k", holds=smallest is None or smallest >= LEAST_K, value=smallest, limit=LEAST_K)
 
 
-def _attack(name: str, attacks: AttackReport | None, release: Release) -> Check:
-    made = _tried(name, attacks)
+def _together(untreated: Combined | None) -> Check:
+    if untreated is None:
+        return Check(name="combinations", holds=True, value=None, limit=MOST_FOUND)
+    # What could not be searched in its time may single out anybody, as an attack that was not made may find anybody.
+    holds = not untreated.columns and not untreated.skipped
+    return Check(name="combinations", holds=holds, value=untreated.share, limit=MOST_FOUND, columns=untreated.columns)
+
+
+def _attack(name: str, attacks: AttackReport | None, again: Sequence[AttackReport], release: Release) -> Check:
+    draws = [_tried(name, one) for one in (attacks, *again)]
+    # A draw that was not made leaves open what it would have found.
+    made = max((one for one in draws if one is not None), key=lambda one: one.risk.high) if all(draws) else None
     if made is None:
         # Where every row is hidden nobody can be found, and what one column tells cannot be parted between two attackers.
         pointless = release.smallest is None or (name == "linkability" and len(release.quasi) < 2)

@@ -14,6 +14,7 @@ from entrepot.privacy.anonymise.model import Method, Plan, Presence, Release
 from entrepot.privacy.attacks.model import AttackReport
 from entrepot.privacy.grading.model import Grade
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.risk.combined import Combined
 from entrepot.privacy.risk.model import Risk
 from entrepot.privacy.utility.model import UtilityReport
 
@@ -54,6 +55,7 @@ def make_report(
     grade: Grade,
     attacks: AttackReport | None,
     utility: UtilityReport | None,
+    untreated: Combined | None = None,
     changes: Sequence[Change] = (),
     given: Sequence[str] = (),
 ) -> Report:
@@ -73,9 +75,10 @@ def make_report(
         "risk": {"before": before.to_dict(), "after": after.to_dict()},
         "attacks": attacks.to_dict() if attacks else None,
         "utility": utility.to_dict() if utility else None,
+        "untreated": untreated.to_dict() if untreated else None,
         "limits": list(_limits(plan, attacks)),
     }
-    return Report(document=_plain(document))
+    return Report(document=plain(document))
 
 
 def settings_of(plan: Plan, release: Release, changes: Sequence[Change] = ()) -> dict[str, Any]:
@@ -110,12 +113,12 @@ def _hierarchy(column: str, found: Hierarchy, given: bool) -> dict[str, Any]:
     return {"column": column, "sha256": digest, "levels": found.levels, "leaves": found.leaves, "made": "by hand" if given else "automatic"}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON of six digits behind the point, so that the last bit of a sum decides about no digest; whole numbers beyond 2^53 as floats."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return round(value, 6)
     return float(value) if isinstance(value, int) and abs(value) > _LARGEST else value
@@ -130,21 +133,23 @@ def report_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "form": {"const": FORM},
-            "grade": _GRADE,
-            "settings": _object(_SETTINGS),
-            "release": _object({"sha256": _DIGEST_HEX, "rows": _COUNT, "suppressed": _COUNT, "ncp": _SHARE, "loss": _map(_SHARE)}),
-            "hierarchies": {"type": "array", "items": _object(_HIERARCHY)},
-            "risk": _object({"before": _object(_RISK), "after": _object(_RISK)}),
-            "attacks": {"anyOf": [{"type": "null"}, _object(_ATTACKS)]},
-            "utility": {"anyOf": [{"type": "null"}, _object({"ncp": _SHARE, "loss": _map(_SHARE), "marginals": _map(_SHARE)})]},
+            "grade": GRADE,
+            "settings": as_object(_SETTINGS),
+            "release": as_object({"sha256": DIGEST_HEX, "rows": COUNT, "suppressed": COUNT, "ncp": SHARE, "loss": _map(SHARE)}),
+            "hierarchies": {"type": "array", "items": as_object(_HIERARCHY)},
+            "risk": as_object({"before": as_object(_RISK), "after": as_object(_RISK)}),
+            "attacks": {"anyOf": [{"type": "null"}, as_object(_ATTACKS)]},
+            "utility": {"anyOf": [{"type": "null"}, as_object({"ncp": SHARE, "loss": _map(SHARE), "marginals": _map(SHARE)})]},
+            "untreated": {"anyOf": [{"type": "null"}, as_object(_COMBINED)]},
             "limits": {"type": "array", "items": {"enum": list(LIMITS)}, "uniqueItems": True},
         },
-        "required": ["form", "grade", "settings", "release", "hierarchies", "risk", "attacks", "utility", "limits"],
+        "required": ["form", "grade", "settings", "release", "hierarchies", "risk", "attacks", "utility", "untreated", "limits"],
         "additionalProperties": False,
     }
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+def as_object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object that has all of these."""
     return {"type": "object", "properties": dict(properties), "required": list(properties)}
 
 
@@ -152,54 +157,57 @@ def _map(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": dict(values)}
 
 
-_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
-_SHARE: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": 1}
-_TEXT: dict[str, Any] = {"type": "string"}
-_NAMES: dict[str, Any] = {"type": "array", "items": _TEXT}
-_DIGEST_HEX: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+SHARE: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": 1}
+TEXT: dict[str, Any] = {"type": "string"}
+NAMES: dict[str, Any] = {"type": "array", "items": TEXT}
+DIGEST_HEX: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _OPTIONAL_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
-_CHECK = _object(
+_CHECK = as_object(
     {
         "name": {
-            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "k", "singling_out_multivariate", "unique_linkage", "linkability",
+            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "combinations", "k", "singling_out_multivariate", "unique_linkage", "linkability",
                      "homogeneity", "cells"]
         },
-        "holds": {"type": "boolean"}, "value": _OPTIONAL_NUMBER, "limit": {"type": "number"}, "columns": _NAMES,
+        "holds": {"type": "boolean"}, "value": _OPTIONAL_NUMBER, "limit": {"type": "number"}, "columns": NAMES,
         "interval": {"type": ["array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
     }
 )  # fmt: skip
-_GRADE = _object(
+GRADE = as_object(
     {
         "level": {"enum": [1, 2, 3, 4]}, "name": {"enum": ["direct", "removed", "acceptable", "aggregate"]},
         "checks": {"type": "array", "items": _CHECK},
     }
 )  # fmt: skip
 _SETTINGS: dict[str, Any] = {
-    "k": {"type": "integer", "minimum": 1}, "method": {"enum": ["local", "global"]}, "quasi_identifiers": _NAMES, "suppress": _SHARE,
-    "person": _TEXT, "diversity": {"type": "array", "items": _object({"column": _TEXT, "l": {"type": "number"}, "kind": _TEXT, "c": {"type": "number"}})},
-    "closeness": {"type": "array", "items": _object({"column": _TEXT, "t": _SHARE, "distance": _TEXT})},
+    "k": {"type": "integer", "minimum": 1}, "method": {"enum": ["local", "global"]}, "quasi_identifiers": NAMES, "suppress": SHARE,
+    "person": TEXT, "diversity": {"type": "array", "items": as_object({"column": TEXT, "l": {"type": "number"}, "kind": TEXT, "c": {"type": "number"}})},
+    "closeness": {"type": "array", "items": as_object({"column": TEXT, "t": SHARE, "distance": TEXT})},
     "presence": {"type": ["object", "null"]}, "population": {"type": ["string", "null"]}, "weights": _map({"type": "number"}),
-    "unknown": {"enum": ["refuse", "star"]}, "automatic": {"type": "boolean"}, "drop": _NAMES,
-    "changes": {"type": "array", "items": _object({"column": _TEXT, "verb": _TEXT, "arguments": _NAMES})},
+    "unknown": {"enum": ["refuse", "star"]}, "automatic": {"type": "boolean"}, "drop": NAMES,
+    "changes": {"type": "array", "items": as_object({"column": TEXT, "verb": TEXT, "arguments": NAMES})},
 }  # fmt: skip
 _HIERARCHY: dict[str, Any] = {
-    "column": _TEXT, "sha256": {"type": ["string", "null"], "pattern": "^sha256:[0-9a-f]{64}$"}, "levels": {"type": "integer", "minimum": 1},
+    "column": TEXT, "sha256": {"type": ["string", "null"], "pattern": "^sha256:[0-9a-f]{64}$"}, "levels": {"type": "integer", "minimum": 1},
     "leaves": {"type": "integer", "minimum": 1}, "made": {"enum": ["by hand", "automatic"]},
 }  # fmt: skip
 _RISK: dict[str, Any] = {
-    "quasi": _NAMES, "rows": _COUNT, "hidden": _COUNT, "classes": _COUNT, "k": {"type": ["integer", "null"], "minimum": 1}, "unique": _SHARE,
-    "prosecutor": _SHARE, "marketer": _SHARE, "sizes": _map(_COUNT), "sensitive": {"type": "array"}, "against": {"type": ["object", "null"]},
+    "quasi": NAMES, "rows": COUNT, "hidden": COUNT, "classes": COUNT, "k": {"type": ["integer", "null"], "minimum": 1}, "unique": SHARE,
+    "prosecutor": SHARE, "marketer": SHARE, "sizes": _map(COUNT), "sensitive": {"type": "array"}, "against": {"type": ["object", "null"]},
 }  # fmt: skip
-_RATE = _object({"hits": {"type": "number"}, "tries": _COUNT, "share": _SHARE, "low": _SHARE, "high": _SHARE})
+_COMBINED: dict[str, Any] = {
+    "columns": NAMES, "share": SHARE, "searched": COUNT, "skipped": COUNT, "left_out": NAMES, "size": COUNT,
+}  # fmt: skip
+_RATE = as_object({"hits": {"type": "number"}, "tries": COUNT, "share": SHARE, "low": SHARE, "high": SHARE})
+_NOTED: dict[str, Any] = {"type": "array", "items": as_object({"code": TEXT, "values": {"type": "object"}})}
 _ATTACKS: dict[str, Any] = {
-    "seed": {"type": "integer"}, "notes": _NAMES,
-    "noted": {"type": "array", "items": _object({"code": _TEXT, "values": {"type": "object"}})},
+    "seed": {"type": "integer"}, "notes": NAMES, "noted": _NOTED, "doubts": NAMES, "doubted": _NOTED,
     "attacks": {
         "type": "array",
-        "items": _object(
+        "items": as_object(
             {
-                "name": _TEXT, "attack": _RATE, "baseline": _RATE, "risk": _object({"value": _SHARE, "low": _SHARE, "high": _SHARE}),
-                "grade": {"enum": ["untried", "none", "weak", "clear", "strong"]}, "verdict": _TEXT,
+                "name": TEXT, "attack": _RATE, "baseline": _RATE, "risk": as_object({"value": SHARE, "low": SHARE, "high": SHARE}),
+                "grade": {"enum": ["untried", "none", "weak", "clear", "strong"]}, "verdict": TEXT,
             }
         ),
     },

@@ -12,13 +12,14 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import literal
 from entrepot.kit import Invalid
-from entrepot.privacy.anonymise.source import Source, open_source
+from entrepot.privacy.anonymise.source import Source, distinct_lines, open_source
 from entrepot.privacy.hierarchies import STAR
 
 CLASSES = "entrepot_classes"
 """A row for each class: its values ``q0``…, its rows or persons (``n``), a number for the person where it is one alone, and whether it shows anything."""
 COUNTS = "entrepot_counts"
 """The same by sensitive values ``s0``… too, before it is added up."""
+_LINES = "entrepot_lines"
 
 
 @contextmanager
@@ -47,6 +48,7 @@ def classes_of(
         finally:
             cursor.execute(f"DROP TABLE IF EXISTS {CLASSES}")
             cursor.execute(f"DROP TABLE IF EXISTS {COUNTS}")
+            cursor.execute(f"DROP TABLE IF EXISTS {_LINES}")
 
 
 def text_of(source: Source, column: str) -> str:
@@ -60,13 +62,18 @@ def keys_of(quasi: Sequence[str]) -> list[str]:
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[str], sensitive: Sequence[str], person: str) -> None:
-    named = [f"{text_of(source, column)} AS q{i}" for i, column in enumerate(quasi)]
-    named += [f"{text_of(source, column)} AS s{i}" for i, column in enumerate(sensitive)]
+    named = [f"{text_of(source, column)} AS {name}" for column, name in _named(quasi, sensitive)]
     keys = keys_of(quasi)
     if person:
         # A person with rows in several classes counts once in each of them; rows that do not say whose they are count as one person's.
         counted = f"SELECT DISTINCT {', '.join(named)}, {text_of(source, person)} AS who, 1::BIGINT AS n FROM {source.scan}"
         size, only = "count(DISTINCT who)", "CASE WHEN count(DISTINCT who) = 1 THEN (hash(min(who)) >> 1)::BIGINT END"
+    elif lines := _whole_lines(cursor, source):
+        values = ", ".join(f"p[{source.columns.index(column) + 1}] AS {name}" for column, name in _named(quasi, sensitive))
+        # Where every column is named, distinct lines are distinct values.
+        is_whole = {*quasi, *sensitive} == {*source.columns}
+        counted = f"SELECT {values}, n FROM {lines}" if is_whole else f"SELECT {values}, sum(n)::BIGINT AS n FROM {lines} GROUP BY ALL"
+        size, only = "sum(n)::BIGINT", "NULL::BIGINT"
     else:
         counted = f"SELECT {', '.join(named)}, count(*)::BIGINT AS n FROM {source.scan} GROUP BY ALL"
         size, only = "sum(n)::BIGINT", "NULL::BIGINT"
@@ -76,3 +83,18 @@ def _count(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[st
         f"CREATE OR REPLACE TEMP TABLE {CLASSES} AS SELECT {', '.join(keys)}, {size} AS n, {only} AS whose, {shown} AS shown "
         f"FROM {COUNTS} GROUP BY ALL"
     )
+
+
+def _named(quasi: Sequence[str], sensitive: Sequence[str]) -> list[tuple[str, str]]:
+    """Each column with what it is called in the tables."""
+    return [*zip(quasi, keys_of(quasi), strict=True), *((column, f"s{i}") for i, column in enumerate(sensitive))]
+
+
+def _whole_lines(cursor: duckdb.DuckDBPyConnection, source: Source) -> str:
+    """The table of distinct lines, where each holds as many values as there are columns; else empty, and the rows are parsed."""
+    query = distinct_lines(source)
+    if not query:
+        return ""
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_LINES} AS {query}")
+    uneven = cursor.execute(f"SELECT count(*) FROM {_LINES} WHERE len(p) <> {len(source.columns)}").fetchall()[0][0]
+    return "" if uneven else _LINES

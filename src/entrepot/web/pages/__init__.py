@@ -22,11 +22,12 @@ from entrepot.web.pages import (
     people,
     publish,
     receipt,
+    release,
     request,
     rules,
 )
 
 __all__ = [
     "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log",
-    "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "request", "rules",
+    "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,8 +11,6 @@ from entrepot import catalogue, flows
 from entrepot.catalogue.model import Frequency
 from entrepot.kit import EntrepotError, Invalid, NotFound, new_id
 from entrepot.pricing.model import Plan
-from entrepot.privacy import anonymise as anonymising
-from entrepot.privacy.grading import LEAST_K
 from entrepot.terms.model import Redistribution
 from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web import drafts
@@ -65,68 +62,6 @@ def details(request: Request) -> Response:
     return redirect(request, f"/listings/{made.listing_id}", note="review" if waits else "published")
 
 
-def anonymise(request: Request) -> Response:
-    """Make a version of an upload in which nobody stands out, and go on with that one."""
-    visit(request).require_login()
-    with exchange(request).reading(visit(request).actor) as session:
-        upload = flows.get_upload(session, request.path_params["upload"])
-    listing_id = request.query_params.get("listing", "")[:60]
-    checked, unreadable = _checked(request, upload)
-    offered = _columns(checked)
-    if request.method != "POST":
-        return _show_release(request, upload, _proposed(offered), offered, listing_id, unreadable=unreadable)
-    sent = form(request)
-    try:
-        made = flows.anonymise_upload(exchange(request), visit(request).actor, upload.id, plan=_plan(sent))
-    except NotFound:
-        raise
-    except EntrepotError as error:
-        return _show_release(request, upload, sent, offered, sent.text("listing"), error.status, error=error, unreadable=unreadable)
-    address = f"/publish/{made.upload.id}" + (f"?listing={quote(sent.text('listing'))}" if sent.text("listing") else "")
-    return redirect(request, address, note="anonymised")
-
-
-def _plan(sent: Form) -> anonymising.Plan:
-    if not sent.texts("quasi"):
-        raise Invalid("No column is chosen to be generalised.", "Choose what others may know of a person.", field="quasi")
-    return anonymising.Plan(
-        k=sent.number("k") or LEAST_K, method=anonymising.Method(sent.text("method") or "local"), quasi=tuple(sent.texts("quasi")),
-        drop=tuple(column for column in sent.texts("drop") if column not in sent.texts("quasi")), person=sent.text("person"), automatic=True,
-    )  # fmt: skip
-
-
-def _columns(checked: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """What the check found of each column, for the owner to choose from."""
-    return list(checked["columns"]) if checked else []
-
-
-def _proposed(columns: list[dict[str, Any]]) -> Form:
-    """What the check would choose: columns that tell about persons generalised, those that name them left out."""
-    fields = {
-        "quasi": [c["name"] for c in columns if c["kind"] == "quasi"], "drop": [c["name"] for c in columns if c["kind"] == "direct"],
-        "k": ["10"], "method": ["local"],
-    }  # fmt: skip
-    return Form(fields={name: values for name, values in fields.items() if values})
-
-
-def _show_release(
-    request: Request, upload: flows.Upload, sent: Form, columns: list[dict[str, Any]], listing_id: str, status: int = 200, *,
-    error: EntrepotError | None = None, unreadable: Invalid | None = None,
-) -> Response:  # fmt: skip
-    status = unreadable.status if unreadable and status == 200 else status
-    return render(
-        request,
-        "anonymise",
-        status,
-        upload=upload,
-        sent=sent,
-        columns=columns,
-        listing_id=listing_id,
-        error=error or unreadable,
-        least=LEAST_K,
-    )
-
-
 def _publish(request: Request, upload: flows.Upload, sent: Form) -> flows.Published:
     language, currency = visit(request).language.code, exchange(request).settings.currency
     text = drafts.manifest_text(sent, file=upload.name, currency=currency, language=language)
@@ -164,7 +99,7 @@ def _first(request: Request, upload: flows.Upload, listing_id: str) -> Form:
 def _show(
     request: Request, upload: flows.Upload, sent: Form, listing_id: str, status: int = 200, *, error: EntrepotError | None = None
 ) -> Response:
-    checked, unreadable = _checked(request, upload)
+    checked, unreadable = checked_upload(request, upload)
     # What the check takes for the person's column is proposed until the owner has said something.
     if checked and request.method != "POST" and not sent.text("person_key"):
         sent.fields["person_key"] = [next((table["person_key"] for table in checked["tables"] if table["person_key"]), "")]
@@ -177,7 +112,7 @@ def _show(
     )  # fmt: skip
 
 
-def _checked(request: Request, upload: flows.Upload) -> tuple[dict[str, Any] | None, Invalid | None]:
+def checked_upload(request: Request, upload: flows.Upload) -> tuple[dict[str, Any] | None, Invalid | None]:
     """What the checks found in an upload, or why it cannot be read."""
     try:
         with flows.open_upload(exchange(request), upload) as path:

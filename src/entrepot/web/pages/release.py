@@ -1,0 +1,99 @@
+"""Make a release of an upload, of rows or of cells, and go on with that one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrepot import flows
+from entrepot.kit import EntrepotError, Invalid, NotFound
+from entrepot.privacy import anonymise as anonymising
+from entrepot.privacy.aggregates import Tabulation
+from entrepot.privacy.grading import LEAST_CELL, LEAST_K
+from entrepot.web.forms import Form
+from entrepot.web.pages.publish import checked_upload
+from entrepot.web.view import redirect, render
+from entrepot.web.visits import exchange, form, visit
+
+Columns = list[dict[str, Any]]
+
+
+def anonymise(request: Request) -> Response:
+    """Make a version of an upload in which nobody stands out."""
+
+    def make(upload: flows.Upload, sent: Form) -> flows.ReleasedUpload:
+        return flows.anonymise_upload(exchange(request), visit(request).actor, upload.id, plan=_plan(sent))
+
+    return _page(request, "anonymise", _proposed, make, note="anonymised", least=LEAST_K)
+
+
+def aggregate(request: Request) -> Response:
+    """Make counts, sums and means of many persons from an upload."""
+
+    def make(upload: flows.Upload, sent: Form) -> flows.ReleasedUpload:
+        return flows.aggregate_upload(exchange(request), visit(request).actor, upload.id, asked=_tabulation(sent))
+
+    return _page(request, "aggregate", _proposed_cells, make, note="aggregated", least=LEAST_CELL)
+
+
+def _page(
+    request: Request, template: str, proposed: Callable[[Columns], dict[str, list[str]]], make: Callable[[flows.Upload, Form], flows.ReleasedUpload],
+    *, note: str, least: int,
+) -> Response:  # fmt: skip
+    visit(request).require_login()
+    with exchange(request).reading(visit(request).actor) as session:
+        upload = flows.get_upload(session, request.path_params["upload"])
+    checked, unreadable = checked_upload(request, upload)
+    columns: Columns = list(checked["columns"]) if checked else []
+    error: EntrepotError | None = unreadable
+    if request.method == "POST":
+        sent, status = form(request), 200
+        listing_id = sent.text("listing")
+        try:
+            made = make(upload, sent)
+            address = f"/publish/{made.upload.id}" + (f"?listing={quote(listing_id)}" if listing_id else "")
+            return redirect(request, address, note=note)
+        except NotFound:
+            raise
+        except EntrepotError as problem:
+            error, status = problem, problem.status
+    else:
+        sent = Form(fields={name: values for name, values in proposed(columns).items() if values})
+        listing_id, status = request.query_params.get("listing", "")[:60], unreadable.status if unreadable else 200
+    return render(
+        request, template, status, upload=upload, sent=sent, columns=columns, listing_id=listing_id, error=error, least=least
+    )  # fmt: skip
+
+
+def _plan(sent: Form) -> anonymising.Plan:
+    if not sent.texts("quasi"):
+        raise Invalid("No column is chosen to be generalised.", "Choose what others may know of a person.", field="quasi")
+    return anonymising.Plan(
+        k=sent.number("k") or LEAST_K, method=anonymising.Method(sent.text("method") or "local"), quasi=tuple(sent.texts("quasi")),
+        drop=tuple(column for column in sent.texts("drop") if column not in sent.texts("quasi")), person=sent.text("person"), automatic=True,
+    )  # fmt: skip
+
+
+def _proposed(columns: Columns) -> dict[str, list[str]]:
+    """What the check would choose: columns that tell about persons generalised, those that name them left out."""
+    return {
+        "quasi": [c["name"] for c in columns if c["kind"] == "quasi"], "drop": [c["name"] for c in columns if c["kind"] == "direct"],
+        "k": ["10"], "method": ["local"],
+    }  # fmt: skip
+
+
+def _tabulation(sent: Form) -> Tabulation:
+    if not sent.texts("by"):
+        raise Invalid("No column is chosen to make the cells.", "Choose one or more whose values people share.", field="by")
+    return Tabulation(
+        by=tuple(sent.texts("by")), sums=tuple(sent.texts("sum")), means=tuple(sent.texts("mean")), minimum=sent.number("minimum") or LEAST_CELL,
+        base=sent.number("base") or 1, totals=sent.flag("totals"), person=sent.text("person"),
+    )  # fmt: skip
+
+
+def _proposed_cells(columns: Columns) -> dict[str, list[str]]:
+    return {"minimum": [str(LEAST_CELL)], "base": ["5"]}
