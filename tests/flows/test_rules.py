@@ -91,9 +91,9 @@ def test_only_the_owner_answers_for_a_listing(market: Market) -> None:
 
 def test_an_answer_of_the_wrong_kind_is_named_and_nothing_is_kept(market: Market) -> None:
     listing = market.publish(facts=CHINA).listing_id
-    with market.unhurt(), pytest.raises(Invalid, match=r"source\.authorised.*neither true nor false"):
-        with market.exchange.session(market.owner) as session:
-            flows.answer_listing(session, listing, {**ANSWERS, "source.authorised": "yes"})
+    wrong = pytest.raises(Invalid, match=r"source\.authorised.*neither true nor false")
+    with market.unhurt(), wrong, market.exchange.session(market.owner) as session:
+        flows.answer_listing(session, listing, {**ANSWERS, "source.authorised": "yes"})
     with pytest.raises(Invalid, match="no fact that rules ask for"), market.exchange.session(market.owner) as session:
         flows.answer_listing(session, listing, {"source.kind": "x"})
 

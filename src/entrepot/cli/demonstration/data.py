@@ -56,6 +56,7 @@ description: {en: "61,395 workers aged 21 to 64 from the March supplements of th
 file: workers.csv
 keywords: {en: [earnings, labour market, survey], zh: [收入, 劳动力市场, 调查]}
 source: CPSSW8, R package AER; US Bureau of Labor Statistics
+facts: {us.california: true, us.data_broker: false}
 licence: "https://www.gnu.org/licenses/gpl-3.0.html"
 auto_approve: true
 terms:
@@ -74,6 +75,7 @@ title: {en: "US workers, made safe: earnings by age group, region and education"
 outcome: {en: "Compare earnings of groups; no worker stands out among fewer than five.", zh: "比较各群体的收入；任何人都至少与另外四人无法区分。"}
 file: workers.csv
 source: CPSSW8, R package AER; US Bureau of Labor Statistics
+facts: {us.california: true, us.data_broker: false}
 licence: "https://www.gnu.org/licenses/gpl-3.0.html"
 terms: {purposes: [ResearchAndDevelopment], redistribution: derived, duration_days: 365}
 price: 19.00 EUR
@@ -117,6 +119,7 @@ title: {en: "Weekly pay and ethnic origin of men in the US, 1988", zh: "1988 年
 outcome: {en: "Shows how pay differs with origin, schooling and experience.", zh: "展示薪酬随族裔、学历和经验的差异。"}
 file: pay.csv
 source: CPS1988, R package AER; US Bureau of the Census
+facts: {us.california: true, us.data_broker: false}
 licence: "https://www.gnu.org/licenses/gpl-3.0.html"
 terms: {purposes: [ResearchAndDevelopment], duration_days: 365}
 price: free
@@ -129,6 +132,7 @@ title: {en: "Mean weekly pay by region, origin and city, US men, 1988", zh: "198
 outcome: {en: "Compare mean pay of groups; every cell stands for eleven persons or more.", zh: "比较各群体的平均薪酬；每个单元至少代表十一人。"}
 file: pay.csv
 source: CPS1988, R package AER; US Bureau of the Census
+facts: {us.california: true, us.data_broker: false}
 licence: "https://www.gnu.org/licenses/gpl-3.0.html"
 terms: {purposes: [ResearchAndDevelopment], duration_days: 365}
 price: free

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from entrepot.client import Client
+    from entrepot.runtime import Exchange
 
 _SOON = timedelta(seconds=4)
 
@@ -41,10 +42,23 @@ def block_and_mend(owner: Client, folder: Path, step: Callable[[str, str], None]
     return None
 
 
-def suspend(regulator: Client, buyer: Client, listing_id: str, step: Callable[[str, str], None]) -> str | None:
+def regulator(exchange: Exchange, address: str) -> Client:
+    """A supervisory authority, with a key of its own."""
+    from entrepot import parties
+    from entrepot.client import Client
+    from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Role
+
+    with exchange.session(SYSTEM) as session:
+        made = parties.create_organisation(session, "Data Authority", country="CN", roles=frozenset({Role.REGULATOR}))
+    with exchange.session(Actor(organisation_id=made.id, roles=made.roles, scopes=ALL_SCOPES, via="local")) as session:
+        _, token = parties.create_api_key(session, "demo", scopes=ALL_SCOPES)
+    return Client(address, token)
+
+
+def suspend(authority: Client, buyer: Client, listing_id: str, step: Callable[[str, str], None]) -> str | None:
     """Serve a notice that is due in a moment while a buyer reads the listing; what differs, or None."""
     title = buyer.listing(listing_id)["title"]
-    notice = _serve(regulator, listing_id)
+    notice = _serve(authority, listing_id)
     step(
         "notice", f"{notice['document_number']} on “{_text(title)}”, an hour to act, received almost an hour ago; the buyer reads it still"
     )
@@ -53,15 +67,15 @@ def suspend(regulator: Client, buyer: Client, listing_id: str, step: Callable[[s
             buyer.listing(listing_id)
         except EntrepotError as error:
             step("suspended", f"the clock ended, and the buyer's next look says: {error.message}")
-            return _lift(regulator, notice["id"], buyer, listing_id, step)
+            return _lift(authority, notice["id"], buyer, listing_id, step)
         time.sleep(0.1)
     return f"the clock of {notice['id']} ended, and the listing is still on offer"
 
 
-def _serve(regulator: Client, listing_id: str) -> Any:
+def _serve(authority: Client, listing_id: str) -> Any:
     finding = {"code": "F1", "basis": "PIPL (2021), article 17", "text": "The notice to persons is missing.", "fix": "Publish the notice."}
     received = datetime.now(UTC) - timedelta(hours=1) + _SOON
-    return regulator.file_notice(
+    return authority.file_notice(
         document_number="Demo 2026-1",
         listings=[listing_id],
         findings=[finding],
@@ -71,8 +85,8 @@ def _serve(regulator: Client, listing_id: str) -> Any:
     )
 
 
-def _lift(regulator: Client, notice_id: str, buyer: Client, listing_id: str, step: Callable[[str, str], None]) -> str | None:
-    regulator.notice_step(notice_id, "take_back", text="The demo ends here.")
+def _lift(authority: Client, notice_id: str, buyer: Client, listing_id: str, step: Callable[[str, str], None]) -> str | None:
+    authority.notice_step(notice_id, "take_back", text="The demo ends here.")
     if buyer.listing(listing_id)["state"] != "live":
         return "the notice was taken back, and the listing is still off"
     step("reinstated", "the notice is taken back, and exactly what it had frozen goes on")

@@ -107,6 +107,7 @@ class Demo:
             manifests = {table.name: table.write(self.folder) for table in TABLES}
             listings = {name: self.publish(owner, path) for name, path in manifests.items()}
             self.protect(owner, self.folder / "workers.csv")
+            self.obey(owner)
             self.find(buyer, listings[FLIGHTS.name])
             operator.deposit("delta-research", "500.00 EUR", reference="demo-transfer-1")
             self.step("deposit", "Delta Research paid in 500.00 EUR")
@@ -119,6 +120,7 @@ class Demo:
                 self.settle(buyer, agreement)
             self.show_books(operator, owner, buyer)
             self.prove(buyer, [by_file, by_table, flights])
+            self.suspend(buyer, listings[FLIGHTS.name])
             self.examine(operator)
 
     def open_doors(self) -> tuple[Client, Client, Client]:
@@ -184,6 +186,21 @@ class Demo:
             f"the release is {listed['state']}, of grade {made['grade']}: {report['grade']}",
         )
         self.step("publish", f"grade {made['grade']} of 4, report {made['report_digest'][:23]}… in the log; listing {listed['id']}")
+
+    def obey(self, owner: Client) -> None:
+        """Be told by the rules what is not allowed, why, and what to do; do it, and be allowed."""
+        from entrepot.cli.demonstration.law import block_and_mend
+
+        problem = block_and_mend(owner, self.folder, self.step)
+        _require(problem is None, problem or "")
+
+    def suspend(self, buyer: Client, listing_id: str) -> None:
+        """Have a regulator serve a notice whose clock ends while the buyer reads."""
+        from entrepot.cli.demonstration.law import regulator, suspend
+
+        with regulator(self.exchange, self.address) as authority:
+            problem = suspend(authority, buyer, listing_id, self.step)
+        _require(problem is None, problem or "")
 
     def find(self, buyer: Client, expected: str) -> None:
         """Search in both languages."""
