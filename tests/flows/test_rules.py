@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from entrepot import catalogue, compliance, flows, notices, proof
 from entrepot.catalogue import ListingState
 from entrepot.compliance import AwaitsDecision, FactsMissing, Gate, NotCompliant
+from entrepot.config import Settings
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused
 from entrepot.runtime import SYSTEM
 from support.route_table import PACK
 from support.trading import Market, organisation_of
 
+PACKS = "house,cn,eu,us"
 CHINA: dict[str, Any] = {"asset": {"subjects_in": ["CN"]}}
 ANSWERS: dict[str, Any] = {
     "source.kinds": ["own_operation"], "source.authorised": True, "asset.classification": "general", "asset.public_data": False,
@@ -40,6 +43,12 @@ cases:
 - {case: public, gate: contract, facts: {offer.public: true}, expect: review, rules: [OWN-LOOK]}
 - {case: private, gate: contract, facts: {offer.public: false}, expect: allow}
 """
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An exchange that asks every pack."""
+    return replace(settings, rule_packs=PACKS)
 
 
 def _state(market: Market, listing_id: str) -> ListingState:

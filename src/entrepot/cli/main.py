@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands, consent, context, desk, operate, people, proof, publish, review, rules, trade
+from entrepot.cli import commands, consent, context, desk, operate, people, proof, publish, review, rules, rulings, trade
 from entrepot.cli.aggregate import aggregate
 from entrepot.cli.anonymise import anonymise
 from entrepot.cli.attack import attack
@@ -48,6 +48,7 @@ trade.add_to(app)
 consent.add_to(app)
 proof.add_to(app)
 rules.add_to(app)
+rulings.add_to(app)
 
 
 def main() -> None:

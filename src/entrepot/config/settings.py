@@ -65,7 +65,9 @@ class Settings:
     country: str = _setting(
         "", "Country the exchange sits in, ISO 3166-1 alpha-2; its law concerns every trade. Empty for none in particular."
     )
-    rule_packs: str = _setting("house,cn,eu,us", "Rule packs that are asked, comma-separated; `house` always is.")
+    rule_packs: str = _setting(
+        "house", "Rule packs that are asked, comma-separated: `cn`, `eu`, `us` (drafts, not legal advice) and your own; `house` always is."
+    )
     complaints_per_hour: int = _setting(120, "Complaints without a name that are taken in one hour, from everybody together.")
     language: str = _setting("en", "Language of pages and messages where the reader has not chosen: `en` or `zh`.")
 

@@ -28,6 +28,9 @@ MEDIA_TYPES = {
     "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 Progress = Callable[[str, float], None]
+ACCEPTABLE = 3
+"""The grade from which the risk of persons is measured and acceptable."""
+_SETTLED = frozenset({"HOUSE-SENSITIVE-REVIEW", "HOUSE-QUASI-TOGETHER"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,9 @@ def publish(
         )
         _require_compliant(checks)
         with exchange.reading(actor) as session:
-            _require_allowed(session, organisation_id, manifest, checks, listing_id)
+            grades = _grades(session, organisation_id, checks)
+            checks = tuple(_answered(check, grade) for check, grade in zip(checks, grades, strict=True))
+            _require_allowed(session, organisation_id, manifest, checks, grades, listing_id)
         tables = [_kept(exchange, check, manifest) for check in checks]
     try:
         with exchange.session(actor) as session:
@@ -175,16 +180,35 @@ def _require_compliant(checks: tuple[TableCheck, ...]) -> None:
 
 
 def _require_allowed(
-    session: Session, organisation_id: str, manifest: Manifest, checks: tuple[TableCheck, ...], listing_id: str | None
+    session: Session,
+    organisation_id: str,
+    manifest: Manifest,
+    checks: tuple[TableCheck, ...],
+    grades: Sequence[int | None],
+    listing_id: str | None,
 ) -> None:
     """Ask the rules before anything is kept; a refusal is kept by itself, with nothing of the data."""
-    shas = [sha256_of(check.source.path) if check.assessment.personal else "" for check in checks]
-    known = releases_of(session, organisation_id, [sha for sha in shas if sha])
-    goods = _goods(checks, [known[sha].grade if sha in known else None for sha in shas])
+    goods = _goods(checks, grades)
     ruling = compliance.judge(session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, goods, listing_id=listing_id))
     if ruling.decision is Decision.BLOCK:
         gates.keep_afterwards(session, ruling, listing_id or organisation_id, organisation_id)
         compliance.require(session, ruling, subject_id=listing_id or organisation_id)
+
+
+def _grades(session: Session, organisation_id: str, checks: tuple[TableCheck, ...]) -> list[int | None]:
+    """The grade of each table that the exchange released for this organisation; None for others."""
+    shas = [sha256_of(check.source.path) if check.assessment.personal else "" for check in checks]
+    known = releases_of(session, organisation_id, [sha for sha in shas if sha])
+    return [known[sha].grade if sha in known else None for sha in shas]
+
+
+def _answered(check: TableCheck, grade: int | None) -> TableCheck:
+    """The check without the doubts that a measured grade has settled."""
+    if grade is None or grade < ACCEPTABLE:
+        return check
+    left = tuple(finding for finding in check.verdict.findings if finding.rule not in _SETTLED)
+    decision = strictest(finding.severity.decision for finding in left)
+    return replace(check, verdict=compliance.Verdict(decision=decision, findings=left))
 
 
 def _goods(checks: tuple[TableCheck, ...], grades: Sequence[int | None]) -> dossiers.Goods:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.cli.demonstration.data import CELLS, CELLS_MANIFEST, PAY
+from entrepot.cli.demonstration.data import ANSWERS, CELLS, CELLS_MANIFEST, PAY
 from entrepot.cli.progress import bytes_progress
 from entrepot.kit import EntrepotError
 
@@ -39,6 +39,23 @@ def block_and_mend(owner: Client, folder: Path, step: Callable[[str, str], None]
     if (cells["grade"], listed["state"]) != (4, "live"):
         return f"the cells are of grade {cells['grade']}, and {listed['state']}: {listed['checks']}"
     step("mended", f"`aggregate` made cells of grade {cells['grade']} of 4; the rules allow them; listing {listed['id']}")
+    return None
+
+
+def answer(party: Client, negotiation_id: str, step: Callable[[str, str], None]) -> str | None:
+    """Answer what the rules ask before a trade may be signed; what differs, or None."""
+    asked = party.ruling(negotiation_id)["questions"]
+    if not asked:
+        return None
+    given = {question["path"]: ANSWERS[question["path"]] for question in asked if question["path"] in ANSWERS}
+    found = party.answer(negotiation_id, given)
+    while found["decision"] == "needs_info" and (more := {q["path"] for q in found["questions"]} & set(ANSWERS)):
+        found = party.answer(negotiation_id, {path: ANSWERS[path] for path in more})
+        given |= dict.fromkeys(more)
+    if found["decision"] != "allow":
+        return f"the rules still say {found['decision']}: {found['questions'] or found['findings']}"
+    duties = " and ".join(duty["do"].replace("_", " ") for duty in found["duties"])
+    step("rules ask", f"{len(given)} questions of EU law about persons answered; allowed, with the duties {duties}")
     return None
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from entrepot.cli.context import out
 from entrepot.cli.demonstration.compare import compare_rows, find_client_python, read_share
 from entrepot.cli.demonstration.data import FLIGHTS, PROTECTED, QUASI_IDENTIFIERS, TABLES, WORKERS
+from entrepot.cli.demonstration.law import answer, block_and_mend, regulator, suspend
 from entrepot.cli.progress import bytes_progress
 from entrepot.cli.serving import background_server, running
 
@@ -60,7 +61,7 @@ def _open(folder: Path, port: int) -> Iterator[Demo]:
     policy = folder / "witnesses.policy"
     settings = Settings(
         data_dir=str(folder / "exchange"), port=port, public_url=f"http://127.0.0.1:{port}", origin=f"127.0.0.1:{port}/entrepot",
-        seal_seconds=0.25, witnesses=str(policy), allowed_hosts=f"127.0.0.1:{witness_port}",
+        rule_packs="house,cn,eu,us", seal_seconds=0.25, witnesses=str(policy), allowed_hosts=f"127.0.0.1:{witness_port}",
     )  # fmt: skip
     begun = initialise(replace(settings, witnesses=""), name="Harbour Exchange", email="operator@example.org")
     exchange = Exchange(settings)
@@ -189,15 +190,11 @@ class Demo:
 
     def obey(self, owner: Client) -> None:
         """Be told by the rules what is not allowed, why, and what to do; do it, and be allowed."""
-        from entrepot.cli.demonstration.law import block_and_mend
-
         problem = block_and_mend(owner, self.folder, self.step)
         _require(problem is None, problem or "")
 
     def suspend(self, buyer: Client, listing_id: str) -> None:
         """Have a regulator serve a notice whose clock ends while the buyer reads."""
-        from entrepot.cli.demonstration.law import regulator, suspend
-
         with regulator(self.exchange, self.address) as authority:
             problem = suspend(authority, buyer, listing_id, self.step)
         _require(problem is None, problem or "")
@@ -212,6 +209,8 @@ class Demo:
     def sign_at_once(self, buyer: Client, listing_id: str, method: str) -> str:
         """Agree where the owner's standing policy signs; the agreement."""
         negotiation = buyer.request(listing_id, purpose="AcademicResearch", method=method)
+        problem = answer(buyer, negotiation["id"], self.step)
+        _require(problem is None, problem or "")
         agreement = buyer.accept(negotiation["id"])
         self.step(
             "agree", f"{agreement['id']} signed by both for {agreement['purpose']} as {method}; {agreement['escrow']['amount']} in escrow"

@@ -1,0 +1,115 @@
+"""Commands about what the rules say of a listing or a trade on an exchange, and about the packs it asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from entrepot.cli import commands
+from entrepot.cli.context import connect, out, show
+from entrepot.kit import Invalid
+
+PANEL = "Rules"
+Subject = Annotated[str, typer.Argument(metavar="ID", help="A listing of yours, or a negotiation.")]
+Language = Annotated[str, typer.Option(help="en or zh.")]
+_EXIT = {"allow": 0, "review": 4, "needs_info": 3, "block": 2, "conflict": 5}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    commands.add(app, PANEL, ruling, answer, install_rules, uninstall_rules, rulings, let_pass)
+
+
+def ruling(subject: Subject, language: Language = "en") -> None:
+    """What the rules say of a listing or a trade: articles, remedies, and what they ask.
+
+    Exit code 0: allowed. 4: a person must look. 3: something is missing. 2: blocked. 5: two rules contradict each other.
+    """
+    with connect() as client:
+        found = client.ruling(subject, language=language)
+    show(found, _said)
+    raise typer.Exit(_EXIT[found["decision"]])
+
+
+def answer(
+    subject: Subject,
+    facts: Annotated[list[str], typer.Argument(metavar="FACT=ANSWER...", help="Such as source.kinds=own_operation; commas for several.")],
+    language: Language = "en",
+) -> None:
+    """Answer what the rules ask about a listing or a trade; what they allow then goes on."""
+    with connect() as client:
+        found = client.answer(subject, dict(_fact(text) for text in facts), language=language)
+    show(found, _said)
+    raise typer.Exit(_EXIT[found["decision"]])
+
+
+def install_rules(
+    pack: Annotated[Path, typer.Argument(help="A pack; its vectors lie beside it as NAME.vectors.yaml.", exists=True, dir_okay=False)],
+) -> None:
+    """Put a rule pack of your own in force (operators); live listings are judged again."""
+    vectors = pack.with_name(f"{pack.stem}.vectors.yaml")
+    if not vectors.is_file():
+        raise Invalid(f"{vectors.name} does not lie beside {pack.name}.", "Write vectors: cases with the decision they must come to.")
+    with connect(operator=True) as client:
+        made = client.install_rules(pack.read_text("utf-8"), vectors.read_text("utf-8"))
+    show(made, lambda value: out.print(f"{value['id']} {value['version']} is in force, with {len(value['rules'])} rules", markup=False))
+
+
+def uninstall_rules(pack_id: Annotated[str, typer.Argument(metavar="PACK", help="The pack's id.")]) -> None:
+    """Take a rule pack that was installed out of force (operators)."""
+    with connect(operator=True) as client:
+        client.uninstall_rules(pack_id)
+    show({"id": pack_id}, lambda value: out.print(f"{value['id']} is out of force", markup=False))
+
+
+def rulings() -> None:
+    """Trades that the rules leave to a person, oldest first (operators)."""
+    with connect(operator=True) as client:
+        found = client.rulings_waiting()["rulings"]
+
+    def human(value: Any) -> None:
+        for one in value:
+            out.print(f"{one['id']} {one['decision']}: {one['subject']}, since {one['decided_at'][:16]}", markup=False)
+        if not value:
+            out.print("nothing waits", style="dim")
+
+    show(found, human)
+
+
+def let_pass(
+    ruling_id: Annotated[str, typer.Argument(metavar="RULING", help="The ruling's id.")],
+    reason: Annotated[str, typer.Option(help="Why it may pass.")],
+) -> None:
+    """Let a trade pass that the rules leave to a person; for these facts under these packs alone (operators)."""
+    with connect(operator=True) as client:
+        made = client.let_pass(ruling_id, reason=reason)
+    show(made, lambda value: out.print(f"{value['subject']} may pass", markup=False))
+
+
+def _said(value: Any) -> None:
+    out.print(f"[bold]{value['decision']}[/] on {value['at']}")
+    for finding in value["findings"]:
+        out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
+        out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
+    for question in value["questions"]:
+        choices = "/".join(choice["value"] for choice in question["choices"]) or {"flag": "true/false"}.get(
+            question["type"], question["type"]
+        )
+        needs = "" if question["needs"] == "declared" else f"  has to be {question['needs']}"
+        out.print(f"  ? {question['question']}", markup=False)
+        out.print(f"      {question['path']}={choices}{needs}", markup=False, style="dim")
+    for duty in value["duties"]:
+        out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)
+
+
+def _fact(text: str) -> tuple[str, Any]:
+    from entrepot.compliance.library import vocabulary
+    from entrepot.compliance.questions import read_words
+
+    path, equals, words = text.partition("=")
+    fact = vocabulary().get(path.strip())
+    if not equals:
+        raise Invalid(f"{text[:80]!r} answers nothing.", "Write FACT=ANSWER, such as source.kinds=own_operation.")
+    return path.strip(), words if fact is None else read_words(fact, words.split(",") if fact.type.is_list else words)

@@ -1,0 +1,48 @@
+"""The rules, over HTTP: what they say of a listing or a trade, answers to what they ask, packs, and what a person lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from entrepot.client.caller import Caller
+
+
+class RuleVerbs(Caller):
+    """Verbs of a client about rules."""
+
+    def ruling(self, subject_id: str, *, language: str = "en") -> Any:
+        """What the rules say of a listing of yours or of a trade: findings with article and remedy, questions, duties."""
+        return self.call("GET", f"/{_kind(subject_id)}/{subject_id}/ruling", query={"language": language})
+
+    def answer(self, subject_id: str, facts: Mapping[str, Any], *, language: str = "en") -> Any:
+        """Answer what the rules ask about a listing or a trade; what they say then comes back."""
+        return self.call("PUT", f"/{_kind(subject_id)}/{subject_id}/facts", {"facts": dict(facts)}, query={"language": language})
+
+    def rule_packs(self) -> Any:
+        """The packs in force."""
+        return self.call("GET", "/rules/packs")
+
+    def install_rules(self, pack: str, vectors: str) -> Any:
+        """Put a pack in force, as YAML texts (operators)."""
+        return self.call("POST", "/rules/packs", {"pack": pack, "vectors": vectors})
+
+    def uninstall_rules(self, pack_id: str) -> None:
+        """Take an installed pack out of force (operators)."""
+        self.call("DELETE", f"/rules/packs/{pack_id}")
+
+    def rules_what_if(self, pack: str) -> Any:
+        """Which decisions a draft would change (operators)."""
+        return self.call("POST", "/rules/what-if", {"pack": pack, "vectors": ""})
+
+    def rulings_waiting(self) -> Any:
+        """Trades that the rules leave to a person (operators)."""
+        return self.call("GET", "/rulings/waiting")
+
+    def let_pass(self, ruling_id: str, *, reason: str) -> Any:
+        """Let a trade pass that the rules leave to a person (operators)."""
+        return self.call("POST", f"/rulings/{ruling_id}/approval", {"reason": reason})
+
+
+def _kind(subject_id: str) -> str:
+    return "negotiations" if subject_id.startswith("neg_") else "listings"
