@@ -22,15 +22,17 @@ from entrepot.catalogue.model import (
 )
 from entrepot.kit import Money, rfc3339
 from entrepot.pricing.model import Price
+from entrepot.rights.forms import ContractForm
+from entrepot.rights.model import Step
 from entrepot.standards.model import ColumnDescription, ColumnType
 from entrepot.terms.model import Rights, Terms
 
-_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited", "facts")}
+_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited", "facts", "provenance", "contract")}
 
 
 def plain(value: Any) -> Any:
     """A model as JSON values: dataclasses by field name, times as RFC 3339 texts."""
-    if isinstance(value, Terms | Rights | Price):
+    if isinstance(value, Terms | Rights | Price | Step):
         return value.to_dict()
     if isinstance(value, Enum):
         return value.value
@@ -71,6 +73,8 @@ def manifest_from(value: Mapping[str, Any]) -> Manifest:
         visibility=Visibility(value["visibility"]),
         invited=tuple(value.get("invited", ())),
         facts=value.get("facts", {}),
+        provenance=tuple(Step.from_dict(step) for step in value.get("provenance", ())),
+        contract=ContractForm(value.get("contract", ContractForm.PROVISION)),
     )
 
 
