@@ -2,9 +2,18 @@
 
 from fastapi import APIRouter
 
-from entrepot.api import ledger, listings, log, notices, parties, rules, trades
+from entrepot.api import ledger, listings, log, notices, parties, rights, rules, trades
 
-ROUTERS: tuple[APIRouter, ...] = (parties.router, listings.router, trades.router, rules.router, ledger.router, notices.router, log.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    parties.router,
+    listings.router,
+    trades.router,
+    rules.router,
+    rights.router,
+    ledger.router,
+    notices.router,
+    log.router,
+)
 """Every router of the JSON API, for the application to include."""
 
 UPLOAD_PATHS = ("/api/v1/uploads", "/publish")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands, context, desk, operate, people, proof, publish, review, rules, trade
+from entrepot.cli import commands, context, desk, operate, people, proof, publish, review, rights, rules, trade
 from entrepot.cli.anonymise import anonymise
 from entrepot.cli.attack import attack
 from entrepot.cli.check import check
@@ -44,6 +44,7 @@ publish.add_to(app)
 review.add_to(app)
 desk.add_to(app)
 trade.add_to(app)
+rights.add_to(app)
 proof.add_to(app)
 rules.add_to(app)
 

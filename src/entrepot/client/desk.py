@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import Any
 
+from entrepot.client.verbs import Verbs
 
-class DeskVerbs(ABC):
+
+class DeskVerbs(Verbs):
     """What ``Client`` can do at the regulator desk."""
-
-    @abstractmethod
-    def call(self, method: str, path: str, body: Any = None, *, query: Any = None, key: str | None = None) -> Any:
-        """Send one request; ``Client`` says how."""
 
     def notices(self, *, only_open: bool = False) -> Any:
         """Notices you filed or that address you; what is still to be done, the first due at the head."""

@@ -8,6 +8,7 @@ from entrepot.web.pages import (
     api,
     catalogue,
     complaints,
+    contract,
     inbox,
     join,
     keys,
@@ -25,6 +26,6 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation", "notices",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "contract", "inbox", "join", "keys", "ledger", "listing", "log", "login", "negotiation", "notices",
     "operator", "publish", "receipt", "request", "rules",
 ]  # fmt: skip
