@@ -19,8 +19,8 @@ from entrepot.rights import (
 )
 
 WORDING = {
-    "provision": "sha256:3f3fcedae9d203f96c59c1153e57bb4b51393d14db0ee24debfbeb9d51140b67",
-    "entrusted": "sha256:a20ded24f01ca96b0aa25766d5ff46fb5cae9f0f5774bd2a8edb04a0b5806dad",
+    "provision": "sha256:79b1e7ee849b4ce1426aad499612ca89db5cec0fe233eb38ae7ab8743778548c",
+    "entrusted": "sha256:f01126b564580417dc6072587746beec38ff37581da71377e6a9bb7458bbe397",
     "joint": "sha256:dfa54593e5ed373a31c05381b4e13105fc2553bd0cd47f12724a07738aa0e878",
     "intermediary": "sha256:9b7b4f48d6cc9c2c4da838b5575da5d5a7b61eabeccb40cc9236c88fdcdbb987",
 }

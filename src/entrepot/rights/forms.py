@@ -79,9 +79,9 @@ _COMMON = (
     ),
     _clause(
         "rights", "Rights in the data", "数据权利安排",
-        "The provider keeps the right to hold the data. The recipient gets the right to process and use them within the purposes, "
+        "Whoever is named here keeps its rights in the data. The recipient gets the right to process and use them within the purposes, "
         "rows, columns, places and time of this agreement, and no right to operate products made of them unless the terms say so.",
-        "提供方保留数据资源持有权；接收方仅在本合同约定的目的、行列范围、地域和期限内享有数据加工使用权，除非条款另有约定，不享有数据产品经营权。",
+        "本条所列各方保留其数据权利；接收方仅在本合同约定的目的、行列范围、地域和期限内享有数据加工使用权，除非条款另有约定，不享有数据产品经营权。",
     ),
     _clause(
         "source", "Lawful source", "来源合法",
@@ -151,9 +151,9 @@ _OWN: dict[ContractForm, tuple[Clause, ...]] = {
     ContractForm.ENTRUSTED: (
         _clause(
             "rights", "Rights in the data", "数据权利安排",
-            "The entrusting party keeps all rights in the data and gets those in what is made of them. The processor processes them on "
+            "The entrusting party keeps its rights in the data and gets those in what is made of them. The processor processes them on "
             "its instructions alone, hands the work on to nobody without its consent, and keeps nothing for itself.",
-            "委托方保留数据的全部权利，并享有处理结果的权利。受托方仅按委托方指示处理，未经同意不得转委托，不得自行留存。",
+            "委托方保留其数据权利，并享有处理结果的权利。受托方仅按委托方指示处理，未经同意不得转委托，不得自行留存。",
         ),
         _clause(
             "supervision", "Instructions and supervision", "指示与监督",
