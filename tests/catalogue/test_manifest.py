@@ -70,7 +70,12 @@ auto_approve: true
 visibility: private
 invited: [delta-research]
 acceptance_hours: 48
-"""
+facts: {source.kinds: [purchased]}
+provenance:
+- {party: Source Ltd, rights: [hold, process, operate], basis: collected}
+- {party: Harbour Data, rights: [process, operate], basis: licence, document: "sha256:%s", until: 2027-12-31}
+contract: joint
+""" % ("5" * 64)
 
 
 def _with(**entries: Any) -> str:
@@ -117,6 +122,12 @@ def test_a_manifest_survives_the_way_into_the_records_and_back() -> None:
         manifest = load_manifest(text)
         assert canonical_json(plain(manifest))
         assert manifest_from(plain(manifest)) == manifest
+
+
+def test_a_version_without_chain_and_form_keeps_the_digest_it_had() -> None:
+    assert {"provenance", "contract"} & set(plain(load_manifest(LEAST))) == set()
+    older = {name: value for name, value in plain(load_manifest(FULL)).items() if name not in ("provenance", "contract")}
+    assert (manifest_from(older).provenance, manifest_from(older).contract) == ((), "provision")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +179,15 @@ def test_a_price_is_a_sentence_or_its_parts(text: Any, expected: Price) -> None:
         ({"contact": "nobody"}, "'nobody' is no e-mail address", "data@example.org"),
         ({"title": ["a", "b"]}, "title is not a text", "one line"),
         ({"columns": {"a": {"concept": "javascript:alert(1)"}}}, "concept is", "IRI"),
+        ({"contract": "lease"}, "contract is 'lease'", "intermediary"),
+        ({"provenance": "mine"}, "a step of provenance is not a set of entries", "below it"),
+        ({"provenance": [{"rights": ["hold"], "basis": "law"}]}, "names no party", "party:"),
+        ({"provenance": [{"party": "A", "basis": "law"}]}, "grants no right", "operate"),
+        ({"provenance": [{"party": "A", "rights": ["hold"]}]}, "has no basis", "collected"),
+        ({"provenance": [{"party": "A", "rights": ["holds"], "basis": "law"}]}, "rights is 'holds'", "Did you mean hold?"),
+        ({"provenance": [{"party": "A", "rights": ["hold"], "basis": "law", "document": "contract.pdf"}]}, "no digest", "entrepot digest"),
+        ({"provenance": [{"party": "A", "rights": ["hold"], "basis": "law", "until": "soon"}]}, "until is 'soon'", "2026-11-21"),
+        ({"provenance": [{"party": "A", "rights": ["hold"], "basis": "law", "by": "me"}]}, "'by' is no entry", "party"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line_and_the_next_step(entries: dict[str, Any], message: str, hint: str) -> None:

@@ -68,6 +68,40 @@ def test_a_json_ld_processor_reads_the_same_rules(data_folder: Path) -> None:
     assert {graph.value(r, odrl.action) for r in graph.objects(policy, odrl.prohibition)} >= {odrl.use, odrl.distribute}
 
 
+DUTIES = {"keep_records_3y": "ent:keepRecords", "delete_on_withdrawal": "odrl:delete", "no_onward_transfer": "odrl:transfer"}
+
+
+@given(make.terms, st.sampled_from(["Offer", "Agreement"]), st.sets(st.sampled_from(sorted(DUTIES))))
+def test_duties_of_the_rules_read_back_as_they_were(terms: Terms, kind: Any, names: set[str]) -> None:
+    duties = {name: DUTIES[name] for name in names}
+    document = json.loads(json.dumps(to_odrl(terms, kind=kind, duties=duties, **ENDS)))
+    reading = from_odrl(document, duties=DUTIES)
+    assert (reading.unknown, set(reading.duties), reading.terms) == ((), names, terms)
+    assert len(from_odrl(document).unknown) == len(names), "whoever does not know the duties is told of each"
+
+
+def test_what_a_duty_forbids_becomes_a_prohibition_and_what_it_commands_an_obligation() -> None:
+    document = to_odrl(TERMS, kind="Agreement", duties=DUTIES, **ENDS)
+    assert {"@id": "urn:x:1-no_onward_transfer", "action": "odrl:transfer"} in document["prohibition"]
+    assert {rule["action"] for rule in document["obligation"]} == {"ent:keepRecords", "odrl:delete"}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"@id": "urn:x:1-no_onward_transfer", "action": "odrl:delete"},
+        {"@id": "urn:x:2-no_onward_transfer", "action": "odrl:transfer"},
+        {"@id": "urn:x:1-no_onward_transfer", "action": ["odrl:transfer", "odrl:sell"]},
+        {"@id": "urn:x:1-no_onward_transfer", "action": "odrl:transfer", "constraint": [_limit("odrl:count", "odrl:lteq", "5")]},
+    ],
+)
+def test_a_rule_that_only_looks_like_a_duty_of_ours_is_named_as_unknown(rule: dict[str, Any]) -> None:
+    document = to_odrl(TERMS, kind="Agreement", **ENDS)
+    reading = from_odrl(document | {"prohibition": [*document["prohibition"], rule]}, duties=DUTIES)
+    assert reading.duties == ()
+    assert reading.unknown
+
+
 def test_an_offer_names_its_assigner_and_an_agreement_both_parties() -> None:
     with pytest.raises(Invalid, match="Agreement names its assigner and assignee"):
         to_odrl(TERMS, uid="urn:x:1", kind="Agreement", target="urn:x:2")

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from entrepot.api import consents, ledger, listings, log, notices, parties, rules, trades
+from entrepot.api import consents, ledger, listings, log, notices, parties, rights, rules, trades
 
 ROUTERS: tuple[APIRouter, ...] = (
     parties.router,
     listings.router,
     trades.router,
     rules.router,
+    rights.router,
     ledger.router,
     notices.router,
     consents.router,

@@ -22,16 +22,21 @@ from entrepot.catalogue.model import (
 )
 from entrepot.kit import Money, rfc3339
 from entrepot.pricing.model import Price
+from entrepot.rights.forms import ContractForm
+from entrepot.rights.model import Step
 from entrepot.standards.model import ColumnDescription, ColumnType
 from entrepot.terms.model import Rights, Terms
 from entrepot.vocabulary.consents import ConsentMode
 
-_LATER: dict[type, tuple[str, ...]] = {DataTable: ("grade", "report_digest"), Manifest: ("invited", "facts", "consent")}
+_LATER: dict[type, tuple[str, ...]] = {
+    DataTable: ("grade", "report_digest"),
+    Manifest: ("invited", "facts", "consent", "provenance", "contract"),
+}
 
 
 def plain(value: Any) -> Any:
     """A model as JSON values: dataclasses by field name, times as RFC 3339 texts."""
-    if isinstance(value, Terms | Rights | Price):
+    if isinstance(value, Terms | Rights | Price | Step):
         return value.to_dict()
     if isinstance(value, Enum):
         return value.value
@@ -73,6 +78,8 @@ def manifest_from(value: Mapping[str, Any]) -> Manifest:
         invited=tuple(value.get("invited", ())),
         facts=value.get("facts", {}),
         consent=ConsentMode(value["consent"]) if value.get("consent") else None,
+        provenance=tuple(Step.from_dict(step) for step in value.get("provenance", ())),
+        contract=ContractForm(value.get("contract", ContractForm.PROVISION)),
     )
 
 

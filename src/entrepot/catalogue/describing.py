@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 
@@ -13,19 +13,23 @@ from entrepot.kit import exponent
 from entrepot.parties.model import Organisation
 from entrepot.pricing import sentence
 from entrepot.pricing.model import Plan, Price
+from entrepot.rights import provenance
 from entrepot.runtime import Session
 from entrepot.standards.model import AgentDescription, CatalogueDescription, DatasetDescription, FileDescription, TableDescription
 from entrepot.terms.odrl import to_odrl
 
 
-def describe(session: Session, listing: Listing, version: Version) -> DatasetDescription:
+def describe(session: Session, listing: Listing, version: Version, *, duties: Mapping[str, str] | None = None) -> DatasetDescription:
     """What the exchange says of a version, for callers that have got both through the session.
+
+    Args:
+        duties: What the rules lay upon a buyer, for its policy: each name with its ODRL action.
 
     Raises:
         Conflict: The exchange has not been initialised, so there is no catalogue to be in.
     """
     owner = parties.get(session, listing.organisation_id)
-    return _description(session, listing, version, owner, describe_catalogue(session))
+    return _description(session, listing, version, owner, describe_catalogue(session), duties)
 
 
 def describe_catalogue(session: Session) -> CatalogueDescription:
@@ -63,7 +67,12 @@ def describe_all(session: Session) -> Iterator[DatasetDescription]:
 
 
 def _description(
-    session: Session, listing: Listing, version: Version, owner: Organisation, catalogue: CatalogueDescription
+    session: Session,
+    listing: Listing,
+    version: Version,
+    owner: Organisation,
+    catalogue: CatalogueDescription,
+    duties: Mapping[str, str] | None = None,
 ) -> DatasetDescription:
     manifest, price = version.manifest, version.manifest.price
     page = f"{_base(session)}/listings/{listing.id}"
@@ -93,6 +102,7 @@ def _description(
         frequency=manifest.frequency.value if manifest.frequency else "",
         licence=manifest.licence,
         source=manifest.source,
+        provenance=provenance(manifest.provenance),
         policy=to_odrl(
             manifest.terms,
             uid=f"{page}/versions/{version.number}#policy",
@@ -100,6 +110,7 @@ def _description(
             target=f"{page}#dataset",
             assigner=publisher.url,
             price=price.amount if price.plan is Plan.FLAT else None,
+            duties=duties,
         ),
         price=sentence(price),
         free=price.plan is Plan.FREE,

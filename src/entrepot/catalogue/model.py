@@ -10,6 +10,8 @@ from typing import Any
 
 from entrepot.kit import Decision
 from entrepot.pricing.model import Price
+from entrepot.rights.forms import ContractForm
+from entrepot.rights.model import Step
 from entrepot.standards.model import ColumnDescription, Texts, pick
 from entrepot.terms.model import Rights, Terms
 from entrepot.vocabulary.consents import ConsentMode
@@ -120,6 +122,8 @@ class Manifest:
         invited: Short names or ids of the organisations that see a private listing beside its owner.
         auto_approve: Whether requests at the listed terms and price are signed by standing policy.
         acceptance_hours: Hours a buyer has to accept a delivery; None for the exchange's own.
+        provenance: The chain of authorisation from the source to the owner; empty where none is stated.
+        contract: The model form that agreements are made on.
     """
 
     titles: Texts
@@ -152,6 +156,8 @@ class Manifest:
     invited: tuple[str, ...] = ()
     acceptance_hours: int | None = None
     consent: ConsentMode | None = None
+    provenance: tuple[Step, ...] = ()
+    contract: ContractForm = ContractForm.PROVISION
 
     @property
     def consent_mode(self) -> ConsentMode:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands, consent, context, desk, operate, people, proof, publish, review, rules, rulings, trade
+from entrepot.cli import commands, consent, context, desk, operate, people, proof, publish, review, rights, rules, rulings, trade
 from entrepot.cli.aggregate import aggregate
 from entrepot.cli.anonymise import anonymise
 from entrepot.cli.attack import attack
@@ -46,6 +46,7 @@ review.add_to(app)
 desk.add_to(app)
 trade.add_to(app)
 consent.add_to(app)
+rights.add_to(app)
 proof.add_to(app)
 rules.add_to(app)
 rulings.add_to(app)

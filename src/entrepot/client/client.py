@@ -12,6 +12,7 @@ import httpx
 
 from entrepot.client.desk import DeskVerbs
 from entrepot.client.errors import raise_for, reaching
+from entrepot.client.rights import RightsVerbs
 from entrepot.client.rules import RuleVerbs
 from entrepot.kit import Invalid, NotFound
 
@@ -21,7 +22,7 @@ _CHUNK = 1024 * 1024
 _LARGEST_MANIFEST = 512 * 1024
 
 
-class Client(DeskVerbs, RuleVerbs):
+class Client(DeskVerbs, RightsVerbs, RuleVerbs):
     """Acts for one organisation on one exchange.
 
     Every answer is the JSON document that the API describes at ``/docs``; errors are the exchange's own

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from entrepot.client.caller import Caller
+from entrepot.client.verbs import Verbs
 
 
-class DeskVerbs(Caller):
+class DeskVerbs(Verbs):
     """What ``Client`` can do at the regulator desk."""
 
     def notices(self, *, only_open: bool = False) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from entrepot.client.caller import Caller
+from entrepot.client.verbs import Verbs
 
 
-class RuleVerbs(Caller):
+class RuleVerbs(Verbs):
     """Verbs of a client about rules."""
 
     def ruling(self, subject_id: str, *, language: str = "en") -> Any:

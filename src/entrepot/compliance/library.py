@@ -56,6 +56,11 @@ def duty_words(do: str, language: str = "en") -> str:
     return found.get(language) or found.get("en") or do.replace("_", " ")
 
 
+def duty_action(do: str) -> str:
+    """The ODRL action that a duty commands, or, where its name begins with ``no_``, forbids; of our own where no other fits."""
+    return duties().get(do, {}).get("action") or f"ent:{do}"
+
+
 @cache
 def shipped() -> tuple[Pack, ...]:
     """The packs that travel with the program, and those that installed packages register under ``entrepot.rule_packs``."""

@@ -6,6 +6,7 @@ from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.backup import backup, restore
 from entrepot.flows.check import CheckReport, check
+from entrepot.flows.contracts import agreement_policy, contract
 from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, share_profile
 from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
@@ -13,6 +14,7 @@ from entrepot.flows.gates import answer_contract, answer_listing, approve_listin
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import Published, publish, publish_uploads
+from entrepot.flows.registers import registered, rights_of
 from entrepot.flows.releases import (
     ReleasedUpload,
     TableReport,
@@ -51,6 +53,7 @@ __all__ = [
     "add_upload",
     "aggregate",
     "aggregate_upload",
+    "agreement_policy",
     "anonymise",
     "anonymise_upload",
     "answer_contract",
@@ -59,6 +62,7 @@ __all__ = [
     "awaits_decision",
     "backup",
     "check",
+    "contract",
     "deliver",
     "escrows",
     "examine",
@@ -78,11 +82,13 @@ __all__ = [
     "publish",
     "publish_uploads",
     "refund",
+    "registered",
     "releases_of",
     "request",
     "require_delivery",
     "restore",
     "resume",
+    "rights_of",
     "rule_contract",
     "rule_listing",
     "share_profile",

@@ -10,6 +10,7 @@ from entrepot.flows import gates
 from entrepot.flows.periods import months_after
 from entrepot.kit import Conflict, Invalid, digest, rfc3339
 from entrepot.pricing import Plan, Price
+from entrepot.rights import signed_form
 from entrepot.runtime import Session
 from entrepot.terms import Rights, Terms
 
@@ -73,8 +74,9 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
     is_asked = negotiation.is_open and negotiation.turn_id == parties.acting_organisation(session)
     # Who may not answer at all is told so by the trade, not by the rules.
     duties = gates.require_contract(session, negotiation).duties if is_asked else ()
+    form = signed_form(catalogue.agreed_version(session, negotiation.version_id).manifest.contract)
     agreement, is_new = trades.conclude(
-        session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key, duties=[duty.to_dict() for duty in duties]
+        session, negotiation_id, offer_id=offer_id, idempotency_key=idempotency_key, duties=[duty.to_dict() for duty in duties], form=form
     )
     if not is_new:
         return agreement

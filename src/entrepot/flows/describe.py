@@ -8,6 +8,8 @@ from typing import Any
 
 from entrepot import catalogue, settlement, standards, trades
 from entrepot.catalogue.manifest.commerce import read_price
+from entrepot.compliance import library
+from entrepot.flows import gates
 from entrepot.kit import Invalid
 from entrepot.pricing import Price
 from entrepot.runtime import Session
@@ -38,7 +40,8 @@ def export(session: Session, listing_id: str, form: str) -> tuple[str, str]:
     listing = catalogue.get(session, listing_id)
     version = catalogue.current_version(session, listing.id)
     make, media_type = FORMS[form]
-    return make(catalogue.describe(session, listing, version)), media_type
+    duties = gates.listing_duties(session, listing, version)
+    return make(catalogue.describe(session, listing, version, duties={do: library.duty_action(do) for do in duties})), media_type
 
 
 def _json(value: Any) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from entrepot import compliance, consent, parties, pricing
+from entrepot import compliance, consent, parties, pricing, rights
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import Visibility
 from entrepot.compliance import Dossier, Source
 from entrepot.flows import counters
 from entrepot.privacy.categories import CATEGORIES
+from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
 from entrepot.vocabulary.consents import ConsentMode
@@ -91,6 +93,8 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
         "exchange.intermediary": True,
         "exchange.country": session.settings.country,
     }
+    if manifest.provenance:
+        measured |= _chain(manifest.provenance, owner.name, compliance.today(session))
     if manifest.terms.duration_days is not None:
         measured["offer.retention_days"] = manifest.terms.duration_days
     if len(goods.fields) <= _MOST_FIELDS:
@@ -125,8 +129,9 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
         "deal.cross_border": buyer.country != owner_country,
         "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], buyer.country),
         "contract.provision_on": compliance.today(session).isoformat(),
+        "contract.form": version.manifest.contract.value,
         # What every agreement of this exchange says; where persons are concerned, it adds the duty to protect the data.
-        "contract.fixes": ["purpose", "method", "scope", *(["security"] if personal else [])],
+        "contract.fixes": ["purpose", "method", "scope", *(["security"] if personal else []), *_FIXED_BY[version.manifest.contract]],
     }
     held = pricing.quote(offer.price).escrow
     if not held.amount or held.currency == "CNY":
@@ -199,6 +204,23 @@ def _withdrawn_present(session: Session, agreement: Agreement, version: Version)
         for table in version.tables if version.manifest.person_key in {column.name for column in table.columns}
     ]  # fmt: skip
     return consent.coverage(session, use, tables).withdrawn_present or 0
+
+
+_FIXED_BY: Mapping[ContractForm, tuple[str, ...]] = {
+    ContractForm.PROVISION: (),
+    ContractForm.ENTRUSTED: ("no_subentrusting", "return_or_delete"),
+    ContractForm.JOINT: ("joint_duties",),
+    ContractForm.INTERMEDIARY: (),
+}
+"""What the clauses of each form fix besides."""
+
+
+def _chain(chain: tuple[Step, ...], owner: str, at: date) -> dict[str, Any]:
+    reaching = rights.granted(chain, at=at)
+    return {
+        "source.chain_complete": not rights.gaps(chain, owner=owner, at=at),
+        "source.rights": [right.value for right in Right if right in reaching],
+    }
 
 
 def jurisdictions(*countries: str) -> list[str]:

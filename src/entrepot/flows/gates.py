@@ -82,6 +82,12 @@ def rule_listing(session: Session, listing: Listing) -> Ruling:
     return compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
 
 
+def listing_duties(session: Session, listing: Listing, version: Version) -> tuple[str, ...]:
+    """The duties that the rules attach to an offer today, by name."""
+    ruling = compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
+    return tuple(duty.do for duty in ruling.duties)
+
+
 def rejudge_listing(session: Session, listing: Listing) -> Ruling:
     """Ask the rules again: a version that waited goes on offer if nothing stands in its way any more."""
     version = catalogue.current_version(session, listing.id, listing.pending_number)

@@ -5,6 +5,7 @@ The headings follow the model forms; the wording is our own. Draft, not legal ad
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,6 +50,23 @@ def form_digest(form: ContractForm) -> str:
     return digest([[clause.id, clause.heading, clause.text] for clause in clauses(form)])
 
 
+def signed_clauses(form: Mapping[str, str] | None) -> tuple[Clause, ...] | None:
+    """The clauses that an agreement was signed on; None where it names no form, or a wording that this release does not carry.
+
+    Args:
+        form: What the agreement says of its form, as ``signed_form`` gave it.
+    """
+    if form is None or form["kind"] not in list(ContractForm):
+        return None
+    kind = ContractForm(form["kind"])
+    return clauses(kind) if form["digest"] == form_digest(kind) else None
+
+
+def signed_form(form: ContractForm) -> dict[str, str]:
+    """What an agreement says of its form: which it is, and the digest of its clauses."""
+    return {"kind": form.value, "digest": form_digest(form)}
+
+
 def _clause(id: str, heading_en: str, heading_zh: str, en: str, zh: str) -> Clause:
     return Clause(id=id, heading={"en": heading_en, "zh": heading_zh}, text={"en": en, "zh": zh})
 
@@ -61,15 +79,21 @@ _COMMON = (
     ),
     _clause(
         "rights", "Rights in the data", "数据权利安排",
-        "The provider keeps the right to hold the data. The recipient gets the right to process and use them within the purposes, "
+        "Whoever is named here keeps its rights in the data. The recipient gets the right to process and use them within the purposes, "
         "rows, columns, places and time of this agreement, and no right to operate products made of them unless the terms say so.",
-        "提供方保留数据资源持有权；接收方仅在本合同约定的目的、行列范围、地域和期限内享有数据加工使用权，除非条款另有约定，不享有数据产品经营权。",
+        "本条所列各方保留其数据权利；接收方仅在本合同约定的目的、行列范围、地域和期限内享有数据加工使用权，除非条款另有约定，不享有数据产品经营权。",
     ),
     _clause(
         "source", "Lawful source", "来源合法",
         "The provider states where the data come from and that it may pass them on; the chain of authorisation of the listing is part "
         "of this statement.",
         "提供方承诺数据来源合法并有权提供，挂牌所附授权链条为该承诺的组成部分。",
+    ),
+    _clause(
+        "use", "Use", "使用范围",
+        "The recipient uses the data for the purpose of this agreement and by its terms. What the terms do not permit is not permitted, "
+        "and where a clause and a term differ, the term holds.",
+        "接收方仅按本合同约定的目的和条款使用数据；条款未允许的用途均不得使用。本格式内容与条款不一致的，以条款为准。",
     ),
     _clause(
         "delivery", "Delivery", "交付",
@@ -110,6 +134,12 @@ _COMMON = (
         "合同终止后三十日内，接收方删除数据，条款另有约定的除外。",
     ),
     _clause(
+        "liability", "Liability", "违约责任",
+        "A party that breaks this agreement ends the breach, undoes what follows from it as far as it can, and answers for the harm by "
+        "the law that applies.",
+        "违约方应立即停止违约行为，尽可能消除影响，并依适用法律承担责任。",
+    ),
+    _clause(
         "disputes", "Disputes", "争议解决",
         "The parties try to settle disputes on the exchange first; receipts and log entries are evidence.",
         "争议先在平台协商处理，回执与日志可作为证据。",
@@ -121,9 +151,14 @@ _OWN: dict[ContractForm, tuple[Clause, ...]] = {
     ContractForm.ENTRUSTED: (
         _clause(
             "rights", "Rights in the data", "数据权利安排",
-            "The data and what is made of them belong to the entrusting party. The processor acts on its instructions alone, hands "
-            "nothing on to others without its consent, and keeps nothing for itself.",
-            "数据及处理结果归委托方。受托方仅按委托方指示处理，未经同意不得转委托，不得自行留存。",
+            "The entrusting party keeps its rights in the data and gets those in what is made of them. The processor processes them on "
+            "its instructions alone, hands the work on to nobody without its consent, and keeps nothing for itself.",
+            "委托方保留其数据权利，并享有处理结果的权利。受托方仅按委托方指示处理，未经同意不得转委托，不得自行留存。",
+        ),
+        _clause(
+            "supervision", "Instructions and supervision", "指示与监督",
+            "The entrusting party says what is processed, how and for how long, and may look at how it is done at any time.",
+            "委托方明确处理的内容、方式和期限，并可随时监督处理活动。",
         ),
         _clause(
             "end", "Return and deletion", "返还与删除",
@@ -140,9 +175,10 @@ _OWN: dict[ContractForm, tuple[Clause, ...]] = {
             "各方对其投入的数据保留权利；共同开发的成果按条款约定的份额经营，未约定的由各方共同经营。",
         ),
         _clause(
-            "joint_liability", "Towards persons", "对个人的责任",
-            "Parties that decide together on purpose and method answer together to the persons concerned.",
-            "共同决定处理目的和方式的各方，对个人承担连带责任。",
+            "joint_duties", "Towards persons", "对个人的责任",
+            "Parties that decide together on purpose and method answer together to the persons concerned. A person may turn to any of "
+            "them; among themselves, the one that the person turned to answers the request and tells the others.",
+            "共同决定处理目的和方式的各方，对个人承担连带责任。个人可向任何一方行使权利，由收到请求的一方答复并告知其他各方。",
         ),
     ),
     ContractForm.INTERMEDIARY: (

@@ -59,6 +59,14 @@ class Step:
     document: str = ""
     until: date | None = None
 
+    def __post_init__(self) -> None:
+        if not self.party.strip():
+            raise Invalid("A step of the chain names no party.", "Write `party:` with who has the rights from there on.")
+        if not self.rights:
+            raise Invalid(f"The step to {self.party[:80]} grants no right.", f"Write `rights:` with {', '.join(Right)}.")
+        if self.document:
+            check_document(self.document)
+
     def to_dict(self) -> dict[str, Any]:
         """The step as JSON."""
         return {
@@ -76,12 +84,34 @@ class Step:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+class GapKind(StrEnum):
+    """What can be wrong with a chain."""
+
+    MISSING = "missing"
+    NO_SOURCE = "no_source"
+    WRONG_END = "wrong_end"
+    SECOND_SOURCE = "second_source"
+    NO_DOCUMENT = "no_document"
+    WIDENED = "widened"
+    EXPIRED = "expired"
+    ENTRUSTED_RIGHTS = "entrusted_rights"
+    ENTRUSTED_ONWARD = "entrusted_onward"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Where a chain does not hold: the step counted from 1 (0 for the whole) and what is wrong with it."""
+    """Where a chain does not hold.
+
+    Attributes:
+        step: The step counted from 1; 0 for the whole.
+        party: Whom the step names; empty for the whole.
+        detail: What the sentence about it needs besides: the owner's name, a day, a basis, or rights with commas.
+    """
 
     step: int
-    problem: str
+    kind: GapKind
+    party: str = ""
+    detail: str = ""
 
 
 def check_document(text: str) -> str:
@@ -91,7 +121,7 @@ def check_document(text: str) -> str:
         Invalid: It is no ``sha256:`` followed by 64 digits of hexadecimal.
     """
     if not _DIGEST.fullmatch(text):
-        raise Invalid(f"{text[:80]!r} is no digest of a document.", "Write sha256: and what `sha256sum FILE` prints.")
+        raise Invalid(f"{text[:80]!r} is no digest of a document.", "Write what `entrepot digest FILE` prints.")
     return text
 
 
@@ -102,34 +132,60 @@ def gaps(chain: Sequence[Step], *, owner: str, at: date) -> tuple[Gap, ...]:
         owner: The name of the listing's owner, who must come last.
     """
     if not chain:
-        return (Gap(0, "no chain of authorisation is given"),)
-    return tuple(_gaps(chain, owner, at))
+        return (Gap(step=0, kind=GapKind.MISSING),)
+    return tuple(sorted((*_ends(chain, owner), *_links(chain), *_grants(chain, at)), key=lambda gap: gap.step))
 
 
-def granted(chain: Sequence[Step]) -> frozenset[Right]:
-    """The rights that reach the end of the chain."""
-    found = frozenset(Right)
+def granted(chain: Sequence[Step], *, at: date) -> frozenset[Right]:
+    """The rights that reach the end of the chain on a day."""
+    return holders_of(chain, at=at)[-1][1] if chain else frozenset()
+
+
+def holders_of(chain: Sequence[Step], *, at: date) -> list[tuple[str, frozenset[Right]]]:
+    """Each party of the chain with the rights that reach it on a day: what nobody before had, or what has ended, reaches nobody."""
+    passed, found = frozenset(Right), []
     for step in chain:
-        found &= step.rights
-    return found if chain else frozenset()
+        passed = frozenset() if _has_ended(step, at) else passed & step.rights
+        found.append((step.party, passed))
+    return found
 
 
-def _gaps(chain: Sequence[Step], owner: str, at: date) -> Iterator[Gap]:
-    if chain[0].basis not in ORIGINS:
-        yield Gap(1, f"the chain begins with {chain[0].basis}, not at a source that collected the data or got it by law")
-    if _same(chain[-1].party) != _same(owner):
-        yield Gap(len(chain), f"the chain ends at {chain[-1].party}, not at {owner}")
+def _ends(chain: Sequence[Step], owner: str) -> Iterator[Gap]:
+    first, last = chain[0], chain[-1]
+    if first.basis not in ORIGINS:
+        yield Gap(step=1, kind=GapKind.NO_SOURCE, party=first.party, detail=first.basis)
+    if _same(last.party) != _same(owner):
+        yield Gap(step=len(chain), kind=GapKind.WRONG_END, party=last.party, detail=owner)
+
+
+def _links(chain: Sequence[Step]) -> Iterator[Gap]:
+    for number, step in enumerate(chain[1:], 2):
+        if step.basis in ORIGINS:
+            yield Gap(step=number, kind=GapKind.SECOND_SOURCE, party=step.party)
+        if not step.document:
+            yield Gap(step=number, kind=GapKind.NO_DOCUMENT, party=step.party)
+        if chain[number - 2].basis is Basis.ENTRUSTED:
+            yield Gap(step=number, kind=GapKind.ENTRUSTED_ONWARD, party=step.party, detail=chain[number - 2].party)
+
+
+def _grants(chain: Sequence[Step], at: date) -> Iterator[Gap]:
     passed = frozenset(Right)
     for number, step in enumerate(chain, 1):
-        if number > 1 and step.basis in ORIGINS:
-            yield Gap(number, f"{step.party} collected the data itself, so what came before proves nothing")
-        if number > 1 and not step.document:
-            yield Gap(number, f"no document shows what {step.party} was granted")
         if beyond := step.rights - passed:
-            yield Gap(number, f"{step.party} claims to {' and '.join(sorted(beyond))}, which nobody before could grant")
-        if step.until is not None and step.until < at:
-            yield Gap(number, f"the grant to {step.party} ended on {step.until}")
+            yield Gap(step=number, kind=GapKind.WIDENED, party=step.party, detail=_listed(beyond))
+        if step.basis is Basis.ENTRUSTED and (beyond := step.rights - {Right.PROCESS}):
+            yield Gap(step=number, kind=GapKind.ENTRUSTED_RIGHTS, party=step.party, detail=_listed(beyond))
+        if _has_ended(step, at):
+            yield Gap(step=number, kind=GapKind.EXPIRED, party=step.party, detail=str(step.until))
         passed &= step.rights
+
+
+def _has_ended(step: Step, at: date) -> bool:
+    return step.until is not None and step.until < at
+
+
+def _listed(rights: frozenset[Right]) -> str:
+    return ",".join(right for right in Right if right in rights)
 
 
 def _same(name: str) -> str:

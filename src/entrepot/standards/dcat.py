@@ -79,7 +79,7 @@ def _dataset(description: DatasetDescription) -> Node:
     node.add(
         "dct:accessRights", Node(f"{v.AUTHORITY}access-right/{'PUBLIC' if description.free else 'RESTRICTED'}", ("dct:RightsStatement",))
     )
-    node.add("dct:provenance", _provenance(description))
+    node.add("dct:provenance", *_provenance(description))
     node.add("odrl:hasPolicy", policy_node(description.policy) if description.policy else None)
     return node.add("dcat:distribution", *(_distribution(description, table, file) for table in description.tables for file in table.files))
 
@@ -145,9 +145,9 @@ def _frequency(word: str) -> Node | None:
     return Node(address, ("dct:Frequency",)) if address else None
 
 
-def _provenance(description: DatasetDescription) -> Node | None:
-    said = dict(description.provenance) or ({"en": description.source} if description.source else {})
-    return Node(None, ("dct:ProvenanceStatement",)).add("rdfs:label", *texts(said)) if said else None
+def _provenance(description: DatasetDescription) -> list[Node]:
+    said = [description.provenance, {"en": description.source} if description.source else {}]
+    return [Node(None, ("dct:ProvenanceStatement",)).add("rdfs:label", *texts(one)) for one in said if one]
 
 
 def _checksum(sha256: str) -> Node:

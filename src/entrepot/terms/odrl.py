@@ -7,7 +7,7 @@ the Dataspace Protocol's shorter one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -26,6 +26,7 @@ CONTEXT = ["http://www.w3.org/ns/odrl.jsonld", {"odrl": ODRL, "dpv": DPV, "loc":
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _RDF_VALUE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
 _CURRENCY = "http://publications.europa.eu/resource/authority/currency/"
+_FORBIDS = "no_"
 _DISTRIBUTE, _RESULTS, _PERSON_KEY = "odrl:distribute", ENT + "distributeResults", ENT + "receivePersonKey"
 
 
@@ -38,11 +39,14 @@ def to_odrl(
     assigner: str | None = None,
     assignee: str | None = None,
     price: Money | None = None,
+    duties: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The policy that says what the terms say.
 
     Args:
         price: What is paid once before use; other plans are said beside the policy, as ODRL has no words for them.
+        duties: What the rules lay upon the parties beside the terms, each name with its action. A name that begins with ``no_`` becomes
+            a prohibition of that action, any other an obligation.
 
     Raises:
         Invalid: An offer names no assigner, or an agreement lacks one of its parties.
@@ -62,6 +66,9 @@ def to_odrl(
     if terms.prohibited_purposes:
         document["prohibition"].append({"action": "odrl:use", "constraint": [_any_of("odrl:purpose", terms.prohibited_purposes)]})
     document["permission"] = [{k: v for k, v in rule.items() if v} for rule in document["permission"]]
+    for name, action in (duties or {}).items():
+        rule = {"@id": f"{uid}-{name}", "action": action}
+        document.setdefault("prohibition" if name.startswith(_FORBIDS) else "obligation", []).append(rule)
     return {name: value for name, value in document.items() if value}
 
 
@@ -73,6 +80,7 @@ class Reading:
         terms: None when it permits no use that our terms could describe.
         unknown: Every part that our terms cannot express, by its place: with any, the terms alone do not say all the policy says.
         ignored: Descriptions that change nothing.
+        duties: Names of what the rules lay upon the parties beside the terms.
     """
 
     terms: Terms | None
@@ -84,6 +92,7 @@ class Reading:
     payment: Money | None
     unknown: tuple[str, ...]
     ignored: tuple[str, ...]
+    duties: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -91,13 +100,17 @@ class Reading:
         return self.terms is not None and not self.unknown
 
 
-def from_odrl(document: Any) -> Reading:
+def from_odrl(document: Any, *, duties: Mapping[str, str] | None = None) -> Reading:
     """What an ODRL policy says in terms of ours, with the names of all that it says beyond them.
+
+    Args:
+        duties: The duties that a policy of ours may carry beside its terms, each name with its action.
 
     Raises:
         Invalid: The document is no ODRL policy.
     """
-    return _Reader(parse_policy(document)).reading()
+    known = {name: action.replace("ent:", ENT, 1) if action.startswith("ent:") else action for name, action in (duties or {}).items()}
+    return _Reader(parse_policy(document), known).reading()
 
 
 _NEEDED: dict[str, tuple[str, ...]] = {"Offer": ("assigner",), "Agreement": ("assigner", "assignee"), "Set": ()}
@@ -147,8 +160,10 @@ def _extras(terms: Terms) -> tuple[list[str], list[str]]:
 class _Reader:
     """Turns one policy into terms, and collects what does not fit."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, duties: Mapping[str, str]) -> None:
         self._policy = policy
+        self._duties = duties
+        self._laid: list[str] = []
         self._unknown = list(policy.unknown)
         self._payment: Money | None = None
         self._values: dict[str, Any] = {}
@@ -165,14 +180,16 @@ class _Reader:
                 self._read_use(rule)
         self._read_extras()
         for rule in policy.prohibitions:
-            self._read_prohibition(rule)
+            if not self._is_laid(rule):
+                self._read_prohibition(rule)
         for rule in policy.obligations:
-            self._read_duty(rule)
+            if not self._is_laid(rule):
+                self._read_duty(rule)
         return Reading(
             terms=self._terms(), uid=policy.uid, kind=policy.kind, target=self._one("target", [rule.targets for rule in rules]),
             assigner=self._one("assigner", [rule.assigners for rule in rules]),
             assignee=self._one("assignee", [rule.assignees for rule in rules]),
-            payment=self._payment, unknown=tuple(dict.fromkeys(self._unknown)), ignored=policy.ignored,
+            payment=self._payment, unknown=tuple(dict.fromkeys(self._unknown)), ignored=policy.ignored, duties=tuple(self._laid),
         )  # fmt: skip
 
     def _terms(self) -> Terms | None:
@@ -266,6 +283,17 @@ class _Reader:
             return
         self._usable = self._usable and not (names == {"odrl:use"} and not parts)
         self._unknown.append(f"{rule.place} prohibits {', '.join(sorted(names)) or 'nothing'}")
+
+    def _is_laid(self, rule: Rule) -> bool:
+        """Whether a rule is a duty of ours as we write it: by its name under the policy's, its kind and its bare action."""
+        name = (rule.uid or "").removeprefix(f"{self._policy.uid}-")
+        kind = "prohibition" if name.startswith(_FORBIDS) else "obligation"
+        is_bare = not (rule.constraints or rule.duties or rule.consequences or rule.remedies)
+        actions = [a.name for a in rule.actions if not a.refinements]
+        if not (self._policy.uid and is_bare and rule.kind == kind and actions == [self._duties.get(name)] and len(rule.actions) == 1):
+            return False
+        self._laid.append(name)
+        return True
 
     def _read_duty(self, duty: Rule) -> None:
         names = [a.name for a in duty.actions]

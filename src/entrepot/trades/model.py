@@ -146,6 +146,7 @@ class Agreement:
         ends_at: When the buyer's use ends; None when the terms set no duration.
         jws: The signed payload as JWS General JSON with one signature per organisation.
         duties: What the rules laid upon the parties when they signed, each as ``{"do": …}``.
+        form: The model form it is made on, as its ``kind`` and the ``digest`` of its clauses; None where it names none.
     """
 
     id: str
@@ -167,6 +168,7 @@ class Agreement:
     ends_at: datetime | None
     jws: dict[str, Any]
     duties: tuple[Mapping[str, Any], ...] = ()
+    form: Mapping[str, str] | None = None
 
     def other(self, organisation_id: str) -> str:
         """The other party."""
@@ -237,6 +239,8 @@ def payload(agreement: Agreement, *, parties: Mapping[str, Mapping[str, str]], o
     }
     if agreement.duties:
         signed["duties"] = [dict(duty) for duty in agreement.duties]
+    if agreement.form is not None:
+        signed["form"] = dict(agreement.form)
     return signed
 
 
@@ -262,6 +266,7 @@ def agreement_from(signed: Mapping[str, Any], *, state: AgreementState, jws: dic
         ends_at=None if signed["ends_at"] is None else parse_rfc3339(signed["ends_at"]),
         jws=jws,
         duties=tuple(signed.get("duties", ())),
+        form=signed.get("form"),
     )
 
 

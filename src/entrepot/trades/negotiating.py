@@ -162,11 +162,13 @@ def conclude(
     offer_id: str | None = None,
     idempotency_key: str | None = None,
     duties: Sequence[Mapping[str, Any]] = (),
+    form: Mapping[str, str] | None = None,
 ) -> tuple[Agreement, bool]:
     """Agree as ``accept`` does, and tell whether the agreement was made just now: what follows from signing belongs to that one call.
 
     Args:
         duties: What the law and the house lay upon the parties, each as ``{"do": …}``; both sign them.
+        form: The model form of contract, as its ``kind`` and the ``digest`` of its clauses.
     """
     negotiation = _mine(session, negotiation_id)
     agreement_id = new_id("agr")
@@ -181,7 +183,7 @@ def conclude(
         raise Conflict("Another offer is on the table by now.", "Read it, then accept that one.", offer_id=on_table.id)
     _require_covered(on_table.terms, Use(purpose=negotiation.purpose, territory=negotiation.territory))
     _step(session, negotiation, State.AGREED)
-    agreement = sign_agreement(session, negotiation, on_table, agreement_id=agreement_id, duties=duties)
+    agreement = sign_agreement(session, negotiation, on_table, agreement_id=agreement_id, duties=duties, form=form)
     repository.insert_agreement(session.db, agreement)
     if agreement.ends_at is not None:
         session.enqueue("trades.expire_agreement", at=agreement.ends_at, agreement_id=agreement.id)

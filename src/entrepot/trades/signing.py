@@ -17,7 +17,13 @@ TYPE = "entrepot-agreement+json"
 
 
 def sign_agreement(
-    session: Session, negotiation: Negotiation, offer: Offer, *, agreement_id: str, duties: Sequence[Mapping[str, Any]] = ()
+    session: Session,
+    negotiation: Negotiation,
+    offer: Offer,
+    *,
+    agreement_id: str,
+    duties: Sequence[Mapping[str, Any]] = (),
+    form: Mapping[str, str] | None = None,
 ) -> Agreement:
     """The agreement on an offer, signed with the keys of both organisations.
 
@@ -28,7 +34,8 @@ def sign_agreement(
         id=agreement_id, negotiation_id=negotiation.id, listing_id=negotiation.listing_id, version_id=negotiation.version_id,
         owner_id=negotiation.owner_id, buyer_id=negotiation.buyer_id, purpose=negotiation.purpose, method=negotiation.method,
         territory=negotiation.territory, terms=offer.terms, rights=offer.rights, price=offer.price,
-        acceptance_window=negotiation.acceptance_window, state=AgreementState.ACTIVE, duties=tuple(dict(duty) for duty in duties), signed_at=session.now, starts_at=session.now,
+        acceptance_window=negotiation.acceptance_window, state=AgreementState.ACTIVE, duties=tuple(dict(duty) for duty in duties), form=form,
+        signed_at=session.now, starts_at=session.now,
         ends_at=None if days is None else session.now + timedelta(days=days), jws={},
     )  # fmt: skip
     by_policy = negotiation.auto_approved and offer.round == 0

@@ -54,6 +54,8 @@ PAGES = (
     Page("/agreements", pages.agreements.page),
     Page("/agreements/{agreement}", pages.agreement.page, sends=True),
     Page("/agreements/{agreement}/document", pages.agreement.document),
+    Page("/agreements/{agreement}/contract", pages.contract.page),
+    Page("/agreements/{agreement}/contract/file", pages.contract.file),
     Page("/agreements/{agreement}/invoices/{period}", pages.ledger.invoice),
     Page("/agreements/{agreement}/invoices/{period}/csv", pages.ledger.invoice_file),
     Page("/receipts/{entry}", pages.receipt.page),

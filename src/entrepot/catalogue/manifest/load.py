@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from entrepot.catalogue.manifest import commerce, parts
+from entrepot.catalogue.manifest import commerce, parts, provenance
 from entrepot.catalogue.manifest.facts import facts
 from entrepot.catalogue.manifest.reader import Reader
 from entrepot.catalogue.model import Frequency, Manifest, Visibility
 from entrepot.kit import Invalid
 from entrepot.kit.yamltree import Form, Mapping, read
+from entrepot.rights.forms import ContractForm
 
 MAX_TITLE, MAX_OUTCOME, MAX_DESCRIPTION, MAX_EXAMPLES = 110, 300, 7_500, 10
 MAX_HOURS = 24 * 90
@@ -19,7 +20,7 @@ MAX_BYTES = FORM.bytes
 ENTRIES = (
     "title", "outcome", "description", "file", "files", "location", "terms", "price", "offered", "rights", "person_key", "residency",
     "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "facts", "frequency", "starts_on", "ends_on",
-    "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours", "consent",
+    "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours", "consent", "provenance", "contract",
 )  # fmt: skip
 
 __all__ = ["ENTRIES", "MAX_BYTES", "MAX_DESCRIPTION", "MAX_EXAMPLES", "MAX_HOURS", "MAX_OUTCOME", "MAX_TITLE", "load_manifest"]
@@ -84,6 +85,8 @@ def _read(reader: Reader, root: Mapping, currency: str) -> Manifest:
         "visibility": Visibility(reader.choice(entry("visibility"), "visibility", Visibility) or "public"),
         "invited": parts.invited(reader, entry("invited"), entry("visibility")),
         "acceptance_hours": reader.number(entry("acceptance_hours"), "acceptance_hours", 1, MAX_HOURS),
+        "provenance": provenance.chain(reader, entry("provenance")),
+        "contract": ContractForm(reader.choice(entry("contract"), "contract", ContractForm) or ContractForm.PROVISION),
     }
     values["consent"] = parts.consent(reader, entry("consent"), values["person_key"])
     reader.finish()

@@ -9,6 +9,7 @@ from entrepot.catalogue.manifest.load import MAX_DESCRIPTION, MAX_EXAMPLES, MAX_
 from entrepot.catalogue.manifest.parts import MAX_FILES, MAX_INVITED, MAX_SQL, THEMES
 from entrepot.catalogue.model import LANGUAGES, Frequency, Visibility
 from entrepot.pricing.model import Plan, Unit
+from entrepot.rights import MAX_STEPS, Basis, ContractForm, Right
 from entrepot.terms.model import MAX_COUNT, MAX_DAYS, Operator, Redistribution
 from entrepot.vocabulary.consents import ConsentMode
 
@@ -25,7 +26,7 @@ def manifest_schema() -> Schema:
         "additionalProperties": False,
         "required": ["title", "outcome", "terms", "price"],
         "oneOf": [{"required": [name]} for name in ("file", "files", "location")],
-        "properties": _about() | _where() | {"terms": _terms(), "price": _price()} | _details() | _dealings(),
+        "properties": _about() | _where() | {"terms": _terms(), "price": _price()} | _details() | _dealings() | _rights(),
     }
 
 
@@ -127,4 +128,19 @@ def _dealings() -> Schema:
         "visibility": {"enum": list(Visibility)},
         "invited": _words(60, MAX_INVITED),
         "acceptance_hours": {"type": "integer", "minimum": 1, "maximum": MAX_HOURS},
+    }
+
+
+def _rights() -> Schema:
+    right = {"enum": list(Right)}
+    step = {
+        "party": _text(200, minLength=1),
+        "rights": {"oneOf": [right, {"type": "array", "items": right, "minItems": 1, "maxItems": len(Right)}]},
+        "basis": {"enum": list(Basis)},
+        "document": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+        "until": {"type": "string", "format": "date"},
+    }
+    return {
+        "provenance": {"type": "array", "items": _object(step, "party", "rights", "basis"), "maxItems": MAX_STEPS},
+        "contract": {"enum": list(ContractForm)},
     }

@@ -70,6 +70,10 @@ price: {price}          # free; 49.00 EUR; 49.00 EUR monthly; 0.50 EUR per 1000 
 #   held_by: [Example Ltd]
 #   processed_by: [Example Ltd]
 #   operated_by: [Example Ltd]
+# provenance:                         # from the source to you; `entrepot digest FILE` gives a document's digest
+#   - {{party: Source Ltd, rights: [hold, process, operate], basis: collected}}
+#   - {{party: Example Ltd, rights: [process, operate], basis: licence, document: "sha256:...", until: 2027-12-31}}
+# contract: provision                 # or entrusted, joint, intermediary
 # offered:                            # the part that agreements cover unless they say otherwise
 #   columns: [a, b]
 #   rows: [{{column: year, operator: ">=", value: 2020}}]

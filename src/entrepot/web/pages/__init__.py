@@ -8,6 +8,7 @@ from entrepot.web.pages import (
     api,
     catalogue,
     complaints,
+    contract,
     inbox,
     join,
     keys,
@@ -28,6 +29,5 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "inbox", "join", "keys", "ledger", "listing", "log",
-    "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "contract", "inbox", "join", "keys", "ledger", "listing", "log", "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
 ]  # fmt: skip

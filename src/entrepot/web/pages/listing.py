@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, flows, parties, pricing, settlement, trades
+from entrepot import catalogue, compliance, flows, parties, pricing, settlement, trades
 from entrepot.catalogue.model import Frequency, Listing, SampleQuery, Version
 from entrepot.kit import NotFound
 from entrepot.privacy.grading.html import report_body
@@ -50,12 +50,14 @@ def page(request: Request) -> Response:
             "quote": pricing.quote(version.manifest.price),
             "record": trades.track_record(session, listing.id, listing.organisation_id),
             "now": session.now,
+            "today": compliance.today(session),
         }
+    register = flows.registered(version.manifest, values["owner"].name, at=values["today"]).to_dict()
     queries = version.manifest.sample_queries or sample_queries(version)
     base = exchange(request).settings.public_url.rstrip("/")
     return render(
         request, "listing", listing=listing, version=version, manifest=version.manifest, queries=queries[:3], base=base, exports=EXPORTS,
-        is_late=_is_late(version, values["now"]), decision_hours=exchange(request).settings.decision_hours, **values,
+        is_late=_is_late(version, values["now"]), decision_hours=exchange(request).settings.decision_hours, register=register, **values,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What the families of a client's verbs share: sending one request."""
+"""What every family of the client's verbs stands on."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 
-class Caller(ABC):
-    """Sends requests; ``Client`` says how."""
+class Verbs(ABC):
+    """Some of what ``Client`` can do."""
 
     @abstractmethod
     def call(self, method: str, path: str, body: Any = None, *, query: Any = None, key: str | None = None) -> Any:
-        """Send one request and give the JSON of its answer."""
+        """Send one request; ``Client`` says how."""
