@@ -70,7 +70,6 @@ auto_approve: true
 visibility: private
 invited: [delta-research]
 acceptance_hours: 48
-facts: {source.kinds: [purchased]}
 provenance:
 - {party: Source Ltd, rights: [hold, process, operate], basis: collected}
 - {party: Harbour Data, rights: [process, operate], basis: licence, document: "sha256:%s", until: 2027-12-31}

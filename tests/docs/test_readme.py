@@ -37,6 +37,8 @@ EXPECTED = {
     "entrepot verify": "The document holds.",
     "entrepot doctor": "✓ debits equal credits",
     "entrepot backup": "objects",
+    "entrepot rules list": "HOUSE-NO-MINORS",
+    "entrepot rules explain": "Ways out",
     "entrepot agreements": "Delta Research ← Harbour Statistics",
 }
 """What a command of the tour must print, by how its line begins."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, BeforeValidator, model_validator
 
 from entrepot import parties
 from entrepot.runtime import ANONYMOUS, Actor, Exchange, Role, Scope, Session
@@ -100,6 +101,15 @@ def acting(
     return Acting(exchange, actor)
 
 
+def _only_a_day(value: Any) -> Any:
+    # Bare numbers would be taken for seconds since 1970.
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("write the day like 2026-11-21")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_only_a_day)]
+"""A day in a query or a body."""
 PUBLIC: dict[str, Any] = {"security": [{}]}
 """For ``openapi_extra`` of what anybody may read: the key is optional there."""
 ActingDep = Annotated[Acting, Depends(acting)]

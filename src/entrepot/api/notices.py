@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from entrepot import notices
-from entrepot.api.deps import PUBLIC, ActingDep, Sent
+from entrepot import notices, parties
+from entrepot.api.deps import PUBLIC, ActingDep, Day, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.kit import rfc3339
 from entrepot.notices import About, Ask, Draft, Fact, Finding, NoticeKind, Taken
@@ -42,7 +42,7 @@ class NoticeIn(Sent):
     findings: list[FindingIn] = Field(min_length=1, max_length=100)
     authority: str = Field("", max_length=200, description="For a notice on paper: whose it is. Empty for your own.")
     received_at: AwareDatetime | None = None
-    due: date | None = Field(None, description="Its last second counts, where the authority is.")
+    due: Day | None = Field(None, description="Its last second counts, where the authority is.")
     span: str = Field("", max_length=10, description="How long the clock runs, such as `5CNBD`; empty for what is usual.")
     jurisdiction: str = Field("CN", max_length=2, description="CN, EU or US.")
     harm: Text = Field("", description="Why the harm is imminent; the listings are then suspended at once.")
@@ -185,6 +185,7 @@ def take_step(acting: ActingDep, notice_id: NoticeId, body: StepIn) -> dict[str,
     evidence = {code: (one.digest, one.note) for code, one in body.evidence.items()}
     what = Taken(text=body.text, evidence=evidence, results=body.results, report=body.report, fact=body.fact)
     with acting.exchange.session(acting.actor) as session:
+        parties.acting_organisation(session)  # Who is asking comes before what is asked.
         return _notice(session, notices.take_step(session, notice_id, body.do, what))
 
 
@@ -261,7 +262,7 @@ def answer_complaint(acting: ActingDep, complaint_id: ComplaintId, body: AnswerI
 
 
 @router.get("/refusals", tags=["find"], openapi_extra=PUBLIC)
-def refusals(acting: ActingDep, since: Annotated[date | None, Query(description="First day.")] = None) -> dict[str, list[RefusalOut]]:
+def refusals(acting: ActingDep, since: Annotated[Day | None, Query(description="First day.")] = None) -> dict[str, list[RefusalOut]]:
     """How often uses that nobody may have were refused, by day, use and gate."""
     with acting.reading() as session:
         found = notices.list_refusals(session, since=since)

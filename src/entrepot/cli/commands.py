@@ -55,7 +55,19 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take out what is common to all commands, then parse the command's own."""
         own = {name for parameter in self.params for name in parameter.opts}
-        return super().parse_args(ctx, take_common(args, own))
+        left = take_common(args, own)
+        self._refuse_repeats(left)
+        return super().parse_args(ctx, left)
+
+    def _refuse_repeats(self, args: list[str]) -> None:
+        """An option that takes one value and is given twice would silently lose the first."""
+        single = {name for p in self.params if not getattr(p, "multiple", False) and not getattr(p, "is_flag", False) for name in p.opts}
+        given = [arg.partition("=")[0] for arg in args[: args.index("--") if "--" in args else len(args)] if arg.startswith("--")]
+        for name in given:
+            if name in single and given.count(name) > 1:
+                raise typer.BadParameter(
+                    "it is given more than once; where it takes several names, put commas between them.", param_hint=name
+                )
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write what ``--help`` shows."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from entrepot.cli import commands
-from entrepot.cli.context import connect, out, show
-from entrepot.kit import Invalid
+from entrepot.cli.context import connect, find_listing, newest, out, show
+from entrepot.kit import Invalid, is_id
+
+if TYPE_CHECKING:
+    from entrepot.client import Client
 
 PANEL = "Rules"
-Subject = Annotated[str, typer.Argument(metavar="ID", help="A listing of yours, or a negotiation.")]
+Subject = Annotated[str, typer.Argument(metavar="ID", help="A negotiation or `last`; a listing of yours, by id or words that find it.")]
 Language = Annotated[str, typer.Option(help="en or zh.")]
 _EXIT = {"allow": 0, "review": 4, "needs_info": 3, "block": 2, "conflict": 5}
 
@@ -28,7 +31,7 @@ def ruling(subject: Subject, language: Language = "en") -> None:
     Exit code 0: allowed. 4: a person must look. 3: something is missing. 2: blocked. 5: two rules contradict each other.
     """
     with connect() as client:
-        found = client.ruling(subject, language=language)
+        found = client.ruling(_subject(client, subject), language=language)
     show(found, _said)
     raise typer.Exit(_EXIT[found["decision"]])
 
@@ -40,7 +43,7 @@ def answer(
 ) -> None:
     """Answer what the rules ask about a listing or a trade; what they allow then goes on."""
     with connect() as client:
-        found = client.answer(subject, dict(_fact(text) for text in facts), language=language)
+        found = client.answer(_subject(client, subject), dict(_fact(text) for text in facts), language=language)
     show(found, _said)
     raise typer.Exit(_EXIT[found["decision"]])
 
@@ -102,6 +105,12 @@ def _said(value: Any) -> None:
         out.print(f"      {question['path']}={choices}{needs}", markup=False, style="dim")
     for duty in value["duties"]:
         out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)
+
+
+def _subject(client: Client, given: str) -> str:
+    if given == "last" or is_id(given, "neg"):
+        return newest(client, given, "negotiations")
+    return find_listing(client, given)
 
 
 def _fact(text: str) -> tuple[str, Any]:
