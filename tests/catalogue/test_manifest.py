@@ -202,7 +202,8 @@ def test_what_is_wrong_is_named_with_its_line_and_the_next_step(entries: dict[st
 
 
 def _names(entries: dict[str, Any]) -> list[str]:
-    return [name for value in entries.values() if isinstance(value, dict) for name in value]
+    steps = [step for value in entries.values() if isinstance(value, list) for step in value]
+    return [name for value in (*entries.values(), *steps) if isinstance(value, dict) for name in value]
 
 
 def test_lines_are_those_of_the_text() -> None:
