@@ -136,9 +136,33 @@ def test_a_prohibited_use_is_refused_whoever_agrees_and_counted_for_everybody(ma
 def test_a_declared_fact_never_overrules_a_measured_one(market: Market) -> None:
     listing = market.publish().listing_id
     with market.exchange.session(market.owner) as session:
-        ruling = flows.answer_listing(session, listing, {"owner.country": "CN", "asset.personal": True})
-    assert ruling.dossier.values["asset.personal"] is False
+        ruling = flows.answer_listing(session, listing, {"owner.country": "CN", "offer.public": False})
     assert ruling.dossier.values["owner.country"] != "CN"
+    assert ruling.dossier.values["offer.public"] is True
+
+
+def test_finding_nothing_is_no_proof_so_whoever_admits_to_children_is_believed(market: Market) -> None:
+    with pytest.raises(NotCompliant, match="children under 14"):
+        market.publish(facts={"asset": {"under_14": True}})
+    with market.exchange.reading() as session:
+        assert notices.totals(session) == {(notices.Prohibited.UNDER_14, notices.Gate.LISTING): 1}
+
+
+def test_a_person_key_makes_a_listing_one_about_persons(market: Market) -> None:
+    listing = market.publish(person_key="Species", facts={"asset": {"subjects_in": ["CN"]}}).listing_id
+    with market.exchange.reading(market.owner) as session:
+        ruling = flows.rule_listing(session, catalogue.get(session, listing))
+    assert ruling.dossier.values["asset.personal"] is True
+
+
+def test_nobody_answers_for_the_other_side_of_a_trade(market: Market) -> None:
+    negotiation = market.request(market.publish(facts={"asset": {"classification": "important"}}).listing_id)
+    for actor, facts in ((market.buyer, {"asset.classification": "general"}), (market.owner, {"use.automated_decision": False})):
+        with market.unhurt(), pytest.raises(Invalid, match="to answer"), market.exchange.session(actor) as session:
+            flows.answer_contract(session, negotiation.id, facts)
+    with market.exchange.session(market.owner) as session:
+        ruling = flows.answer_contract(session, negotiation.id, {"asset.classification": "general"})
+    assert ruling.dossier.values["asset.classification"] == "important"
 
 
 def test_every_decision_on_the_way_is_kept_and_in_the_log(market: Market) -> None:

@@ -113,7 +113,7 @@ ROWS: dict[str, Row] = {
     "PUT /api/v1/listings/{listing_id}/facts": Row(statuses="401 401 200 404 404 404 404", scope=Scope.PUBLISH, body={"facts": {"source.kinds": ["public"]}}),
     "GET /api/v1/listings/{listing_id}/rulings": Row(statuses="401 401 200 404 200 200 404", scope=Scope.READ),
     "GET /api/v1/negotiations/{negotiation_id}/ruling": Row(statuses="401 401 200 200 200 200 404", scope=Scope.READ),
-    "PUT /api/v1/negotiations/{negotiation_id}/facts": Row(statuses="401 401 200 200 404 404 404", scope=Scope.TRADE, body={"facts": {"use.automated_decision": False}}),
+    "PUT /api/v1/negotiations/{negotiation_id}/facts": Row(statuses="401 401 422 200 404 404 404", scope=Scope.TRADE, body={"facts": {"use.automated_decision": False}}),
     "GET /api/v1/rulings/waiting": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN),
     "POST /api/v1/rulings/{ruling_id}/approval": Row(statuses="401 401 403 403 409 403 403", scope=Scope.ADMIN, body=_WHY),
     "GET /api/v1/agreements": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),

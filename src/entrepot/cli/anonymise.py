@@ -167,8 +167,10 @@ def _ungraded(
     from entrepot.engine import DuckEngine
     from entrepot.privacy.anonymise import anonymise as run
     from entrepot.privacy.anonymise.changes import parse_change
+    from entrepot.privacy.anonymise.write import require_other
     from entrepot.privacy.hierarchies import read_folder
 
+    require_other(out, file)
     settings = context.settings()
     with tempfile.TemporaryDirectory(prefix="entrepot-anonymise-") as scratch:
         engine = DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=Path(scratch))
@@ -176,10 +178,14 @@ def _ungraded(
         # Where Python was started without a script DuckDB takes it for interactive and draws a bar of its own into the answer.
         cursor.execute("SET enable_progress_bar = false")
         try:
-            return run(
+            made = run(
                 cursor, file, out, plan=plan, hierarchies=read_folder(folder) if folder else {},
                 changes=[parse_change(one) for one in changes], secret=_secret(), progress=told,
             )  # fmt: skip
+            # The report of an earlier release of this name would speak of what is there no more.
+            for ending in (".report.json", ".report.html"):
+                out.with_name(out.name + ending).unlink(missing_ok=True)
+            return made
         finally:
             cursor.close()
             engine.close()

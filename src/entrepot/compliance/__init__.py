@@ -14,6 +14,8 @@ from entrepot.compliance.service import (
     answer,
     answers,
     approve,
+    case_digest,
+    country,
     has_older,
     in_force,
     install,
@@ -31,6 +33,6 @@ from entrepot.compliance.service import (
 
 __all__ = [
     "AlertFact", "AwaitsDecision", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
-    "Ruling", "Severity", "Source", "Verdict", "agreed", "answer", "answers", "approve", "check", "has_older", "in_force", "install", "judge", "keep", "newest",
+    "Ruling", "Severity", "Source", "Verdict", "agreed", "answer", "answers", "approve", "case_digest", "check", "country", "has_older", "in_force", "install", "judge", "keep", "newest",
     "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting",
 ]  # fmt: skip

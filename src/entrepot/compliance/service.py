@@ -53,7 +53,12 @@ def judge(session: Session, gate: Gate, dossier: Dossier) -> Ruling:
 
 def today(session: Session) -> date:
     """The local day where the exchange sits."""
-    return session.now.astimezone(ZoneInfo(ZONES.get(session.settings.country, "UTC"))).date()
+    return session.now.astimezone(ZoneInfo(ZONES.get(country(session), "UTC"))).date()
+
+
+def country(session: Session) -> str:
+    """Where the exchange sits: by its setting, else where its own organisation is."""
+    return session.settings.country or parties.exchange_organisation(session).country
 
 
 def keep(session: Session, ruling: Ruling, *, subject_id: str, organisation_id: str, decider: str = "rules") -> KeptRuling:
@@ -64,11 +69,19 @@ def keep(session: Session, ruling: Ruling, *, subject_id: str, organisation_id: 
     entry = proof.record(session, "rules.decided", record, subject_id=ruling_id)
     kept = KeptRuling(
         id=ruling_id, gate=ruling.gate, subject_id=subject_id, organisation_id=organisation_id, decision=ruling.decision,
-        facts_digest=record["facts"], packs_digest=packs_digest(ruling.packs), record=record, dossier=ruling.dossier, entry_id=entry.id,
+        facts_digest=case_digest(ruling), packs_digest=packs_digest(ruling.packs), record=record, dossier=ruling.dossier, entry_id=entry.id,
         decided_at=session.now,
     )  # fmt: skip
     repository.insert(session.db, kept)
+    if ruling.decision in (Decision.REVIEW, Decision.CONFLICT) and ruling.gate is not Gate.LISTING:
+        parties.notify(session, parties.exchange_organisation(session).id, "ruling.waiting", subject_id, gate=ruling.gate.value)
     return kept
+
+
+def case_digest(ruling: Ruling) -> str:
+    """What an approval holds for: the facts but the day of handing over, which moves on while a person thinks."""
+    values = {path: value for path, value in ruling.dossier.values.items() if path != "contract.provision_on"}
+    return Dossier(values, ruling.dossier.sources).digest
 
 
 def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
@@ -89,7 +102,7 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
         raise FactsMissing(message, "Answer the questions, and try again.", missing=[fact.path for fact in ruling.missing], **details)
-    if not repository.approved(session.db, subject_id, ruling.gate, ruling.dossier.digest, packs_digest(ruling.packs)):
+    if not repository.approved(session.db, subject_id, ruling.gate, case_digest(ruling), packs_digest(ruling.packs)):
         raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
 
 

@@ -55,6 +55,7 @@ EU = frozenset(
 """The members of the European Union, and of the European Economic Area, where the same data protection law is in force."""
 _SURE = 0.8
 _MOST_FIELDS = 2_000
+_PROTECTIVE = ("asset.personal", "asset.under_14", "asset.rows_about_persons")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +85,14 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
     said = compliance.answers(session, *subjects)
     dossier = Dossier().with_(declared).with_(said.values)
     measured: dict[str, Any] = {
-        **_asset(goods),
+        **_asset(goods, manifest, dossier.values),
         "offer.mode": "file",
         "offer.purposes": sorted(manifest.terms.permitted_purposes),
         "offer.public": manifest.visibility is Visibility.PUBLIC,
         "owner.country": owner.country,
         "owner.verified": True,  # An organisation is let in by the operator, who has looked at its papers.
         "exchange.intermediary": True,
-        "exchange.country": session.settings.country,
+        "exchange.country": compliance.country(session),
     }
     if manifest.provenance:
         measured |= _chain(manifest.provenance, owner.name, compliance.today(session))
@@ -99,7 +100,7 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
         measured["offer.retention_days"] = manifest.terms.duration_days
     if len(goods.fields) <= _MOST_FIELDS:
         measured["offer.fields"] = sorted(set(manifest.offered.columns or goods.fields))
-    measured["deal.jurisdictions"] = jurisdictions(session.settings.country, owner.country, *dossier.values.get("asset.subjects_in", ()))
+    measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
     return dossier.with_(measured, Source.MEASURED)
 
 
@@ -118,7 +119,6 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     buyer = parties.get(session, negotiation.buyer_id)
     said = compliance.answers(session, negotiation.buyer_id, negotiation.id)
     owner_country = listed.values["owner.country"]
-    personal = listed.values["asset.personal"]
     measured: dict[str, Any] = {
         "offer.mode": negotiation.method,
         # An agreement is for one purpose, however many the offer permits.
@@ -130,8 +130,8 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
         "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], buyer.country),
         "contract.provision_on": compliance.today(session).isoformat(),
         "contract.form": version.manifest.contract.value,
-        # What every agreement of this exchange says; where persons are concerned, it adds the duty to protect the data.
-        "contract.fixes": ["purpose", "method", "scope", *(["security"] if personal else []), *_FIXED_BY[version.manifest.contract]],
+        # What every agreement of this exchange says: its terms, and the clauses of its form.
+        "contract.fixes": ["purpose", "method", "scope", "security", *_FIXED_BY[version.manifest.contract]],
     }
     held = pricing.quote(offer.price).escrow
     if not held.amount or held.currency == "CNY":
@@ -139,7 +139,11 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     if offer.rights.columns is not None:
         measured["offer.fields"] = sorted(offer.rights.columns)
     measured |= _consent(session, version, negotiation)
-    dossier = listed.with_({"use.prohibited": []}).with_(said.values).with_(measured, Source.MEASURED)
+    # What was declared with the listing stands: an answer in a negotiation adds to it, and never replaces it.
+    dossier = Dossier({"use.prohibited": []}).with_(said.values)
+    declared = {path: value for path, value in listed.values.items() if listed.source(path) is not Source.MEASURED}
+    known = {path: value for path, value in listed.values.items() if path not in declared}
+    dossier = dossier.with_(declared).with_(known, Source.MEASURED).with_(measured, Source.MEASURED)
     return dossier.with_(counters.add_up(session, negotiation, dossier.values), Source.MEASURED)
 
 
@@ -229,17 +233,21 @@ def jurisdictions(*countries: str) -> list[str]:
     return sorted(found | ({"EU"} if found & EU else set()))
 
 
-def _asset(goods: Goods) -> dict[str, Any]:
-    personal = any(table["personal"] for table in goods.assessed)
+def _asset(goods: Goods, manifest: Manifest, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed."""
+    admitted = {path for path in _PROTECTIVE if declared.get(path) is True}
+    scanned = any(table["personal"] for table in goods.assessed) or bool(manifest.person_key)
+    personal = scanned or bool(admitted)
     columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
     direct = any(column["kind"] == "direct" and (column["confidence"] or 0) >= _SURE for column in columns)
     measured: dict[str, Any] = {
         "asset.personal": personal,
         "asset.categories": sorted({column["term"] for column in columns}) if personal else [],
         "asset.rows_about_persons": personal,
-        "asset.under_14": personal and any(alert["code"] == "minors" for table in goods.assessed for alert in table["alerts"]),
+        "asset.under_14": scanned and any(alert["code"] == "minors" for table in goods.assessed for alert in table["alerts"]),
         "asset.medium": "table",
     }
+    measured = {path: value for path, value in measured.items() if path not in admitted or value is True}
     if personal:
         unmeasured = 1 if direct else 2
         measured["asset.grade"] = min((grade or unmeasured for grade in goods.grades), default=unmeasured)

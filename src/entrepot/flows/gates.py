@@ -13,7 +13,7 @@ from entrepot import catalogue, compliance, consent, notices, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, KeptRuling, Ruling
 from entrepot.flows import dossiers
-from entrepot.kit import Conflict, Decision, NotFound, digest, strictest
+from entrepot.kit import Conflict, Decision, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 from entrepot.trades import Agreement, Negotiation
 
@@ -72,8 +72,21 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
         raise NotFound(f"There is no request {negotiation_id[:60]} of yours.", "Check the id.")
     if not negotiation.is_open:
         raise Conflict(f"Negotiation {negotiation.id} is {negotiation.state}.", "Its rulings stand as they are.")
+    _require_own(values, is_buyer=parties.is_self(session, negotiation.buyer_id))
     compliance.answer(session, negotiation.id, values)
     return rule_contract(session, negotiation)
+
+
+def _require_own(values: Mapping[str, Any], *, is_buyer: bool) -> None:
+    """Nobody answers for the other side: the buyer speaks of itself and its use, the owner of everything else."""
+    wrong = sorted(path for path in values if (path.partition(".")[0] in _OF_BUYER) is not is_buyer)
+    if wrong:
+        side = "owner" if is_buyer else "buyer"
+        raise Invalid(f"{wrong[0]} is for the {side} to answer.", f"Leave it out, and ask the {side} to answer it.", paths=wrong)
+
+
+_OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})
+"""What facts about the buyer and its use begin with."""
 
 
 def rule_listing(session: Session, listing: Listing) -> Ruling:
@@ -253,5 +266,5 @@ _COUNTED = {gate: notices.Gate(gate.value) for gate in Gate if gate is not Gate.
 def _repeats(before: list[KeptRuling], ruling: Ruling) -> bool:
     """Whether the newest ruling says the same of the same, so that somebody who tries again leaves no second trace."""
     last = before[0] if before else None
-    asked = (ruling.dossier.digest, compliance.packs_digest(ruling.packs), ruling.decision)
+    asked = (compliance.case_digest(ruling), compliance.packs_digest(ruling.packs), ruling.decision)
     return last is not None and (last.facts_digest, last.packs_digest, last.decision) == asked

@@ -15,10 +15,10 @@ from entrepot.config import Settings
 from entrepot.engine import DuckEngine
 from entrepot.engine.model import TableProfile
 from entrepot.flows.check import check_table
-from entrepot.kit import Conflict, Invalid
+from entrepot.kit import Conflict
 from entrepot.privacy import Assessment
 from entrepot.privacy.anonymise.source import open_source
-from entrepot.privacy.anonymise.write import require_folder_of
+from entrepot.privacy.anonymise.write import require_folder_of, require_other
 from entrepot.privacy.grading import Report, report_html
 
 
@@ -35,8 +35,7 @@ def working(
         Invalid: The release would overwrite the table.
         NotFound: The folder of the release does not exist.
     """
-    if target.exists() and Path(path).exists() and target.samefile(path):
-        raise Invalid(f"{target.name} is the table itself.", "Choose another name for the release; the original is never overwritten.")
+    require_other(target, Path(path))
     require_folder_of(target)
     # In the folder of the release, so that its parts take their places by renaming.
     with tempfile.TemporaryDirectory(prefix=".entrepot-", dir=target.parent) as held:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from entrepot import catalogue, compliance, jobs, parties
 from entrepot.catalogue import Listing, ListingState
 from entrepot.compliance import Gate, Pack, Ruling, library
-from entrepot.compliance.lint import boundaries
 from entrepot.compliance.questions import questions
 from entrepot.compliance.what_if import Case
 from entrepot.compliance.what_if import what_if as compare
@@ -59,14 +59,15 @@ def judge_again(session: Session, *, after_id: str) -> None:
 
 @ticker(lambda settings: _DAY)
 def judge_daily(exchange: Exchange) -> None:
-    """Rules begin and end on dates: whatever was ruled before the last of these days is judged again."""
+    """Rules begin and end on dates, grants and reports run out: what was ruled before today is judged again, once a day."""
     with exchange.reading(SYSTEM) as session:
-        today = compliance.today(session)
-        turned = [day for pack in compliance.in_force(session) for day in boundaries(pack) if day <= today]
-        is_due = bool(turned) and compliance.has_older(session, Gate.LISTING, max(turned))
+        # Where nothing was ever ruled there may be no exchange yet whose day it could be.
+        is_due = compliance.has_older(session, Gate.LISTING, date.max) and compliance.has_older(
+            session, Gate.LISTING, compliance.today(session)
+        )
     if is_due:
         with exchange.session(SYSTEM) as session:
-            session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{today}")
+            session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{compliance.today(session)}")
 
 
 def _judge_again(session: Session, listing: Listing) -> None:

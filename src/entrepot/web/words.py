@@ -284,6 +284,7 @@ INBOX: Mapping[str, str] = {
     "listing.suspended": _("A listing was taken off by the operator: %(reason)s"),
     "listing.reinstated": _("A listing is back on offer."),
     "listing.judged": _("The rules say something else of a listing of yours by now; look at its rules."),
+    "ruling.waiting": _("The rules leave a trade to you; look at the trades left to a person."),
     "ruling.approved": _("A person of the exchange lets a trade of yours pass."),
     **desk_words.INBOX,
 }

@@ -7,6 +7,7 @@ import hmac
 import json
 import random
 from collections import Counter, defaultdict
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -158,7 +159,7 @@ def test_other_columns_are_changed_as_asked(cursor: duckdb.DuckDBPyConnection, t
     ]
     anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX, changes=[parse_change(a) for a in asked], secret=SECRET)
     lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
-    assert lines[1][1] == hmac.new(SECRET, b"n1", hashlib.sha256).hexdigest()[:32]
+    assert lines[1][1] == hmac.new(SECRET, b"pseudonym:n1", hashlib.sha256).hexdigest()[:32]
     assert {line[2][3] for line in lines} == {"-"}
     assert len({line[2] for line in lines}) == 1
     assert lines[0][2] != "030-1234"
@@ -167,6 +168,33 @@ def test_other_columns_are_changed_as_asked(cursor: duckdb.DuckDBPyConnection, t
     assert [line[5] for line in lines] == ["20", "30", "60", "90", "90", "90"]
     assert len({int(line[6][-2:]) - i for i, line in enumerate(lines) if line[6][5:7] == lines[0][6][5:7]}) == 1
     assert [line[7] for line in lines] == ["1"] * 3 + ["4"] * 3
+
+
+def test_a_pseudonym_tells_nothing_of_a_shift_under_the_same_key(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    given.write_text("sex,who,seen\n" + "".join(f"f,p{i},2020-06-15\n" for i in range(200)))
+    changes = [parse_change("who=pseudonym"), parse_change("seen=shift:30:who")]
+    anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX, changes=changes, secret=SECRET)
+    lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    told = [int(who[:8], 16) % 61 - 30 == (date.fromisoformat(seen) - date(2020, 6, 15)).days for _, who, seen in lines]
+    assert sum(told) < 20  # One in 61 by chance.
+
+
+def test_without_a_report_the_original_stays_and_an_old_report_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from entrepot.cli.main import app
+
+    monkeypatch.chdir(tmp_path)
+    given = tmp_path / "given.csv"
+    given.write_text("sex,x\n" + "f,1\nm,2\n" * 10)
+    before = given.read_text()
+    line = ["anonymise", "given.csv", "--qi", "sex", "--automatic", "--no-report", "--out"]
+    assert CliRunner().invoke(app, [*line, "given.csv"]).exit_code != 0
+    assert given.read_text() == before
+    (tmp_path / "out.csv.report.json").write_text("{}")
+    assert CliRunner().invoke(app, [*line, "out.csv"]).exit_code == 0
+    assert not (tmp_path / "out.csv.report.json").exists()
 
 
 def test_a_pseudonym_needs_a_key_and_a_change_a_known_verb(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -42,16 +42,16 @@ def block_and_mend(owner: Client, folder: Path, step: Callable[[str, str], None]
     return None
 
 
-def answer(party: Client, negotiation_id: str, step: Callable[[str, str], None]) -> str | None:
-    """Answer what the rules ask before a trade may be signed; what differs, or None."""
-    asked = party.ruling(negotiation_id)["questions"]
-    if not asked:
+def answer(owner: Client, buyer: Client, negotiation_id: str, step: Callable[[str, str], None]) -> str | None:
+    """Answer what the rules ask before a trade may be signed, each side for itself; what differs, or None."""
+    found, given = buyer.ruling(negotiation_id), set[str]()
+    if not found["questions"]:
         return None
-    given = {question["path"]: ANSWERS[question["path"]] for question in asked if question["path"] in ANSWERS}
-    found = party.answer(negotiation_id, given)
-    while found["decision"] == "needs_info" and (more := {q["path"] for q in found["questions"]} & set(ANSWERS)):
-        found = party.answer(negotiation_id, {path: ANSWERS[path] for path in more})
-        given |= dict.fromkeys(more)
+    while more := sorted({question["path"] for question in found["questions"]} & set(ANSWERS) - given):
+        for party, is_buyer in ((buyer, True), (owner, False)):
+            said = {path: ANSWERS[path] for path in more if path.startswith("use.") is is_buyer}
+            found = party.answer(negotiation_id, said) if said else found
+        given |= set(more)
     if found["decision"] != "allow":
         return f"the rules still say {found['decision']}: {found['questions'] or found['findings']}"
     duties = " and ".join(duty["do"].replace("_", " ") for duty in found["duties"])

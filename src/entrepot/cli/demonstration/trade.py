@@ -61,7 +61,7 @@ def _open(folder: Path, port: int) -> Iterator[Demo]:
     policy = folder / "witnesses.policy"
     settings = Settings(
         data_dir=str(folder / "exchange"), port=port, public_url=f"http://127.0.0.1:{port}", origin=f"127.0.0.1:{port}/entrepot",
-        rule_packs="house,cn,eu,us", seal_seconds=0.25, witnesses=str(policy), allowed_hosts=f"127.0.0.1:{witness_port}",
+        rule_packs="house,cn,eu,us", country="US", seal_seconds=0.25, witnesses=str(policy), allowed_hosts=f"127.0.0.1:{witness_port}",
     )  # fmt: skip
     begun = initialise(replace(settings, witnesses=""), name="Harbour Exchange", email="operator@example.org")
     exchange = Exchange(settings)
@@ -112,8 +112,8 @@ class Demo:
             self.find(buyer, listings[FLIGHTS.name])
             operator.deposit("delta-research", "500.00 EUR", reference="demo-transfer-1")
             self.step("deposit", "Delta Research paid in 500.00 EUR")
-            by_file = self.sign_at_once(buyer, listings[WORKERS.name], "file")
-            by_table = self.sign_at_once(buyer, listings[WORKERS.name], "table")
+            by_file = self.sign_at_once(owner, buyer, listings[WORKERS.name], "file")
+            by_table = self.sign_at_once(owner, buyer, listings[WORKERS.name], "table")
             flights = self.negotiate(owner, buyer, listings[FLIGHTS.name])
             self.receive_file(buyer, by_file)
             self.receive_tables(buyer, {by_table: WORKERS.name, flights: FLIGHTS.name})
@@ -206,10 +206,10 @@ class Demo:
             _require(found["hits"] and found["hits"][0]["id"] == expected, f"searching {words!r} found {found}")
             self.step("find", f"“{words}” finds {found['total']}: {found['hits'][0]['title']}")
 
-    def sign_at_once(self, buyer: Client, listing_id: str, method: str) -> str:
+    def sign_at_once(self, owner: Client, buyer: Client, listing_id: str, method: str) -> str:
         """Agree where the owner's standing policy signs; the agreement."""
         negotiation = buyer.request(listing_id, purpose="AcademicResearch", method=method)
-        problem = answer(buyer, negotiation["id"], self.step)
+        problem = answer(owner, buyer, negotiation["id"], self.step)
         _require(problem is None, problem or "")
         agreement = buyer.accept(negotiation["id"])
         self.step(

@@ -126,11 +126,16 @@ def hmac_sql(text: str, secret: bytes) -> str:
     return f"sha256(unhex('{outer}') || unhex(sha256(unhex('{inner}') || encode({text}))))"
 
 
+def _labelled(use: str, text: str) -> str:
+    """A text with its use before it, so that what one use publishes tells nothing of another: a pseudonym must not give its shift away."""
+    return f"'{use}:' || {text}"
+
+
 def _pseudonym(change: Change, text: str, secret: bytes) -> str:
     if change.arguments[:1] != ("digits",):
-        return f"CASE WHEN {text} IS NOT NULL THEN left({hmac_sql(text, secret)}, 32) END"
+        return f"CASE WHEN {text} IS NOT NULL THEN left({hmac_sql(_labelled('pseudonym', text), secret)}, 32) END"
     # Digits come from the whole HMAC, each from two hexadecimal figures; 256 mod 10 favours the first six by under 3 %.
-    digits = f"list_transform(range(1, length({text}) + 1), lambda i: CASE WHEN {text}[i] BETWEEN '0' AND '9' THEN ('0x' || {hmac_sql(text, secret)}[2 * ((i - 1) % 32) + 1 : 2 * ((i - 1) % 32) + 2])::INT % 10 || '' ELSE {text}[i] END)"
+    digits = f"list_transform(range(1, length({text}) + 1), lambda i: CASE WHEN {text}[i] BETWEEN '0' AND '9' THEN ('0x' || {hmac_sql(_labelled('digits', text), secret)}[2 * ((i - 1) % 32) + 1 : 2 * ((i - 1) % 32) + 2])::INT % 10 || '' ELSE {text}[i] END)"
     return f"CASE WHEN {text} IS NOT NULL THEN array_to_string({digits}, '') END"
 
 
@@ -148,7 +153,7 @@ def _shift(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, se
         raise Invalid(
             f"{change.column}: {bad:,} values are no dates of the form 2026-11-21.", "Bring all dates to one form first.", count=bad
         )
-    offset = f"(('0x' || left({hmac_sql(who, secret)}, 8))::BIGINT % {2 * days + 1} - {days})::INT"
+    offset = f"(('0x' || left({hmac_sql(_labelled('shift', who), secret)}, 8))::BIGINT % {2 * days + 1} - {days})::INT"
     return f"CAST(TRY_CAST({text} AS DATE) + {offset} AS VARCHAR)"
 
 

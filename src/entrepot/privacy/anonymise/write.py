@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from entrepot.engine.sql import identifier, literal
-from entrepot.kit import NotFound
+from entrepot.kit import Invalid, NotFound
 from entrepot.privacy.anonymise.coding import Ints, ends, grouped, packed
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, locate
 from entrepot.privacy.anonymise.source import Source
@@ -86,6 +86,16 @@ def require_folder_of(path: Path) -> None:
     """
     if not path.parent.is_dir():
         raise NotFound(f"There is no folder {path.parent} to write {path.name} in.", "Make the folder first, or choose another one.")
+
+
+def require_other(target: Path, path: Path) -> None:
+    """Let a release be written that is another file than its table.
+
+    Raises:
+        Invalid: It is the table itself.
+    """
+    if target.exists() and path.exists() and target.samefile(path):
+        raise Invalid(f"{target.name} is the table itself.", "Choose another name for the release; the original is never overwritten.")
 
 
 @contextmanager
