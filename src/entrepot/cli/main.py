@@ -52,6 +52,10 @@ rules.add_to(app)
 rulings.add_to(app)
 
 
+_MOST_FINDINGS = 20
+"""Findings of a refusal that are shown; `--json` has them all."""
+
+
 def main() -> None:
     """Run the command line and exit.
 
@@ -111,6 +115,10 @@ def _tell(shown: dict[str, Any]) -> None:
     context.err.print(_printable(shown["message"]), markup=False)
     if shown["hint"]:
         context.err.print(_printable(f"→ {shown['hint']}"), markup=False, style="dim")
+    for finding in shown.get("details", {}).get("findings", [])[1:_MOST_FINDINGS]:
+        context.err.print(_printable(f"  and: {finding['message']} [{finding['citation']}]"), markup=False)
+        if finding["hint"]:
+            context.err.print(_printable(f"  → {finding['hint']}"), markup=False, style="dim")
 
 
 def _printable(text: str) -> str:
