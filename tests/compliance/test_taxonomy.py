@@ -61,7 +61,8 @@ def test_special_categories_are_those_the_vocabulary_marks_and_ethnicity() -> No
 def test_what_the_check_calls_sensitive_the_house_does_not_let_out_raw() -> None:
     day = taxonomy().on(TODAY)
     raw = {word for word, category in CATEGORIES.items() if "ent:RawSensitive" in day.counts_as(category.term)}
-    assert raw == {word for word, category in CATEGORIES.items() if category.kind == "sensitive"}
+    # Pictures and voices of grown-ups may be traded with consent; templates made of them are biometric, and may not.
+    assert raw == {word for word, category in CATEGORIES.items() if category.kind == "sensitive"} - {"face", "voice"}
 
 
 def test_a_set_has_no_members_before_its_law() -> None:

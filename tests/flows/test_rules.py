@@ -148,13 +148,6 @@ def test_finding_nothing_is_no_proof_so_whoever_admits_to_children_is_believed(m
         assert notices.totals(session) == {(notices.Prohibited.UNDER_14, notices.Gate.LISTING): 1}
 
 
-def test_a_person_key_makes_a_listing_one_about_persons(market: Market) -> None:
-    listing = market.publish(person_key="Species", facts={"asset": {"subjects_in": ["CN"]}}).listing_id
-    with market.exchange.reading(market.owner) as session:
-        ruling = flows.rule_listing(session, catalogue.get(session, listing))
-    assert ruling.dossier.values["asset.personal"] is True
-
-
 def test_nobody_answers_for_the_other_side_of_a_trade(market: Market) -> None:
     negotiation = market.request(market.publish(facts={"asset": {"classification": "important"}}).listing_id)
     for actor, facts in ((market.buyer, {"asset.classification": "general"}), (market.owner, {"use.automated_decision": False})):

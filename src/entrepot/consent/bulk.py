@@ -133,7 +133,7 @@ def _stage(session: Session, path: Path, folder: Path, controller_id: str, colum
         engine.execute("SET TimeZone = 'UTC'")
         engine.execute(
             f"CREATE OR REPLACE TEMP TABLE consent_lines AS SELECT row_number() OVER () AS line, {subject_sql(identifier(column))} AS subject,"
-            f" length(trim(CAST({identifier(column)} AS VARCHAR))) AS length,"
+            f" length(trim(CAST({identifier(column)} AS VARCHAR), ' ')) AS length,"
             f" nullif(CAST({given} AS VARCHAR), '') AS given, nullif(CAST({ends} AS VARCHAR), '') AS ends FROM {source}",
             [salt_of(session, controller_id)],
         )

@@ -87,7 +87,7 @@ def open_index(session: Session, controller_id: str, table: PersonTable) -> Iter
 def _build(session: Session, controller_id: str, source: Path, column: str, folder: Path) -> Path:
     name = identifier(column)
     rows = f"read_parquet({file_literal(source)}, hive_partitioning=false, file_row_number=true)"
-    has_key = f"coalesce(trim(CAST({name} AS VARCHAR)), '') <> ''"
+    has_key = f"coalesce(trim(CAST({name} AS VARCHAR), ' '), '') <> ''"
     ((total, keyed),) = session.engine.execute(f"SELECT count(*), count(*) FILTER ({has_key}) FROM {rows}").fetchall()
     chosen = f"SELECT {subject_sql(name)} AS subject, file_row_number AS row FROM {rows} WHERE {has_key} ORDER BY subject, row"
     with (folder / "index").open("wb") as index, (folder / "rows").open("w+b") as places:

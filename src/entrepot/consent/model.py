@@ -184,7 +184,7 @@ def subject_of(salt: str, key: str) -> bytes:
 
 def subject_sql(column: str) -> str:
     """The same digest in the engine's SQL over a quoted column; the salt is bound to its question mark."""
-    return f"unhex(sha256(? || ':' || trim(CAST({column} AS VARCHAR)))[:{2 * SUBJECT_BYTES}])"
+    return f"unhex(sha256(? || ':' || trim(CAST({column} AS VARCHAR), ' '))[:{2 * SUBJECT_BYTES}])"
 
 
 def make_scope(

@@ -85,7 +85,7 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
     said = compliance.answers(session, *subjects)
     dossier = Dossier().with_(declared).with_(said.values)
     measured: dict[str, Any] = {
-        **_asset(goods, manifest, dossier.values),
+        **_asset(goods, dossier.values),
         "offer.mode": "file",
         "offer.purposes": sorted(manifest.terms.permitted_purposes),
         "offer.public": manifest.visibility is Visibility.PUBLIC,
@@ -233,10 +233,10 @@ def jurisdictions(*countries: str) -> list[str]:
     return sorted(found | ({"EU"} if found & EU else set()))
 
 
-def _asset(goods: Goods, manifest: Manifest, declared: Mapping[str, Any]) -> dict[str, Any]:
+def _asset(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
     """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed."""
     admitted = {path for path in _PROTECTIVE if declared.get(path) is True}
-    scanned = any(table["personal"] for table in goods.assessed) or bool(manifest.person_key)
+    scanned = any(table["personal"] for table in goods.assessed)
     personal = scanned or bool(admitted)
     columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
     direct = any(column["kind"] == "direct" and (column["confidence"] or 0) >= _SURE for column in columns)

@@ -42,8 +42,8 @@ CATEGORIES: dict[str, Category] = {
     **_all(
         Kind.SENSITIVE,
         "Make persons unrecognisable, or publish only what was counted or measured in it.",
-        ("face", "ent:FaceImage", "faces of persons"),
-        ("voice", "ent:VoiceRecording", "voices of persons"),
+        ("face", "ent-cn:FaceImage", "faces of persons"),
+        ("voice", "ent-cn:VoiceSample", "voices of persons"),
     ),
     **_all(
         Kind.SENSITIVE,

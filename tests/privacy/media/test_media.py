@@ -101,7 +101,7 @@ def test_a_report_names_fields_and_the_remedy_and_shows_no_value() -> None:
     assert "SN-0042" not in said
     found = {field["name"]: field["term"] for field in report.to_dict()["media"]["fields"]}
     assert found["EXIF GPSLatitude"] == "pd:GPSCoordinate"
-    assert found["face"] == "ent:FaceImage"
+    assert found["face"] == "ent-cn:FaceImage"
     assert any("exiftool" in finding.hint for finding in report.findings)
 
 
