@@ -42,8 +42,11 @@ def answer(
     language: Language = "en",
 ) -> None:
     """Answer what the rules ask about a listing or a trade; what they allow then goes on."""
+    from entrepot.compliance.library import vocabulary
+
+    given = vocabulary().check(dict(_fact(text) for text in facts))
     with connect() as client:
-        found = client.answer(_subject(client, subject), dict(_fact(text) for text in facts), language=language)
+        found = client.answer(_subject(client, subject), given, language=language)
     show(found, _said)
     raise typer.Exit(_EXIT[found["decision"]])
 
