@@ -17,42 +17,9 @@ from entrepot.consent.model import Act, make_scope
 from entrepot.consent.tables import subject_requests
 from entrepot.kit import Conflict, Invalid, NotFound, new_id
 from entrepot.runtime import Role, Session
+from entrepot.vocabulary.countries import EEA
 
 MAX_TEXT = 4_000
-_EEA = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-        "IS",
-        "LI",
-        "NO",
-    ]
-)
 _STOPS = ("deletion", "objection", "restriction")
 """Kinds after which the person's rows are held back from the next delivery on, before anybody has answered."""
 
@@ -109,7 +76,7 @@ def clock_for(country: str) -> Clock:
     """The clock of a controller's country."""
     if country == "CN":
         return Clock(span="15CNBD", zone=ZONES["CN"], law="App identification method 2019 (No. 191), part 6; PIPL 50")
-    if country in _EEA:
+    if country in EEA:
         return Clock(span="1M", zone=ZONES["EU"], law="GDPR 12(3)")
     if country == "GB":
         return Clock(span="1M", zone="Europe/London", law="UK GDPR 12(3)")

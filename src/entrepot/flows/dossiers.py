@@ -17,42 +17,8 @@ from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
 from entrepot.vocabulary.consents import ConsentMode
+from entrepot.vocabulary.countries import EEA
 
-EU = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-        "IS",
-        "LI",
-        "NO",
-    ]
-)
-"""The members of the European Union, and of the European Economic Area, where the same data protection law is in force."""
 _SURE = 0.8
 _MOST_FIELDS = 2_000
 _PROTECTIVE = ("asset.personal", "asset.under_14", "asset.rows_about_persons")
@@ -230,7 +196,7 @@ def _chain(chain: tuple[Step, ...], owner: str, at: date) -> dict[str, Any]:
 def jurisdictions(*countries: str) -> list[str]:
     """The countries concerned, with EU where one of them is under its law."""
     found = {country for country in countries if country}
-    return sorted(found | ({"EU"} if found & EU else set()))
+    return sorted(found | ({"EU"} if found & EEA else set()))
 
 
 def _asset(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
