@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -233,7 +234,8 @@ def test_the_search_answers_while_one_types(page: Page, served: Harbour) -> None
     page.locator("#q").press_sequentially("schooling region")
     expect(page.locator("#found .goods > li")).to_have_count(1)
     expect(page.locator("#q")).to_be_focused()
-    assert "q=schooling" in page.url
+    # An earlier, shorter word may have found the same single listing: the address says when the last answer is there.
+    expect(page).to_have_url(re.compile("q=schooling"))
     page.locator("#plan").select_option("free")
     expect(page.locator("#found")).to_contain_text("Nothing fits")
 
