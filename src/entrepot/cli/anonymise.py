@@ -231,14 +231,18 @@ def show_level(grade: Grade, *, highest: int) -> None:
     say = context.out.print
     say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= highest else "bold yellow")
     for check in grade.failed if grade.level < highest else ():
-        measured = (
-            f"; at most {_reached(check):.1%}, and {check.limit:.0%} is the bound"
-            if 0 < check.limit < 1 and check.value is not None
-            else ""
-        )
+        measured = "" if check.value is None else _measured(check)
         columns = f" ({harmless(', '.join(check.columns))})" if check.columns else ""
         say(f"  {CHECKS['en'][check.name]}{columns}{measured}", markup=False)
         say(f"  → {NEXT['en'][check.name]}", markup=False, style="dim")
+
+
+def _measured(check: Check) -> str:
+    from entrepot.privacy.grading.model import AT_LEAST
+
+    if check.name in AT_LEAST:
+        return f": {check.value:g}, and {check.limit:g} is the bound"
+    return f": up to {_reached(check):.1%}, and {check.limit:.0%} is the bound" if 0 < check.limit < 1 else ""
 
 
 def _reached(check: Check) -> float:

@@ -12,8 +12,7 @@ import duckdb
 
 from entrepot.config import Settings
 from entrepot.engine import DuckEngine
-from entrepot.engine.model import TableProfile
-from entrepot.engine.sql import identifier, parquet
+from entrepot.flows.pseudonyms import KEY_ROWS, lone_columns, pseudonymised
 from entrepot.flows.released import looked_at, put_in_place, report_files, sha256_of, working
 from entrepot.privacy import Assessment, Kind
 from entrepot.privacy.anonymise import Plan, Release
@@ -25,13 +24,11 @@ from entrepot.privacy.grading import DRAWS, IDENTIFYING, Grade, Report, comes_ne
 from entrepot.privacy.grading.model import MOST_FOUND
 from entrepot.privacy.hierarchies import Hierarchy
 from entrepot.privacy.notes import note
-from entrepot.privacy.risk import Combined, Risk, combined, measure
+from entrepot.privacy.risk import Combined, Risk, combined, measure, sequences
 from entrepot.privacy.utility import UtilityReport, measure_utility
 
 BUDGET = Budget(targets=2_000, classes=20_000, seconds=60.0)
 """What attackers may spend on a release while it is graded; `entrepot attack --full` tries everything."""
-_KEY_ROWS = 20
-"""Rows from which on a column that differs in each of them tells who is who, and is not so by chance."""
 Progress = Callable[[str, float], None]
 
 
@@ -118,15 +115,20 @@ class _Grading:
 
     def run(self, budget: Budget) -> tuple[Report, Grade]:
         assessment, keys, parquet_file, written = self._looked()
-        pseudonyms = [change.column for change in self.changes if change.verb == "pseudonym"]
-        sensitive = self._sensitive(assessment, pseudonyms)
-        told = {*sensitive, *pseudonyms, *keys, *self.release.quasi, *(f.column for f in assessment.of(Kind.DIRECT))}
-        untreated = self._untreated(parquet_file, {name: column for name, column in written.items() if column not in told})
+        tidied = {column: name for name, column in written.items()}
+        hidden = [change.column for change in self.changes if change.verb == "pseudonym" and change.column in tidied]
+        pseudonyms = pseudonymised(self.cursor, self.original, self.scratch, columns=hidden, person=self.plan.person)
+        sensitive = self._sensitive(assessment)
+        quasi = [tidied[column] for column in self.release.quasi]
+        told = {*sensitive, *pseudonyms.naming, *keys, *self.release.quasi, *(f.column for f in assessment.of(Kind.DIRECT))}
+        untreated = self._untreated(parquet_file, {name: column for name, column in written.items() if column not in told}, quasi)
+        found = [sequences(self.cursor, parquet_file, quasi=quasi, column=tidied[column]) for column in pseudonyms.naming]
+        tied = [replace(one, column=written[one.column]) for one in found if one is not None]
         before, after = self._risks(sensitive)
         attacks, again, utility = self._tried(sensitive, budget)
         made = grade(
-            assessment=assessment, release=self.release, after=after, attacks=attacks, again=again, treated=pseudonyms, keys=keys,
-            untreated=untreated,
+            assessment=assessment, release=self.release, after=after, attacks=attacks, again=again, treated=pseudonyms.naming,
+            keys=keys, recoded=pseudonyms.telling, untreated=untreated, tied=tied,
         )  # fmt: skip
         report = make_report(
             plan=self.plan, release=self.release, release_sha256=sha256_of(self.part), before=before, after=after, grade=made,
@@ -139,24 +141,23 @@ class _Grading:
         self.told("look", 0.0)
         found = looked_at(self.cursor, self.part, self.scratch, settings=self.settings)
         written, names = tuple(found.names.values()), found.names
-        keys = [names[column] for column in _keys(self.cursor, found.parquet, found.profile)]
+        keys = [names[column] for column in lone_columns(self.cursor, found.parquet, found.profile)]
         # A person key names one person, in however many rows.
         keys += [self.plan.person] if self.plan.person in written and self.plan.person not in keys else []
         self.told("look", 1.0)
         return found.assessment, keys, found.parquet, names
 
-    def _untreated(self, parquet_file: Path, columns: dict[str, str]) -> Combined | None:
-        """What the columns that are left as they are single out together."""
-        rows = self.release.rows
-        if len(columns) < 2 or rows < _KEY_ROWS:
+    def _untreated(self, parquet_file: Path, columns: dict[str, str], quasi: list[str]) -> Combined | None:
+        """What the columns that are left as they are single out together and with the classes."""
+        if not columns or self.release.rows < KEY_ROWS:
             return None
-        found = combined(self.cursor, parquet_file, list(columns), limit=MOST_FOUND)
+        found = combined(self.cursor, parquet_file, list(columns), limit=MOST_FOUND, quasi=quasi)
         written = [tuple(columns[name] for name in names) for names in (found.columns, found.left_out)]
         return replace(found, columns=written[0], left_out=written[1])
 
-    def _sensitive(self, assessment: Assessment, pseudonyms: Sequence[str]) -> list[str]:
+    def _sensitive(self, assessment: Assessment) -> list[str]:
         """Columns nobody is to learn: those the plan names, and those the check takes for sensitive and the release shows as they are."""
-        changed = {*(change.column for change in self.changes), *pseudonyms}
+        changed = {change.column for change in self.changes}
         found = [f.column for f in assessment.of(Kind.SENSITIVE) if f.column not in self.release.quasi and f.column not in changed]
         return sorted({*self.plan.sensitive, *found} - {*self.plan.drop})
 
@@ -190,18 +191,3 @@ class _Grading:
             first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, k=plan.k, seed=seed
         )  # fmt: skip
         return attacks, again, utility
-
-
-def _keys(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile) -> list[str]:
-    """Columns whose values single out more rows than attackers may find: whoever knows the value finds the row."""
-    if profile.rows < _KEY_ROWS:
-        return []
-    # The profile estimates distinct values of large columns, so those that come near are counted.
-    near = [c.name for c in profile.columns if c.distinct * 1.1 >= MOST_FOUND * profile.rows]
-    return [column for column in near if _alone(cursor, path, column) > MOST_FOUND * profile.rows]
-
-
-def _alone(cursor: duckdb.DuckDBPyConnection, path: Path, column: str) -> int:
-    name = identifier(column)
-    query = f"SELECT count(*) FROM (SELECT 1 FROM {parquet(path)} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) = 1)"
-    return int(cursor.execute(query).fetchall()[0][0])

@@ -88,7 +88,20 @@ def test_untreated_columns_that_single_out_together_bar_grade_3_with_the_remedy(
     jsonschema.validate(json.loads(made.report.data), report_schema())
     page = report_html(made.report.document)
     assert "round or clip them" in page
-    assert "1 sets of up to 3" in page
+    assert "sets of up to 3" in page
     rounded = graded(tmp_path, "score_x=round:10", "score_y=round:10").grade
     assert rounded is not None
     assert rounded.level is Level.ACCEPTABLE
+
+
+def test_a_released_class_and_one_untreated_column_single_out_together(tmp_path: Path) -> None:
+    # Each column alone has company: 40 towns, 40 shifts; together hardly anybody has.
+    draw, path = random.Random(8), tmp_path / "in.csv"
+    rows = [f"{draw.choice('mf')},Town {draw.randrange(40)},{draw.randrange(40)}" for _ in range(800)]
+    path.write_text("\n".join(["sex,city,shift_code", *rows]) + "\n")
+    made = anonymise(path, tmp_path / "out.csv", plan=Plan(k=5, quasi=("sex", "city"), automatic=True), hierarchies={})
+    assert made.grade is not None
+    assert made.report is not None
+    assert [(check.name, check.columns) for check in made.grade.failed] == [("combinations", ("shift_code",))]
+    assert made.report.document["untreated"]["with_classes"] is True
+    jsonschema.validate(json.loads(made.report.data), report_schema())

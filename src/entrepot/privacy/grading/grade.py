@@ -10,6 +10,7 @@ from entrepot.privacy.grading.model import LEAST_CELL, LEAST_K, MOST_FOUND, MOST
 from entrepot.privacy.model import Assessment, ColumnFinding, Kind
 from entrepot.privacy.risk.combined import Combined
 from entrepot.privacy.risk.model import Risk
+from entrepot.privacy.risk.sequences import Sequences
 
 IDENTIFYING = ("singling_out_multivariate", "unique_linkage", "linkability")
 """Attacks that find persons. Those by one column alone find nobody where k holds; guessing values is reported and not graded, because
@@ -35,7 +36,9 @@ def grade(
     again: Sequence[AttackReport] = (),
     treated: Collection[str] = (),
     keys: Sequence[str] = (),
+    recoded: Collection[str] = (),
     untreated: Combined | None = None,
+    tied: Sequence[Sequences] = (),
 ) -> Grade:
     """The grade of a release of rows: 3 where every fact holds, 2 where no direct identifier is left, else 1.
 
@@ -44,9 +47,11 @@ def grade(
         after: The risk of the release, sensitive columns included.
         attacks: What attackers reached on it; None where nobody tried, which is not enough for grade 3.
         again: The same attacks on other persons; of each the draw that found most decides.
-        treated: Columns whose values were replaced by keyed pseudonyms, so that nobody knows them of a person.
+        treated: Columns that named persons or rows and whose values were replaced by keyed pseudonyms, so that nobody knows them of a person.
+        recoded: Columns that told about persons and were merely replaced by pseudonyms: how often each occurs still says which it is.
         keys: Columns of the release each of which singles out more rows than may be, or names persons.
-        untreated: What the columns left as they are single out together; None where there are not two of them.
+        untreated: What the columns left as they are single out together and with the classes; None where there are none.
+        tied: For each pseudonym whose rows hang together, how persons stand out by all of theirs.
     """
     # A quasi-identifier whose values still say who somebody is shields nobody, however many rows share them.
     named = {f.column for f in assessment.of(Kind.DIRECT) if f.column in release.quasi and _shows_itself(f, release)}
@@ -55,7 +60,7 @@ def grade(
     quasi = tuple(
         f.column
         for f in assessment.findings
-        if f.column not in shielded and (f.kind is Kind.QUASI or (f.linked and f.column not in direct))
+        if f.column not in shielded and (f.kind is Kind.QUASI or f.column in recoded or (f.linked and f.column not in direct))
     )
     alone = tuple(column for column in keys if column not in {*shielded, *direct})
     checks = (
@@ -64,6 +69,7 @@ def grade(
         _none("keys", alone),
         _together(untreated),
         _k(release, after),
+        _tied(tied),
         *(_attack(name, attacks, again, release) for name in IDENTIFYING),
         _told(after),
     )
@@ -108,6 +114,12 @@ def _together(untreated: Combined | None) -> Check:
     # What could not be searched in its time may single out anybody, as an attack that was not made may find anybody.
     holds = not untreated.columns and not untreated.skipped
     return Check(name="combinations", holds=holds, value=untreated.share, limit=MOST_FOUND, columns=untreated.columns)
+
+
+def _tied(tied: Sequence[Sequences]) -> Check:
+    smallest = min((one.smallest for one in tied), default=None)
+    columns = tuple(one.column for one in tied if one.smallest < LEAST_K)
+    return Check(name="sequences", holds=not columns, value=smallest, limit=LEAST_K, columns=columns)
 
 
 def _attack(name: str, attacks: AttackReport | None, again: Sequence[AttackReport], release: Release) -> Check:

@@ -10,6 +10,7 @@ from entrepot.kit import Invalid
 from entrepot.kit.pages import whole_page
 from entrepot.privacy.grading import cells, words
 from entrepot.privacy.grading.markup import count, listed, percent, section, table
+from entrepot.privacy.grading.model import AT_LEAST
 from entrepot.privacy.grading.noted import attack_title, notes
 from entrepot.privacy.grading.words import WORDS
 
@@ -66,7 +67,7 @@ def _checks(document: Mapping[str, Any], language: str) -> str:
     w = WORDS[language]
     rows = []
     for check in document["grade"]["checks"]:
-        name, least = check["name"], check["name"] in ("k", "cells")
+        name, least = check["name"], check["name"] in AT_LEAST
         columns = f'<br><span class="soft">{escape(", ".join(check["columns"]))}</span>' if check["columns"] else ""
         bound = f"{w['at_least' if least else 'at_most']} {_figure(name, check['limit'])}"
         interval = "" if check["interval"] is None else f" ({percent(check['interval'][0])} – {percent(check['interval'][1])})"
@@ -92,7 +93,7 @@ def _searched(document: Mapping[str, Any], language: str) -> str:
 def _figure(name: str, value: float | None) -> str:
     if value is None:
         return "–"
-    whole = name in ("direct_identifiers", "other_quasi_identifiers", "keys", "k", "cells")
+    whole = name in ("direct_identifiers", "other_quasi_identifiers", "keys", *AT_LEAST)
     return f"{value:,.0f}" if whole else percent(value)
 
 

@@ -15,6 +15,9 @@ MOST_TOLD = 0.2
 LEAST_CELL = 11
 """Persons behind a published count: nobody is found with a chance above .09, the bound for data anybody may get (EMA Policy 0070)."""
 
+AT_LEAST = frozenset({"k", "sequences", "cells"})
+"""Checks that count persons; of all others the limit is the most there may be."""
+
 
 class Level(IntEnum):
     """Grades of de-identification in the order of GB/T 42460-2023, the highest protecting most.
@@ -37,7 +40,7 @@ class Check:
         name: A stable word.
         holds: Whether the fact is as the grade demands.
         value: What was measured; None where it could not be measured or there was nothing to measure.
-        limit: What it is held against: the least of ``k`` and ``cells``, the most of all others.
+        limit: What it is held against: the least of those in ``AT_LEAST``, the most of all others.
         columns: The columns that it speaks of, where it does.
         interval: The 95 % interval of a sampled value.
     """

@@ -166,7 +166,7 @@ _OPTIONAL_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 _CHECK = as_object(
     {
         "name": {
-            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "combinations", "k", "singling_out_multivariate", "unique_linkage", "linkability",
+            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "combinations", "k", "sequences", "singling_out_multivariate", "unique_linkage", "linkability",
                      "homogeneity", "cells"]
         },
         "holds": {"type": "boolean"}, "value": _OPTIONAL_NUMBER, "limit": {"type": "number"}, "columns": NAMES,
@@ -197,6 +197,7 @@ _RISK: dict[str, Any] = {
 }  # fmt: skip
 _COMBINED: dict[str, Any] = {
     "columns": NAMES, "share": SHARE, "searched": COUNT, "skipped": COUNT, "left_out": NAMES, "size": COUNT,
+    "with_classes": {"type": "boolean"},
 }  # fmt: skip
 _RATE = as_object({"hits": {"type": "number"}, "tries": COUNT, "share": SHARE, "low": SHARE, "high": SHARE})
 _NOTED: dict[str, Any] = {"type": "array", "items": as_object({"code": TEXT, "values": {"type": "object"}})}

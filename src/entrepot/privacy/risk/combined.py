@@ -1,4 +1,4 @@
-"""Columns that are left as they are, taken together: no one of them may single anybody out, and two or three do."""
+"""Columns that are left as they are, taken together and with the released classes: no one of them singles anybody out, and two or three do."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _MOST_SCREENED = 100_000
 _SLACK = 0.9
 """What the chance of the choice may hide of a share."""
 _TABLE, _SOME = "entrepot_untreated", "entrepot_untreated_some"
+_CLASS = "entrepot class"
+"""What the class of a row is called beside the columns; tidied headings have no spaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Combined:
 
     Attributes:
         columns: The first smallest set that singles out more rows than may be; empty where none was found.
+        with_classes: Whether that set goes together with the class that the quasi-identifiers put a row into.
         share: Rows that stand alone in it; without such a set the largest share of any set that was counted.
         searched: Sets looked at; ``skipped`` were not, for lack of time.
         left_out: Columns of the fewest different values that were in no set, because there are too many columns.
@@ -39,6 +42,7 @@ class Combined:
     skipped: int = 0
     left_out: tuple[str, ...] = ()
     size: int = 0
+    with_classes: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The search as JSON."""
@@ -46,20 +50,22 @@ class Combined:
 
 
 def combined(
-    cursor: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], *, limit: float, seconds: float = 20.0,
-    clock: Callable[[], float] = time.monotonic,
+    cursor: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], *, limit: float, quasi: Sequence[str] = (),
+    seconds: float = 20.0, clock: Callable[[], float] = time.monotonic,
 ) -> Combined:  # fmt: skip
-    """Look for two or three columns of a Parquet file that single out more than ``limit`` of its rows.
+    """Look for two or three columns of a Parquet file that single out more than ``limit`` of its rows; its classes are one of them.
 
     All columns together come first: where these single out few, no choice of them singles out more, and the search is whole. Sets are tried on
     some of the rows before all are counted: whoever is alone among all is alone among some.
 
     Args:
+        quasi: Generalised columns, whose values put a row into a class.
         seconds: Time for the search; what was not searched by then is counted in the result.
     """
     began = clock()
     try:
-        cursor.execute(f"CREATE OR REPLACE TEMP VIEW {_TABLE} AS SELECT {', '.join(map(identifier, columns))} FROM {parquet(path)}")
+        _open(cursor, path, columns, quasi)
+        columns = [*columns, *([_CLASS] if quasi else [])]
         rows = _one(cursor, f"SELECT count(*) FROM {_TABLE}")
         whole = _alone(cursor, _TABLE, columns) / rows if rows else 0.0
         if whole <= limit:
@@ -76,18 +82,28 @@ def combined(
             share = _alone(cursor, _TABLE, chosen) / rows
             highest = max(highest, share)
             if share > limit:
-                return Combined(columns=chosen, share=share, searched=searched + 1, left_out=left_out, size=_SIZE)
+                return Combined(
+                    columns=tuple(column for column in chosen if column != _CLASS), share=share, searched=searched + 1, left_out=left_out,
+                    size=_SIZE, with_classes=_CLASS in chosen,
+                )  # fmt: skip
         return Combined(share=highest, searched=len(sets), left_out=left_out, size=_SIZE)
     finally:
         cursor.execute(f"DROP TABLE IF EXISTS {_SOME}")
         cursor.execute(f"DROP VIEW IF EXISTS {_TABLE}")
 
 
+def _open(cursor: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], quasi: Sequence[str]) -> None:
+    classes = [f"hash({', '.join(f'CAST({identifier(column)} AS VARCHAR)' for column in quasi)}) AS {identifier(_CLASS)}"] if quasi else []
+    chosen = ", ".join([*map(identifier, columns), *classes])
+    cursor.execute(f"CREATE OR REPLACE TEMP VIEW {_TABLE} AS SELECT {chosen} FROM {parquet(path)}")
+
+
 def _most_telling(cursor: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """The columns of most different values, and those that are too many."""
     counted = ", ".join(f"count(DISTINCT {identifier(column)})" for column in columns)
     kinds = cursor.execute(f"SELECT {counted} FROM {_TABLE}").fetchall()[0]
-    ordered = [column for _, column in sorted(zip(kinds, columns, strict=True), key=lambda pair: (-pair[0], pair[1]))]
+    # Classes are always tried, however many columns have more values.
+    ordered = [column for _, column in sorted(zip(kinds, columns, strict=True), key=lambda pair: (pair[1] != _CLASS, -pair[0], pair[1]))]
     return ordered[:_MOST_COLUMNS], tuple(ordered[_MOST_COLUMNS:])
 
 
