@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from entrepot.privacy.likeness import Fingerprint, fingerprint, read_fingerprint
+from entrepot.privacy.fingerprints import fingerprint
+from entrepot.privacy.likeness import Fingerprint, read_fingerprint
 
 KEY = b"a key of thirty-two bytes length"
 HEADS = ("mail", "age", "town", "pay")
@@ -96,3 +97,20 @@ def test_what_is_kept_holds_no_value_and_needs_the_key(cursor: duckdb.DuckDBPyCo
     assert first.digest != other.digest
     assert read_fingerprint(first.digest, first.text) == first
     assert len(json.dumps(first.text)) < 40_000
+
+
+def test_a_fingerprint_of_an_earlier_form_is_told_by_its_digest_alone(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    now = seen(cursor, tmp_path, rows())
+    form = json.loads(now.text)
+    del form["form"]
+    before = read_fingerprint("another", json.dumps(form))
+    assert before.likeness(now) == ""
+    assert read_fingerprint(now.digest, json.dumps(form)).likeness(now) == "rows"
+
+
+def test_a_wide_table_has_a_fingerprint(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    heads = [f"c{n}" for n in range(600)]
+    wide = [[str(n * m % 97) for n in range(600)] for m in range(30)]
+    first = seen(cursor, tmp_path, wide, heads)
+    assert seen(cursor, tmp_path, wide[::-1], heads).digest == first.digest
+    assert seen(cursor, tmp_path, wide[1:], heads).likeness(first) == "rows"

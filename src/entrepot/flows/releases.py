@@ -22,9 +22,10 @@ from entrepot.kit import Conflict, Invalid, NotFound
 from entrepot.privacy.aggregates import Tabulation
 from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise.changes import Change
+from entrepot.privacy.fingerprints import fingerprint
 from entrepot.privacy.grading import Grade, Report
 from entrepot.privacy.hierarchies import Hierarchy
-from entrepot.privacy.likeness import Fingerprint, fingerprint
+from entrepot.privacy.likeness import Fingerprint
 from entrepot.runtime import Actor, Exchange, Session
 
 
