@@ -132,7 +132,7 @@ def _plan(
     presence: str, weight: list[str], drop: str, keep: str, unknown: str, automatic: bool,
 ) -> Plan:  # fmt: skip
     from entrepot.privacy.anonymise import Plan
-    from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_presence, parse_share
+    from entrepot.privacy.anonymise.profile import listed, parse_closeness, parse_diversity, parse_presence, parse_share
 
     return Plan(
         k=k, method=cast("Method", method), quasi=listed(qi), drop=listed(drop), keep=listed(keep), person=person, population=population, unknown=unknown,
@@ -140,11 +140,6 @@ def _plan(
         closeness=tuple(parse_closeness(one) for one in t), presence=parse_presence(presence) if presence else None,
         weights={column: parse_share(number) for column, _, number in (one.rpartition("=") for one in weight)},
     )  # fmt: skip
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _graded(

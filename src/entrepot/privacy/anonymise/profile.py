@@ -60,6 +60,11 @@ def parse_presence(text: str, folder: Path = Path()) -> Presence:
     return Presence(column=name, least=low, most=high)
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """Names or short forms with commas between them."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def parse_share(text: str) -> float:
     """A share as ``2%`` or ``0.02``.
 
