@@ -123,7 +123,14 @@ def test_an_owner_anonymises_a_file_and_publishes_it_with_its_grade(owner: Visit
     assert "age" in proposed.values["quasi"]
     nothing = owner.send("Anonymise it", quasi=[])
     assert (nothing.status, "No column is chosen" in nothing.text) == (422, True)
-    made = owner.send("Anonymise it", quasi=["age", "gender", "postcode"], drop=["email"], k="10", method="global")
+    wrong = owner.send("Anonymise it", quasi=["age"], drop=["email"], k="10", method="global", l="two of gender")
+    assert (wrong.status, "is not what --l takes" in wrong.text) == (422, True)
+    named = owner.send("Anonymise it", quasi=["age", "gender", "postcode"], drop=[], k="10", method="global", l="")
+    assert (named.status, "the release would name persons" in named.text) == (403, True)
+    made = owner.send(
+        "Anonymise it", quasi=["age", "gender", "postcode"], drop=["email"], k="10", method="global", suppress="5%", l="",
+        hierarchies="gender\nmale;*\nfemale;*",
+    )  # fmt: skip
     assert "This is the anonymised version." in made.text
     assert "Grade 3 of 4" in made.text
     shown = owner.send("Publish", outcome="See who joined.", plan="free")

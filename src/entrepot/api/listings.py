@@ -40,17 +40,20 @@ class UploadOut(BaseModel):
 class AnonymiseIn(Sent):
     """What a release must satisfy; short forms as on the command line, such as ``2:diagnosis`` in ``l``."""
 
-    quasi_identifiers: list[str] = Field([], max_length=200, description="Columns to generalise; empty: those with a hierarchy.")
+    quasi_identifiers: list[str] = Field(
+        [], max_length=200, description="Columns to generalise; empty: those with a hierarchy, and those that the check finds."
+    )
     k: int = Field(5, ge=1, le=1_000_000)
     method: Literal["local", "global"] = "local"
     l: list[str] = Field([], max_length=50)  # noqa: E741  # the field's own letter
     t: list[str] = Field([], max_length=50)
-    suppress: float = Field(0.02, ge=0, le=1, description="Share of rows that global recoding may hide.")
+    suppress: float = Field(0.02, ge=0, le=1, description="Share of rows that may be hidden.")
     person: str = Field("", max_length=300, description="Column that says whose row it is; k then counts persons.")
     unknown: Literal["refuse", "star"] = "refuse"
     automatic: bool = Field(True, description="Make hierarchies for quasi-identifiers that lack one.")
     hierarchies: dict[str, list[list[str]]] = Field({}, max_length=200, description="For a column the path of each value: value, …, *.")
     drop: list[str] = Field([], max_length=1000)
+    keep: list[str] = Field([], max_length=1000, description="Columns that name persons and are released as they are on purpose.")
     change: dict[str, str] = Field({}, max_length=200, description="Changes to other columns, such as {name: pseudonym, post: 'mask:2'}.")
 
 
@@ -147,7 +150,7 @@ def anonymise(acting: ActingDep, upload_id: UploadId, body: AnonymiseIn) -> Anon
     plan = Plan(
         k=body.k, method=Method(body.method), quasi=tuple(body.quasi_identifiers), diversity=tuple(parse_diversity(one) for one in body.l),
         closeness=tuple(parse_closeness(one) for one in body.t), suppress=body.suppress, person=body.person, unknown=body.unknown,
-        automatic=body.automatic, drop=tuple(body.drop),
+        automatic=body.automatic, drop=tuple(body.drop), keep=tuple(body.keep),
     )  # fmt: skip
     made = flows.anonymise_upload(
         acting.exchange, acting.actor, upload_id, plan=plan,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli import context
-from entrepot.cli.anonymise import listed
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
@@ -51,6 +50,7 @@ def aggregate(
         raise typer.BadParameter("a table is missing.", param_hint="FILE")
     from entrepot.flows.aggregate import aggregate as run
     from entrepot.privacy.aggregates import Tabulation, parse_dominance
+    from entrepot.privacy.anonymise.profile import listed
 
     asked = Tabulation(
         by=listed(by), count=count or not (sum or mean), sums=tuple(sum or ()), means=tuple(mean or ()), minimum=minimum, base=base,

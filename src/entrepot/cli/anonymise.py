@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.privacy.grading import Check, Grade
 
 _STEPS = {
-    "read": "Reading", "search": "Searching", "write": "Writing", "look": "Looking at the release", "measure": "Measuring its risk",
+    "check": "Looking for columns that name persons", "read": "Reading", "search": "Searching", "write": "Writing", "look": "Looking at the release", "measure": "Measuring its risk",
     "attack": "Attacking it",
 }  # fmt: skip
 
@@ -34,16 +34,17 @@ def anonymise(
     t: Annotated[list[str] | None, typer.Option("--t", help="t-closeness, such as 0.2:diagnosis or ordered:0.2:income.", show_default=False)] = None,
     method: Annotated[str, typer.Option(help="local loses least; global generalises whole columns and is safer to publish to anyone.")] = "local",
     hierarchies: Annotated[Path | None, typer.Option(help="Folder with a COLUMN.csv for each quasi-identifier (leaf;…;*).", show_default=False)] = None,
-    qi: Annotated[str, typer.Option(help="Quasi-identifiers, comma-separated; default: columns with a hierarchy.", show_default=False)] = "",
-    suppress: Annotated[str, typer.Option(help="Rows that global recoding may hide.")] = "2%",
+    qi: Annotated[str, typer.Option(help="Quasi-identifiers, comma-separated; default: columns with a hierarchy; with --automatic also those that the check finds.", show_default=False)] = "",
+    suppress: Annotated[str, typer.Option(help="Rows that may be hidden, at most.")] = "2%",
     person: Annotated[str, typer.Option(help="Column that says whose row it is, where rows repeat per person.", show_default=False)] = "",
     population: Annotated[Path | None, typer.Option(help="Table of the population; k then counts its rows (k-map).", show_default=False)] = None,
     presence: Annotated[str, typer.Option(help="δ-presence: POPULATION.csv:0,0.5, or COLUMN:0.1,0.5 where 1 marks the subset.", show_default=False)] = "",
     weight: Annotated[list[str] | None, typer.Option(help="How much a column's loss counts, such as age=2.", show_default=False)] = None,
     change: Annotated[list[str] | None, typer.Option(help="Change of another column, such as name=pseudonym, post=mask:2, income=clip:0:90000.", show_default=False)] = None,
     drop: Annotated[str, typer.Option(help="Columns to leave out, comma-separated.", show_default=False)] = "",
+    keep: Annotated[str, typer.Option(help="Columns that name persons and are released as they are on purpose; the grade is then 1.", show_default=False)] = "",
     unknown: Annotated[str, typer.Option(help="Values that no hierarchy knows: refuse, or star to hide each.")] = "refuse",
-    automatic: Annotated[bool, typer.Option("--automatic", help="Make hierarchies for quasi-identifiers that lack one.")] = False,
+    automatic: Annotated[bool, typer.Option("--automatic", help="Make hierarchies for quasi-identifiers that lack one; without --qi take those that the check finds.")] = False,
     save_hierarchies: Annotated[
         Path | None, typer.Option(help="Folder to write the hierarchies to that were used, made ones included.", show_default=False)
     ] = None,
@@ -68,13 +69,13 @@ def anonymise(
         raise typer.BadParameter("a table is missing.", param_hint="FILE")
     from entrepot.privacy.anonymise.profile import read_profile
 
-    own = (l, t, hierarchies, qi, person, population, presence, weight, change, drop, automatic)
+    own = (l, t, hierarchies, qi, person, population, presence, weight, change, drop, keep, automatic)
     if profile and (any(own) or (k, method, suppress, unknown) != (5, "local", "2%", "refuse")):
         raise typer.BadParameter("a profile says all of this; leave the other options out, or the profile.", param_hint="--profile")
     if profile:
         plan, folder, changes = read_profile(profile)
     else:
-        plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, presence, weight or [], drop, unknown, automatic)
+        plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, presence, weight or [], drop, keep, unknown, automatic)
         folder, changes = hierarchies, tuple(change or ())
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
     with cancellable() as too_late, steps_progress(_STEPS) as told:
@@ -96,6 +97,7 @@ def anonymise(
         show(release)
         if graded:
             show_grade(graded)
+        show_notes(release)
 
 
 def _require_place(folder: Path) -> None:
@@ -127,22 +129,17 @@ def _print_schema(*, of_report: bool) -> None:
 
 def _plan(
     k: int, l: list[str], t: list[str], method: str, qi: str, suppress: str, person: str, population: Path | None,  # noqa: E741
-    presence: str, weight: list[str], drop: str, unknown: str, automatic: bool,
+    presence: str, weight: list[str], drop: str, keep: str, unknown: str, automatic: bool,
 ) -> Plan:  # fmt: skip
     from entrepot.privacy.anonymise import Plan
-    from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_presence, parse_share
+    from entrepot.privacy.anonymise.profile import listed, parse_closeness, parse_diversity, parse_presence, parse_share
 
     return Plan(
-        k=k, method=cast("Method", method), quasi=listed(qi), drop=listed(drop), person=person, population=population, unknown=unknown,
+        k=k, method=cast("Method", method), quasi=listed(qi), drop=listed(drop), keep=listed(keep), person=person, population=population, unknown=unknown,
         automatic=automatic, suppress=parse_share(suppress), diversity=tuple(parse_diversity(one) for one in l),
         closeness=tuple(parse_closeness(one) for one in t), presence=parse_presence(presence) if presence else None,
         weights={column: parse_share(number) for column, _, number in (one.rpartition("=") for one in weight)},
     )  # fmt: skip
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _graded(
@@ -214,6 +211,12 @@ def show(release: Release) -> None:
         )
     else:
         say("Local recoding: share it with recipients you know; for everybody use --method global, and never release two versions.")
+
+
+def show_notes(release: Release) -> None:
+    """Print what whoever reads the release should know, that it names persons last."""
+    for one in sorted(release.notes, key=lambda one: one.code == "kept"):
+        context.out.print(harmless(str(one)), markup=False, style="bold yellow" if one.code == "kept" else None)
 
 
 def show_grade(made: Anonymised) -> None:

@@ -13,7 +13,7 @@ import duckdb
 from entrepot.engine import types, wide
 from entrepot.engine.dialect import counted
 from entrepot.engine.faults import explained
-from entrepot.engine.model import Column, ConvertedTable, Note, SourceColumn, SourceTable
+from entrepot.engine.model import Column, ConvertedTable, SourceColumn, SourceTable
 from entrepot.engine.read import select
 from entrepot.engine.sql import parquet, target_literal
 from entrepot.kit import Invalid
@@ -77,7 +77,7 @@ def _write_wide(source: SourceTable, path: Path) -> SourceTable:
             column = source.columns[misfit.column]
             columns = list(source.columns)
             columns[misfit.column] = replace(column, type=types.TEXT, markers=False)
-            source = replace(source, columns=tuple(columns), notes=(*source.notes, _kept_as_text(column, None)))
+            source = replace(source, columns=tuple(columns), notes=(*source.notes, types.kept_as_text(column, None)))
         else:
             return source
     raise AssertionError("every column is text by now")
@@ -107,18 +107,8 @@ def _retyped(cursor: duckdb.DuckDBPyConnection, source: SourceTable) -> SourceTa
             columns[index] = replace(fitting[0], markers=fitting[1] > 0)
         else:
             columns[index] = replace(column, type=types.TEXT, markers=False, date_format="")
-            notes.append(_kept_as_text(column, min(misfits for _, misfits, _ in options)))
+            notes.append(types.kept_as_text(column, min(misfits for _, misfits, _ in options)))
     return replace(source, columns=tuple(columns), notes=tuple(notes))
-
-
-def _kept_as_text(column: SourceColumn, count: int | None) -> Note:
-    some = f"{count:,} values are" if count else "some values are"
-    return Note(
-        code="mixed-types",
-        message=f"{column.name} begins as {column.type}, but {some} not, so it is kept as text.",
-        column=column.name,
-        count=count,
-    )
 
 
 @contextmanager

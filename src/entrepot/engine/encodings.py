@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from entrepot.engine import surrogates
 from entrepot.engine.model import Limits
 from entrepot.kit import Invalid
 
@@ -96,7 +97,10 @@ def to_utf8(path: Path, scratch: Path, limits: Limits, *, shown: Path, encoding:
     if survey.bad_byte < 0 and chosen in ("", "utf-8"):
         return _plain(path, scratch, survey, bom)
     if chosen == "utf-8":
-        raise _not_encoded(shown, path, survey.bad_byte, "utf-8")
+        halves = surrogates.in_text(path, shown=shown, byte=survey.bad_byte)
+        raise halves or _not_encoded(shown, path, survey.bad_byte, "utf-8")
+    if not chosen and (halves := surrogates.in_text(path, shown=shown, byte=survey.bad_byte)):
+        raise halves
     chosen = chosen or _guess(path, survey.bad_byte)
     if not chosen:
         raise _not_encoded(shown, path, survey.bad_byte, "utf-8", guessed=True)
@@ -157,7 +161,7 @@ def _survey_utf8(survey: _Survey, decoder: codecs.IncrementalDecoder, chunk: byt
 
 
 def _transcode(path: Path, target: Path, encoding: str, skip: int, limits: Limits, shown: Path) -> TextFile:
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = surrogates.decoder(encoding)
     at, since_line, number, size = skip, 0, 1, 0
     carried = ""
     with path.open("rb") as source, target.open("wb") as out:
@@ -169,8 +173,10 @@ def _transcode(path: Path, target: Path, encoding: str, skip: int, limits: Limit
                 text = carried + decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 raise _not_encoded(shown, path, at - pending + error.start, encoding, line=number) from None
-            carried = "\r" if text.endswith("\r") and chunk else ""
-            text = text.removesuffix("\r") if carried else text
+            carried = text[-1:] if chunk and (text.endswith("\r") or surrogates.ends_in_half(text)) else ""
+            text = text.removesuffix(carried)
+            if encoding == surrogates.MENDED:
+                text = surrogates.mended(text)
             if "\x00" in text:
                 raise Invalid(
                     f"{shown.name} holds a NUL character after line {number}: it is no text.", "Export it as text again.", line=number
@@ -190,6 +196,8 @@ def _transcode(path: Path, target: Path, encoding: str, skip: int, limits: Limit
 
 
 def _known(encoding: str) -> str:
+    if encoding.lower() == surrogates.MENDED:
+        return surrogates.MENDED
     try:
         name = codecs.lookup(encoding).name
         b"".decode(name)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from entrepot.engine import surrogates
 from entrepot.kit import Conflict, Invalid
 
 
@@ -37,7 +38,11 @@ def fault(path: Path, text: str) -> Invalid | Conflict:
     if line:
         return _csv_fault(path, int(line[1]), text)
     if "Malformed JSON" in text or "JSON" in text.partition("\n")[0]:
-        return json_fault(path) or Invalid(f"{path.name} is not valid JSON.", "Write one JSON object a line, or one array of objects.")
+        return (
+            surrogates.in_json(path)
+            or json_fault(path)
+            or Invalid(f"{path.name} is not valid JSON.", "Write one JSON object a line, or one array of objects.")
+        )
     if "No space left" in text or "max_temp_directory_size" in text:
         return Conflict(f"There is no disk space left to read {path.name}.", "Free some space in the data folder and try again.")
     return Invalid(

@@ -136,8 +136,19 @@ def _open_csv(
     doubtful = [
         c.name for i, c in enumerate(typed) if c.type == types.TEXT and not table.is_wide and types.is_ambiguous_date(sample.column(i))
     ]
-    more = tuple(_ambiguous(name) for name in doubtful)
+    mixed = [c for i, c in enumerate(typed) if c.type == types.TEXT and not table.is_wide and types.is_mostly_numbers(sample.column(i))]
+    more = (*(_ambiguous(name) for name in doubtful), *_mixed(cursor, table, mixed))
     return replace(table, columns=typed, notes=(*table.notes, *more))
+
+
+def _mixed(cursor: duckdb.DuckDBPyConnection, table: SourceTable, columns: list[SourceColumn]) -> list[Note]:
+    """A note on each column that holds numbers for the most part, with how many rows hold something else."""
+    if not columns:
+        return []
+    wanted = ", ".join(f"count_if({types.misfit(replace(column, type='DOUBLE'))})" for column in columns)
+    with explained(table.path):
+        counts = cursor.execute(f"SELECT {wanted} FROM {table.scan}").fetchall()[0]
+    return [types.kept_as_text(column, count, "holds numbers for the most part") for column, count in zip(columns, counts, strict=True)]
 
 
 def _ambiguous(name: str) -> Note:
@@ -177,7 +188,7 @@ def _open_json(
         with explained(text.path):
             described = cursor.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
     except Invalid as error:
-        found = json_fault(text.path) if format_ is Format.JSONL else None
+        found = json_fault(text.path) if format_ is Format.JSONL and "surrogate" not in error.message else None
         raise _renamed(found or error, text.path, base.given) from None
     if [row[0] for row in described] == ["json"] and format_ is Format.JSONL:
         found = json_fault(text.path)

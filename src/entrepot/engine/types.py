@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from entrepot.engine.arrow import pa, pc
-from entrepot.engine.model import SourceColumn
+from entrepot.engine.model import Note, SourceColumn
 from entrepot.engine.sql import identifier, literal
 
 GUARD = "entrepot: a value does not fit its column's type"
@@ -26,6 +26,7 @@ _DATE_SHAPES = {
     "%Y.%m.%d": r"^\d{4}\.(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])$",
     "%Y年%m月%d日": r"^\d{4}年(0?[1-9]|1[0-2])月(0?[1-9]|[12]\d|3[01])日$",
 }
+_NUMBER = r"(?i)^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$|^[+-]?inf(inity)?$"
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
 _ZONE = r"(Z|[+-]\d\d(:?\d\d)?)"
@@ -79,6 +80,30 @@ def _all(values: Any, shape: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(values.slice(0, 16), shape)).as_py()) and bool(
         pc.all(pc.match_substring_regex(values, shape)).as_py()
     )
+
+
+def is_mostly_numbers(values: Any) -> bool:
+    """Whether these texts are no codes, and more of them numbers than not, though not all."""
+    plain = pc.unique(values).drop_null()
+    plain = plain.filter(pc.invert(pc.is_in(plain, value_set=pa.array(MARKERS))))
+    numbers = _count(plain, _NUMBER)
+    return 2 < numbers < len(plain) <= 2 * numbers and numbers + _count(plain, r"^\D+$") == len(plain)
+
+
+def _count(values: Any, shape: str) -> int:
+    return int(pc.sum(pc.match_substring_regex(values, shape)).as_py() or 0)
+
+
+def kept_as_text(column: SourceColumn, count: int | None, why: str = "") -> Note:
+    """A note on a column that would be numbers or dates but for some values.
+
+    Args:
+        count: How many; None where they were not counted.
+        why: What is said of the others; that the column begins so by default.
+    """
+    some = f"{count:,} values are" if count else "some values are"
+    message = f"{column.name} {why or f'begins as {column.type}'}, but {some} not, so it is kept as text. Correct them or leave them empty, or keep it so."
+    return Note(code="mixed-types", message=message, column=column.name, count=count)
 
 
 def is_ambiguous_date(values: Any) -> bool:

@@ -78,6 +78,7 @@ def anonymise(
     Raises:
         NotFound: There is no such file.
         Invalid: The table and the plan do not fit; the message names columns and counts, never values.
+        IdentifiersLeft: Columns would name persons in the release, and nobody said that they are to be kept.
         Refused: Nothing satisfies the plan within its limits.
     """
     target, settings, told = Path(out), settings or Settings(), progress or (lambda step, share: None)
@@ -145,7 +146,12 @@ class _Grading:
         # A person key names one person, in however many rows.
         keys += [self.plan.person] if self.plan.person in written and self.plan.person not in keys else []
         self.told("look", 1.0)
-        return found.assessment, keys, found.parquet, names
+        return self._with_kept(found.assessment), keys, found.parquet, names
+
+    def _with_kept(self, assessment: Assessment) -> Assessment:
+        """The assessment of the release, with what names persons and was kept, which the release's other columns may no longer give away."""
+        kept = {one.column for one in self.release.kept}
+        return replace(assessment, findings=(*(f for f in assessment.findings if f.column not in kept), *self.release.kept))
 
     def _untreated(self, parquet_file: Path, columns: dict[str, str], quasi: list[str]) -> Combined | None:
         """What the columns that are left as they are single out together and with the classes."""

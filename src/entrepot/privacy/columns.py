@@ -11,7 +11,8 @@ from entrepot.engine.model import ColumnProfile
 from entrepot.privacy import headers
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.privacy.detectors import DETECTORS, Detector
-from entrepot.privacy.detectors.person import is_listed_name
+from entrepot.privacy.detectors.china import is_chinese_name
+from entrepot.privacy.detectors.person import is_listed_name, is_one_name
 from entrepot.privacy.model import ColumnFinding, Evidence
 
 HEADING = "heading"
@@ -37,6 +38,10 @@ _LOOKS: dict[str, str] = {
     "phone": r"(\d\D{0,3}){6}",
 }
 """What most values under a heading must look like, even where no detector knows them."""
+_FEW_NAMES = 5
+"""Distinct values below which a heading that may speak of a name is not enough."""
+_HAN = r"^\s*[\x{4e00}-\x{9fff}]{2,4}\s*$"
+_CAPITAL = r"^\s*[\p{Lu}\p{Lo}]"
 _WORDS = r"\S\s+\S"
 _DISTANCE = r"(?i)^\s*(\d+([.,]\d+)?\s?(k|m|km|mi|miles?|yards?)\b.*|(half[ -]?)?marathon)\s*$"
 _LINK = r"^\s*\w+://"
@@ -104,7 +109,11 @@ def _allowed(column: ColumnProfile, values: Sequence[str], heading: str) -> str:
         return ""
     if headers.is_a_role(column.name) and share_like(values, _WORDS) < 0.5:
         return ""
-    return "" if category == "name" and (column.distinct < 5 or share_like(values, _ORGANISATION) > 0.1) else category
+    if category != "name":
+        return category
+    # A few values under such a heading may be a list of things, unless each begins as names do.
+    listed = column.distinct < _FEW_NAMES and (headers.is_a_role(column.name) or share_like(values, _CAPITAL) < 1.0)
+    return "" if listed or share_like(values, _ORGANISATION) > 0.1 else "name"
 
 
 def _from_heading(column: ColumnProfile, values: Sequence[str], plausible: str) -> ColumnFinding | None:
@@ -120,11 +129,14 @@ def _from_heading(column: ColumnProfile, values: Sequence[str], plausible: str) 
 
 def _from_names(column: ColumnProfile, values: Sequence[str]) -> ColumnFinding | None:
     """Names of persons below a heading such as *author* or *long name*, known from the long list of given names."""
-    if column.type != "VARCHAR" or len(values) < 5 or not headers.speaks_of_a_name(column.name) or share_like(values, _ORGANISATION) > 0.1:
+    if column.type != "VARCHAR" or not values or not headers.speaks_of_a_name(column.name) or share_like(values, _ORGANISATION) > 0.1:
         return None
-    several = share_like(values, _WORDS) >= 0.5
-    matched = sum(is_listed_name(value) for value in values)
-    if matched < (0.3 if several else 0.6) * len(values):
+    several, few = share_like(values, _WORDS) >= 0.5, len(values) < _FEW_NAMES
+    # The long list of given names has cities too, so few single words must be frequent names.
+    known = is_listed_name if several or not few else is_chinese_name if share_like(values, _HAN) == 1.0 else is_one_name
+    matched = sum(known(value) for value in values)
+    # Of few values all must speak, and the heading too.
+    if matched < (1.0 if few else 0.3 if several else 0.6) * len(values) or (few and headers.allowed(column.name) != "name"):
         return None
     evidence = Evidence(detector="listed-name", matched=matched, examined=len(values))
     return ColumnFinding(column=column.name, category=CATEGORIES["name"], confidence=_LISTED_NAMES, evidence=(evidence,))

@@ -39,8 +39,12 @@ _LEAST_PART = 4
 
 def tokens(header: str) -> list[str]:
     """The words of a heading, in lower case and without accents, however they are joined."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", header.translate(_SPELLED)) if not unicodedata.combining(c))
-    return [token.lower() for token in _TOKEN.findall(plain)]
+    return [token.lower() for token in _TOKEN.findall(without_accents(header))]
+
+
+def without_accents(text: str) -> str:
+    """A text in plain letters: ``José`` as ``Jose``."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.translate(_SPELLED)) if not unicodedata.combining(c))
 
 
 def promised(header: str) -> str:

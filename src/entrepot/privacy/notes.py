@@ -26,6 +26,10 @@ SENTENCES: Mapping[str, str] = {
     "unlike_sizes": "The release has {released:,} rows and the original {rows:,}.",
     "few_covered": "{column}: {share:.0%} of the released values cover a value of the original.",
     "few_fit": "{share:.0%} of the persons tried fit a row of the release in all columns.",
+    "taken": "Generalised, because the check takes them for what others may know of a person: {columns}.",
+    "kept": "The release names persons: {columns} stayed as they are, as was asked. Its grade is 1; give it to nobody who may not know who is in it.",
+    "all_hidden": "Hidden in every row, so nothing of them is left: {columns}.",
+    "odd_values": "{column}: {rows:,} of {of:,} rows hold words among numbers, so no ranges were made: each value shows whole or not at all. Correct them, give a hierarchy file, or hide them (--unknown star).",
 }
 """Every note in English."""
 

@@ -103,6 +103,47 @@ def test_all_null_columns_and_nan_and_inf_and_mixed_dates_are_named_with_their_c
         assert f"{column}: {count} values are no" in error.message
 
 
+def test_dates_in_three_forms_are_counted_by_rows_with_a_choice(cursor: duckdb.DuckDBPyConnection, run: Run, tmp_path: Path) -> None:
+    days = [*["2001-02-03"] * 20, *["2001-02-05"] * 20, *["03/02/2001"] * 7, *["3.2.2001"] * 5]
+    rows = [["born", "n"], *[[day, "1"] for day in days]]
+    error = _refused(cursor, tmp_path, _text(rows), Plan(k=2, quasi=("born",), automatic=True))
+    assert "born: 12 of 52 rows hold no dates of the form 2026-11-21: 7 like 21/11/2026, 5 like 21.11.2026." in error.message
+    assert all(way in error.hint for way in ("hierarchy file", "--unknown star", "--drop born"))
+    _, out = run(rows, {}, k=2, quasi=("born",), automatic=True, unknown="star", suppress=0.3)
+    assert [row[0] for row in out[40:]] == ["*"] * 12
+
+
+def test_words_and_odd_numbers_among_numbers_are_named(cursor: duckdb.DuckDBPyConnection, run: Run, tmp_path: Path) -> None:
+    pay = [*[str(1000 + i) for i in range(30)], *["none"] * 3, "NaN", "inf", "-inf"]
+    error = _refused(cursor, tmp_path, _text([["pay"], *[[one] for one in pay]]), Plan(k=2, quasi=("pay",), automatic=True))
+    assert "pay: 6 of 36 rows hold no finite numbers: 3 words, 2 infinite, 1 NaN." in error.message
+    few = [["age"], *[[str(i % 5)] for i in range(20)], ["old"], ["old"]]
+    found, _ = run(few, {}, k=2, quasi=("age",), automatic=True)
+    assert [str(one) for one in found.notes] == [
+        "age: 2 of 22 rows hold words among numbers, so no ranges were made: each value shows whole or not at all. "
+        "Correct them, give a hierarchy file, or hide them (--unknown star)."
+    ]
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_release_of_which_nothing_is_left_is_no_release(cursor: duckdb.DuckDBPyConnection, tmp_path: Path, method: Method) -> None:
+    rows = [["a", "c"], *[[str(i), "xyz"[i % 3]] for i in range(8)]]
+    error = _refused(cursor, tmp_path, _text(rows), Plan(k=8, method=method, suppress=1))
+    assert error.message == "All 8 rows would be hidden, so that nothing of a, c is left."
+    assert "less than k = 8" in error.hint
+
+
+def test_local_recoding_hides_no_more_rows_than_may_be(cursor: duckdb.DuckDBPyConnection, run: Run, tmp_path: Path) -> None:
+    alone = [["a", "c"], *[["1", "x"]] * 30, *[["2", "x"]] * 30, ["5", "x"]]
+    trees = {"a": TREES["a"], "c": TREES["c"]}
+    assert run(alone, trees, k=2)[0].suppressed == 1
+    assert run(alone, trees, k=2, suppress=0.0)[0].suppressed == 0
+    (tmp_path / "out.csv").unlink()
+    error = _refused(cursor, tmp_path, _text(alone), Plan(k=2, suppress=0.01), hierarchies={"a": TREES["a"]})
+    assert error.message == "Local recoding would hide 1 of 61 rows (1.7 %), and at most 1 % may be."
+    assert "--suppress 1.7%" in error.hint
+
+
 def test_a_column_of_unique_values_wants_a_choice(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     text = _text([["id", "c"], *[[f"p{i}", "x"] for i in range(100_001)]])
     error = _refused(cursor, tmp_path, text, Plan(quasi=("id",), automatic=True))

@@ -49,12 +49,11 @@ def _released(connection: Any, table: list[Row], way: str, **plan: Any) -> tuple
     return found, [tuple(line.split(";")) for line in lines[1:]]
 
 
-def _unless_refused(connection: Any, table: list[Row], way: str, **plan: Any) -> list[Row]:
+def _unless_refused(connection: Any, table: list[Row], way: str, *, k: int = 2, **plan: Any) -> list[Row]:
     try:
-        return _released(connection, table, way, k=2, **plan)[1]
+        return _released(connection, table, way, k=k, **plan)[1]
     except Refused:
-        # Only levels for whole columns can be out of the question; single classes can always be hidden.
-        assert way == "global"
+        # The criteria fit no levels, or would hide more rows than may be.
         return []
 
 
@@ -69,8 +68,11 @@ def _classes(table: list[Row]) -> dict[tuple[str, ...], list[str]]:
 @settings(max_examples=40, deadline=None)
 @given(rows, ways, st.integers(1, 5))
 def test_every_class_has_k_rows_and_covers_the_original_in_its_place(connection: Any, table: list[Row], way: str, k: int) -> None:
-    _, out = _released(connection, table, way, k=k)
+    out = _unless_refused(connection, table, way, k=k)
     assert all(len(values) >= k for values in _classes(out).values())
+    if not out:
+        return
+    assert sum(row[:3] == ("*", "*", "*") for row in out) <= 0.3 * len(table)
     assert len(out) == len(table)
     for before, after in zip(table, out, strict=True):
         assert before[3] == after[3]
@@ -106,9 +108,8 @@ def test_every_class_is_close_to_the_whole(connection: Any, table: list[Row], wa
 @settings(max_examples=40, deadline=None)
 @given(rows, ways)
 def test_anonymising_a_release_again_changes_nothing(connection: Any, table: list[Row], way: str) -> None:
-    _, once = _released(connection, table, way, k=3)
-    _, twice = _released(connection, once, way, k=3)
-    assert once == twice
+    once = _unless_refused(connection, table, way, k=3)
+    assert not once or once == _unless_refused(connection, once, way, k=3)
 
 
 @settings(max_examples=40, deadline=None)
@@ -116,9 +117,9 @@ def test_anonymising_a_release_again_changes_nothing(connection: Any, table: lis
 def test_the_order_of_rows_decides_nothing(connection: Any, table: list[Row], way: str, chance: Any) -> None:
     order = list(range(len(table)))
     chance.shuffle(order)
-    _, plain = _released(connection, table, way, k=3)
-    _, mixed = _released(connection, [table[i] for i in order], way, k=3)
-    assert [plain[i] for i in order] == mixed
+    plain = _unless_refused(connection, table, way, k=3)
+    mixed = _unless_refused(connection, [table[i] for i in order], way, k=3)
+    assert [plain[i] for i in order if plain] == mixed
 
 
 @settings(max_examples=40, deadline=None)
@@ -129,8 +130,12 @@ def test_no_choice_of_levels_loses_less_than_the_one_that_is_proven_best(connect
     with TemporaryDirectory() as folder:
         given, out = Path(folder, "given.csv"), Path(folder, "out.csv")
         given.write_text("\n".join(";".join(row) for row in [HEADER, *table]) + "\n")
-        found = anonymise(connection, given, out, plan=Plan(method=Method.GLOBAL, suppress=limit, k=k), hierarchies=TREES)
-    best = min(_loss(table, levels, k, limit) for levels in itertools.product(range(4), range(4), range(2)))
+        best = min(_loss(table, levels, k, limit) for levels in itertools.product(range(4), range(4), range(2)))
+        try:
+            found = anonymise(connection, given, out, plan=Plan(method=Method.GLOBAL, suppress=limit, k=k), hierarchies=TREES)
+        except Refused:
+            assert best == pytest.approx(_loss(table, (3, 3, 1), k, limit), abs=1e-9)
+            return
     assert found.measure == pytest.approx(best, abs=1e-9)
     assert found.is_proven
 

@@ -64,7 +64,7 @@ def test_k_counts_persons_where_rows_repeat(run: Run) -> None:
     rows += [["p1", "f", str(i)] for i in range(9)] + [[f"q{i}", "m", "1"] for i in range(5)]
     _, out = run(rows, SEX, k=5)
     assert {row[1] for row in out} == {"f", "m"}
-    release, out = run(rows, SEX, k=5, person="who")
+    release, out = run(rows, SEX, k=5, person="who", suppress=1)
     assert [row[1] for row in out] == ["*"] * 9 + ["m"] * 5
     assert (release.suppressed, release.smallest) == (9, 5)
 
@@ -72,7 +72,7 @@ def test_k_counts_persons_where_rows_repeat(run: Run) -> None:
 def test_nobody_is_counted_twice_in_a_class(run: Run) -> None:
     # Each of three persons has a row with every value: as rows twelve, as persons three, however they are put together.
     rows = [["who", "a", "n"], *[[f"p{p}", str(v), "1"] for p in range(3) for v in range(4)], *[[f"q{i}", "7", "1"] for i in range(5)]]
-    _, out = run(rows, {"a": TREES["a"]}, k=4, person="who")
+    _, out = run(rows, {"a": TREES["a"]}, k=4, person="who", suppress=1)
     persons = defaultdict(set)
     for who, value, _ in out:
         persons[value].add(who)
@@ -83,7 +83,7 @@ def test_k_map_counts_the_population(cursor: duckdb.DuckDBPyConnection, tmp_path
     given, out, people = tmp_path / "given.csv", tmp_path / "out.csv", tmp_path / "people.csv"
     given.write_text("sex;ill\nf;1\nm;1\nm;1\n")
     people.write_text("sex;town\n" + "f;a\n" * 9 + "m;b\n" * 2)
-    anonymise(cursor, given, out, plan=Plan(k=5, population=people), hierarchies=SEX)
+    anonymise(cursor, given, out, plan=Plan(k=5, population=people, suppress=1), hierarchies=SEX)
     assert out.read_text() == "sex;ill\nf;1\n*;1\n*;1\n"
 
 
@@ -127,7 +127,7 @@ def test_the_command_takes_presence(cli: typer.Typer, tmp_path: Path) -> None:
     given, people, out = tmp_path / "given.csv", tmp_path / "people.csv", tmp_path / "out.csv"
     given.write_text("sex;age\n" + "f;1\n" * 8 + "m;1\n" * 8)
     people.write_text("sex;age\n" + "f;1\n" * 9 + "m;1\n" * 90)
-    options = ["--qi", "sex", "--automatic", "--k", "2", "--presence", f"{people}:0,0.5", "--out", str(out)]
+    options = ["--qi", "sex", "--automatic", "--k", "2", "--presence", f"{people}:0,0.5", "--suppress", "50%", "--out", str(out)]
     CliRunner().invoke(cli, ["anonymise", str(given), *options], catch_exceptions=False)
     assert Counter(line.split(";")[0] for line in out.read_text().splitlines()[1:]) == {"*": 8, "m": 8}
     people.write_text("sex;age\n" + "f;1\n" * 16 + "m;1\n" * 16)

@@ -79,3 +79,20 @@ def test_billing_details_stay_somebodys_beside_a_vendor(classified: Classified) 
         "Street": [f"{i} Long Street" for i in range(40)],
     }
     assert classified(columns).restricted == ("Billing Street",)
+
+
+@pytest.mark.parametrize(
+    ("heading", "values"),
+    [
+        ("name", ["Anna Meier", "Ben Smith", "Carla Lopez"]), ("nombre", ["José", "María", "Lucía"]), ("姓名", ["王伟", "李娜"]), ("xm", ["王伟", "李娜"]),
+        ("name", ["Anna", "Ben"]),
+    ],
+)  # fmt: skip
+def test_a_few_names_below_a_heading_that_may_speak_of_names_are_names(classified: Classified, heading: str, values: list[str]) -> None:
+    found = classified({heading: values, "n": list(range(len(values)))})
+    assert [(one.column, one.category.id) for one in found.findings] == [(heading, "name")]
+
+
+@pytest.mark.parametrize("values", [["Berlin", "Paris"], ["apple", "banana"], ["iris", "tulip", "rose"], ["Basic", "Plus", "Pro"]])
+def test_a_few_things_below_the_same_heading_are_none(classified: Classified, values: list[str]) -> None:
+    assert classified({"name": values, "price": list(range(len(values)))}).findings == ()

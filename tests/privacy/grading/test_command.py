@@ -32,11 +32,31 @@ def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 
 
 def test_the_grade_is_printed_with_what_stands_in_the_way_of_a_better_one(capsys: pytest.CaptureFixture[str]) -> None:
-    out = " ".join(said(capsys).split())
+    out = " ".join(said(capsys, "--keep", "email").split())
     assert "Grade 1: direct identifiers present." in out
     assert "(email)" in out
     assert "replace them by keyed pseudonyms" in out
     assert "people.anonymous.csv.report.html" in out
+    assert "The release names persons: email stayed as they are, as was asked." in out[-200:]
+
+
+@pytest.mark.parametrize("more", [[], ["--no-report"]])
+def test_columns_that_name_persons_are_refused_before_anything_is_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    assert run(["anonymise", "people.csv", "--qi", "age,region", "--automatic", "--json", *more]) == 2
+    refused = json.loads(capsys.readouterr().out)
+    assert refused["error"] == "IdentifiersLeft"
+    assert "email (e-mail addresses)" in refused["message"]
+    assert all(way in refused["hint"] for way in ("--drop email", "--change email=pseudonym", "--keep email"))
+    assert "mail.example" not in str(refused)
+    assert [path.name for path in folder.iterdir()] == ["people.csv"]
+
+
+def test_the_check_chooses_the_quasi_identifiers_where_none_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["anonymise", "people.csv", "--automatic", "--drop", "email", "--no-report"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Generalised, because the check takes them for what others may know of a person: age, region." in out
 
 
 def test_json_carries_the_grade_and_the_digest_of_the_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,7 +67,7 @@ def test_json_carries_the_grade_and_the_digest_of_the_report(folder: Path, capsy
 
 
 def test_no_report_writes_the_release_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "grade" not in json.loads(said(capsys, "--no-report", "--json"))
+    assert "grade" not in json.loads(said(capsys, "--drop", "email", "--no-report", "--json"))
     assert {path.name for path in folder.iterdir()} == {"people.csv", "people.anonymous.csv"}
 
 

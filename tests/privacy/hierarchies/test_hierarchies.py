@@ -93,13 +93,13 @@ def test_numbers_become_ranges_that_nest() -> None:
     ages = ranges("age", [str(n) for n in range(18, 91)])
     assert ages.paths[5] == ("23", "20-24", "20-29", "0-49", "*")
     assert ranges("gain", ["-3.5", "0.25", "7"]).generalised("-3.5", 1).startswith("[-")
-    with pytest.raises(Invalid, match="2 distinct values are no finite numbers"):
+    with pytest.raises(Invalid, match=r"2 of \d+ distinct values are no finite numbers"):
         ranges("gain", ["1", "nan", "-inf"])
 
 
 def test_dates_become_months_quarters_years_and_decades() -> None:
     assert dates("born", ["1987-05-03", ""]).paths[0] == ("1987-05-03", "1987-05", "1987-Q2", "1987", "1980s", "*")
-    with pytest.raises(Invalid, match="1 distinct values are no dates"):
+    with pytest.raises(Invalid, match=r"1 of \d+ distinct values are no dates"):
         dates("born", ["1987-05-03", "03/05/1987"])
 
 
@@ -138,9 +138,9 @@ def test_any_texts_get_a_hierarchy(values: set[str]) -> None:
 @pytest.mark.parametrize(
     ("values", "fact"),
     [
-        (["2001-02-03", "03/02/2001", "3.2.2001", "2001-02-04"], "2 distinct values are no dates"),
-        ([*map(str, range(40)), "nan", "-inf"], "2 distinct values are no finite numbers"),
-        ([*map(str, range(40)), "about forty"], "1 distinct values are no finite numbers"),
+        (["2001-02-03", "03/02/2001", "3.2.2001", "2001-02-04"], r"2 of \d+ distinct values are no dates"),
+        ([*map(str, range(40)), "nan", "-inf"], r"2 of \d+ distinct values are no finite numbers"),
+        ([*map(str, range(40)), "about forty"], r"1 of \d+ distinct values are no finite numbers"),
     ],
 )
 def test_a_few_values_of_another_form_are_counted_and_not_guessed(values: list[str], fact: str) -> None:
@@ -152,5 +152,5 @@ def test_a_few_values_of_another_form_are_counted_and_not_guessed(values: list[s
 def test_numbers_of_any_length_get_ranges_and_those_beyond_doubles_are_no_numbers() -> None:
     long = {"10000000000000000000000000000.001", "1e300", "1e-300", "-3"}
     assert {path[0] for path in ranges("n", long).paths} == long
-    with pytest.raises(Invalid, match="1 distinct values"):
+    with pytest.raises(Invalid, match="1 of 2 distinct values are no finite numbers: 1 too large"):
         ranges("n", {"1", "1e999999"})

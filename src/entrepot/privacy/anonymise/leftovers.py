@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from entrepot.privacy.anonymise.coding import Ints, Table, above, classes, ends, without
+from entrepot.privacy.anonymise.coding import Flags, Ints, Table, above, classes, ends, without
 from entrepot.privacy.anonymise.criteria import Test
 
 _CELLS = 50_000_000
 """Comparisons of rows with classes that are worth making; the rest stays suppressed."""
 _TRIES = 12
-"""Classes that a row asks, the cheapest first, where criteria may turn it down."""
+"""Classes that a row asks, the cheapest first, where criteria may turn it down; ``_MORE_TRIES`` where it must not stay hidden."""
+_MORE_TRIES = 200
 
 
 def join(table: Table, test: Test, released: Ints, left: Ints) -> Ints:
@@ -60,12 +61,41 @@ def merge(table: Table, test: Test, released: Ints, left: Ints) -> Ints:
     """
     if not len(left) or len(left) == table.size:
         return left
+    found = _classes(table, test, released, left)
+    still = [row for number, row in enumerate(left) if number * len(found.starts) * len(table.trees) >= _CELLS or not found.take(int(row))]
+    return np.array(still, np.int64)
+
+
+def hidden(table: Table, released: Ints) -> Flags:
+    """Which distinct rows show nothing of any column."""
+    found: Flags = np.logical_and.reduce([tree.loss[node] == 1.0 for tree, node in zip(table.trees, released, strict=True)])
+    return found
+
+
+def show(table: Table, test: Test, released: Ints, *, limit: int) -> int:
+    """Put hidden rows into the classes that lose least by them, until at most so many rows are hidden; how many are.
+
+    Args:
+        released: The node of each column and distinct row; changed in place.
+        limit: Rows that may be hidden, because that loses less.
+    """
+    left = np.flatnonzero(hidden(table, released))
+    count = int(table.rows[left].sum())
+    if count <= limit or len(left) == table.size:
+        return count
+    found = _classes(table, test, released, left)
+    # Those that stand for many rows first, so that few classes are widened.
+    for number, row in enumerate(left[np.argsort(-table.rows[left], kind="stable")]):
+        if count <= limit or number * len(found.starts) * len(table.trees) >= _CELLS:
+            break
+        count -= int(table.rows[row]) if found.take(int(row), whatever=True) else 0
+    return count
+
+
+def _classes(table: Table, test: Test, released: Ints, left: Ints) -> _Classes:
     kept = without(table.size, left)
     order, starts = classes(table, released[:, kept])
-    order, stops = kept[order], ends(starts, len(kept))
-    found = _Classes(table, test, released, order, starts, stops)
-    still = [row for number, row in enumerate(left) if number * len(starts) * len(table.trees) >= _CELLS or not found.take(int(row))]
-    return np.array(still, np.int64)
+    return _Classes(table, test, released, kept[order], starts, ends(starts, len(kept)))
 
 
 class _Classes:
@@ -78,8 +108,12 @@ class _Classes:
         self.weight = np.add.reduceat(table.rows[order], starts).astype(float)
         self.taken: dict[int, list[int]] = {}
 
-    def take(self, row: int) -> bool:
-        """Put a row into the best class that still passes with it; whether there is one among the first few."""
+    def take(self, row: int, *, whatever: bool = False) -> bool:
+        """Put a row into the best class that still passes with it; whether there is one among the first few.
+
+        Args:
+            whatever: Also where hiding the row would lose less, as long as the class still shows something.
+        """
         extra = np.zeros(len(self.starts))
         wider = []
         for c, tree in enumerate(self.table.trees):
@@ -87,13 +121,17 @@ class _Classes:
             wider.append(up)
             extra += (tree.cost[up] - tree.cost[self.nodes[c]]) * self.weight + tree.cost[up] * self.table.rows[row]
         worth = extra < sum(tree.cost[tree.star] for tree in self.table.trees) * self.table.rows[row]
-        tries = 1 if self.test.is_simple else _TRIES
+        tries = 1 if self.test.is_simple else _MORE_TRIES if whatever else _TRIES
         for best in np.argsort(np.round(extra, 9), kind="stable")[:tries]:
             rows = np.array([*self.order[self.starts[best] : self.stops[best]], *self.taken.get(int(best), []), row], np.int64)
-            if worth[best] and (self.test.is_simple or self.test.passes(rows, np.zeros(1, np.int64))[0]):
+            fine = self._shows([int(up[best]) for up in wider]) if whatever else worth[best]
+            if fine and (self.test.is_simple or self.test.passes(rows, np.zeros(1, np.int64))[0]):
                 self._widen(int(best), row, rows, [int(up[best]) for up in wider])
                 return True
         return False
+
+    def _shows(self, nodes: list[int]) -> bool:
+        return any(tree.loss[node] < 1.0 for tree, node in zip(self.table.trees, nodes, strict=True))
 
     def _widen(self, best: int, row: int, rows: Ints, nodes: list[int]) -> None:
         self.taken.setdefault(best, []).append(row)

@@ -10,6 +10,8 @@ from typing import Any
 
 from entrepot.kit import Invalid
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.model import ColumnFinding
+from entrepot.privacy.notes import Note, as_json
 
 
 class Method(StrEnum):
@@ -62,14 +64,15 @@ class Plan:
     """What a release must satisfy.
 
     Attributes:
-        quasi: The quasi-identifiers; empty for all columns that have a hierarchy.
-        suppress: Largest share of rows that global recoding may hide, 0 to 1. Local recoding hides what no class takes.
+        quasi: The quasi-identifiers; empty for all columns that have a hierarchy, and with ``automatic`` those that the check takes for some.
+        suppress: Largest share of rows that may be hidden, 0 to 1. Local recoding hides fewer where a class takes them at less loss.
         person: Column that says whose row it is, where rows repeat per person; k then counts persons.
         weights: How much a loss in a column counts; 1 where it is not named.
         population: For k-map: a table (CSV or Parquet) with the same quasi-identifiers; k then counts its rows.
         unknown: Values that no hierarchy knows: ``refuse`` or ``star``.
         automatic: Make a hierarchy for quasi-identifiers that lack one.
         drop: Columns left out of the release, such as names.
+        keep: Columns that name persons and are released as they are on purpose.
     """
 
     k: int = 5
@@ -85,6 +88,7 @@ class Plan:
     unknown: str = "refuse"
     automatic: bool = False
     drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.method not in list(Method):
@@ -160,6 +164,8 @@ class Release:
         bound: Global recoding: no choice of levels within the limit loses less by ``measure``, the loss that was made small.
         tried: Global recoding: combinations of levels counted.
         hierarchies: Those that were used, made ones included; not part of the JSON.
+        kept: What was found of columns that name persons and were kept on purpose.
+        notes: What whoever reads the release should know of how it came about.
     """
 
     path: Path
@@ -177,6 +183,8 @@ class Release:
     bound: float | None = None
     tried: int | None = None
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
+    kept: tuple[ColumnFinding, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_proven(self) -> bool | None:
@@ -190,7 +198,8 @@ class Release:
             "distinct": self.distinct, "suppressed": self.suppressed,
             "suppressed_share": round(self.suppressed / self.rows, 6) if self.rows else 0.0, "classes": self.classes,
             "smallest_class": self.smallest, "ncp": round(self.ncp, 6), "loss": {name: round(loss, 6) for name, loss in self.loss.items()},
-        }  # fmt: skip
+            "kept": [one.column for one in self.kept],
+        } | as_json(self.notes)  # fmt: skip
         if self.levels is not None:
             shown |= {
                 "levels": dict(zip(self.quasi, self.levels, strict=True)), "measure": self.measure, "bound": self.bound,

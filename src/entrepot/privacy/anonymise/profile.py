@@ -60,6 +60,11 @@ def parse_presence(text: str, folder: Path = Path()) -> Presence:
     return Presence(column=name, least=low, most=high)
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """Names or short forms with commas between them."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def parse_share(text: str) -> float:
     """A share as ``2%`` or ``0.02``.
 
@@ -109,6 +114,7 @@ def read_profile(path: Path) -> tuple[Plan, Path | None, tuple[str, ...]]:
         k=profile.k, method=Method(profile.method), quasi=tuple(profile.quasi_identifiers), suppress=parse_share(str(profile.suppress)),
         diversity=tuple(parse_diversity(one) for one in profile.l), closeness=tuple(parse_closeness(one) for one in profile.t),
         person=profile.person, weights=dict(profile.weights), unknown=profile.unknown, automatic=profile.automatic, drop=tuple(profile.drop),
+        keep=tuple(profile.keep),
         population=path.parent / profile.population if profile.population else None,
         presence=parse_presence(profile.presence, path.parent) if profile.presence else None,
     )  # fmt: skip
@@ -146,14 +152,17 @@ def _model() -> Any:
         hierarchies: str = Field("", description="Folder with a COLUMN.csv for each quasi-identifier.")
         l: list[str] = Field([], description="l-diversity: 2:diagnosis, entropy:2:diagnosis, recursive(3):2:diagnosis.")  # noqa: E741
         t: list[str] = Field([], description="t-closeness: 0.2:diagnosis, ordered:0.2:income, hierarchical:0.2:diagnosis.")
-        suppress: str | float = Field("2%", description="Rows that global recoding may hide, as a share.")
+        suppress: str | float = Field("2%", description="Rows that may be hidden, as a share.")
         person: str = Field("", description="Column that says whose row it is.")
         population: str = Field("", description="Table of the population; k then counts its rows.")
         presence: str = Field("", description="δ-presence: population.csv:0,0.5, or COLUMN:0.1,0.5 where 1 marks the subset.")
         weights: dict[str, float] = Field({}, description="How much a loss in a column counts; 1 by default.")
         unknown: Literal["refuse", "star"] = Field("refuse", description="Values that no hierarchy knows.")
-        automatic: bool = Field(False, description="Make hierarchies for columns that lack one.")
+        automatic: bool = Field(
+            False, description="Make hierarchies for columns that lack one, and let the check choose columns where none is named."
+        )
         drop: list[str] = Field([], description="Columns left out.")
+        keep: list[str] = Field([], description="Columns that name persons and are released as they are on purpose.")
         change: dict[str, str] = Field({}, description="Changes to other columns, such as {name: pseudonym, post: 'mask:2'}.")
 
     return Profile

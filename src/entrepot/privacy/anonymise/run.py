@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,16 +19,19 @@ from entrepot.privacy.anonymise.changes import Change, expressions
 from entrepot.privacy.anonymise.coding import Ints, Listed, Table, classes, ends, tree_of
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate
 from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Recursive, Share, Test
+from entrepot.privacy.anonymise.identifiers import findings, named, quasi_identifiers, require_meant
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Presence, Release
 from entrepot.privacy.anonymise.source import Source, open_source
+from entrepot.privacy.anonymise.trees import trees_of
 from entrepot.privacy.anonymise.walk import lattice_size, walk
 from entrepot.privacy.anonymise.write import Layout, carried, require_folder_of, write
-from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic
+from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.model import ColumnFinding
+from entrepot.privacy.notes import Note, note
 
 Progress = Callable[[str, float], None]
 WALKED = 200_000
 """Combinations of levels up to which local recoding tries all of them."""
-_MOST_VALUES = 100_000
 _PRESENT = "p:presence"
 """What the counts of the population for δ-presence are called among the values; no column's name begins so."""
 
@@ -57,7 +61,8 @@ def anonymise(
     Raises:
         NotFound: There is no such file.
         Invalid: The table and the plan do not fit; the message names columns and counts, never values.
-        Refused: No choice of levels satisfies the plan within the suppression limit.
+        IdentifiersLeft: Columns would name persons in the release, and nobody said that they are to be kept.
+        Refused: Nothing satisfies the plan within the suppression limit, or nothing would be left of the quasi-identifiers.
     """
     given, target, told = Path(path), Path(out), progress or (lambda step, share: None)
     require_folder_of(target)
@@ -66,7 +71,7 @@ def anonymise(
         try:
             job.read()
             released, best = job.search()
-            release = replace(_release(target, job.table, job.test, plan, job.quasi, released, best), hierarchies=job.known)
+            release = job.released(target, released, best)
             told("write", 0.0)
             with explained(given):
                 write(
@@ -87,11 +92,48 @@ class _Job:
     ) -> None:  # fmt: skip
         self.cursor, self.folder, self.plan, self.told, self.given = cursor, folder, plan, told, hierarchies
         self.changes, self.secret = changes, secret
-        self._open(path, surveyed=False)
+        self.findings: tuple[ColumnFinding, ...] | None = None
+        self.notes: list[Note] = []
+        self.source = open_source(cursor, path, folder)
+        if plan.automatic and not plan.quasi:
+            self._choose()
+        self._lay_out()
+        self.kept = self._kept()
 
-    def _open(self, path: Path, *, surveyed: bool) -> None:
-        self.source = open_source(self.cursor, path, self.folder, surveyed=surveyed)
+    def _lay_out(self) -> None:
         self.quasi, self.layout = _layout(self.source, self.plan, self.given, self.changes)
+
+    def _found(self) -> tuple[ColumnFinding, ...]:
+        """What the check says of the columns; asked once, and only where it matters."""
+        if self.findings is None:
+            self.told("check", 0.0)
+            self.findings = findings(self.cursor, self.source, self.folder)
+            self.told("check", 1.0)
+        return self.findings
+
+    def _choose(self) -> None:
+        """Take the columns with a hierarchy, and those that the check takes for what others may know."""
+        plan, columns = self.plan, self.source.columns
+        said = {*plan.drop, *plan.keep, *plan.sensitive, plan.person, *(change.column for change in self.changes)}
+        seen = quasi_identifiers(self._found(), but={*said, *self.given})
+        quasi = tuple(column for column in columns if column in seen or (column in self.given and column not in plan.drop))
+        if not quasi:
+            raise Invalid(
+                f"The check finds no column of {self.source.path.name} that others may know of a person.",
+                "Name the columns to generalise with --qi.",
+            )
+        self.notes += [note("taken", columns=seen)] if seen else []
+        self.plan = replace(plan, quasi=quasi)
+
+    def _kept(self) -> tuple[ColumnFinding, ...]:
+        """The columns that name persons and stay as they are, which must have been said of each."""
+        plan = self.plan
+        self.source.require(plan.keep, "to be kept")
+        untouched = {*self.layout.columns} - {*self.quasi} - {change.column for change in self.changes}
+        left = named(self._found(), untouched) if untouched else ()
+        require_meant(self.source.path, left, plan.keep)
+        self.notes += [note("kept", columns=[one.column for one in left])] if left else []
+        return left
 
     def read(self) -> None:
         """Read the file into the temporary table and collapse it."""
@@ -102,13 +144,15 @@ class _Job:
             if self.source.dialect is None or "UTF-8" not in error.message:
                 raise
             # It begins as UTF-8 and goes on as something else; only a look at all of it tells as what.
-            self._open(self.source.path, surveyed=True)
+            self.source = open_source(self.cursor, self.source.path, self.folder, surveyed=True)
+            self._lay_out()
             self._read()
 
     def _read(self) -> None:
         plan, path = self.plan, self.source.path
-        known = _hierarchies(self.cursor, self.source, plan, self.quasi, self.given)
-        self.known = known
+        made = trees_of(self.cursor, self.source, self.quasi, self.given, plan=plan)
+        self.known, self.odd = made.hierarchies, made.notes
+        known = self.known
         trees = tuple(tree_of(known[column], weight=plan.weights.get(column, 1.0)) for column in self.quasi)
         keys = keys_of(trees)
         counted = tuple(dict.fromkeys([*plan.sensitive, *([plan.person] if plan.person else [])]))
@@ -131,6 +175,18 @@ class _Job:
         self.told("search", 0.0)
         return _search(self.table, self.test, self.plan, lambda share: self.told("search", share))
 
+    def released(self, target: Path, released: Ints, best: lattice.Found | None) -> Release:
+        """What is released, with what should be known of how it came about."""
+        made = _release(target, self.table, self.test, self.plan, self.quasi, released, best)
+        blank = [column for column, loss in made.loss.items() if loss == 1.0]
+        if made.suppressed == made.rows:
+            raise Refused(
+                f"All {made.rows:,} rows would be hidden, so that nothing of {', '.join(self.quasi)} is left.",
+                f"Ask for less than k = {self.plan.k} or for less of --l and --t, generalise fewer columns, or give hierarchies with more levels.",
+            )
+        self.notes += [note("all_hidden", columns=blank)] if blank else []
+        return replace(made, hierarchies=self.known, kept=self.kept, notes=(*self.notes, *self.odd))
+
 
 def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], changes: Sequence[Change]) -> tuple[tuple[str, ...], Layout]:
     quasi = plan.quasi or tuple(column for column in source.columns if column in hierarchies and column not in plan.drop)
@@ -139,7 +195,10 @@ def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], ch
     source.require([plan.person] if plan.person else [], "the person key")
     source.require(plan.drop, "to be dropped")
     if not quasi:
-        raise Invalid("No column has a hierarchy.", "Name quasi-identifiers with --qi, or a folder with a COLUMN.csv for each of them.")
+        raise Invalid(
+            "No column has a hierarchy.",
+            "Name quasi-identifiers with --qi, or a folder with a COLUMN.csv for each of them, or let the check choose them with --automatic.",
+        )
     both = [column for column in plan.sensitive if column in quasi]
     twice = [change.column for change in changes if change.column in quasi or change.column in plan.sensitive]
     if twice:
@@ -147,32 +206,6 @@ def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], ch
     if both:
         raise Invalid(f"{both[0]} is both quasi-identifier and sensitive.", "Choose one; a sensitive column is released as it is.")
     return quasi, Layout(columns=tuple(column for column in source.columns if column not in plan.drop), quasi=quasi)
-
-
-def _hierarchies(
-    cursor: duckdb.DuckDBPyConnection, source: Source, plan: Plan, quasi: tuple[str, ...], given: Mapping[str, Hierarchy]
-) -> dict[str, Hierarchy]:
-    lacking = [column for column in quasi if column not in given]
-    if lacking and not plan.automatic:
-        raise Invalid(
-            f"{lacking[0]} has no hierarchy ({len(lacking)} such columns).",
-            f"Write {lacking[0]}.csv, or have one made with --automatic.",
-            columns=lacking,
-        )
-    return {column: given[column] if column in given else automatic(column, _values(cursor, source, column)) for column in quasi}
-
-
-def _values(cursor: duckdb.DuckDBPyConnection, source: Source, column: str) -> list[str]:
-    text = f"coalesce({source.text(column)}, '')"
-    with explained(source.path):
-        found = cursor.execute(f"SELECT DISTINCT {text} FROM {source.scan} LIMIT {_MOST_VALUES + 1}").fetchall()
-        if len(found) > _MOST_VALUES:
-            raise Invalid(
-                f"{column} has more than {_MOST_VALUES:,} different values.",
-                "Drop it, replace it by a pseudonym, or give it a hierarchy of fewer leaves.",
-                column=column,
-            )
-    return sorted(row[0] for row in found if row[0] != STAR) or [""]
 
 
 def _with_population(cursor: duckdb.DuckDBPyConnection, found: Collapsed, plan: Plan, quasi: tuple[str, ...], folder: Path) -> Table:
@@ -269,22 +302,40 @@ def _check_size(table: Table, test: Test, plan: Plan) -> None:
 
 
 def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None]) -> tuple[Ints, lattice.Found | None]:
+    limit = int(plan.suppress * table.rows.sum() + 1e-9)
     if plan.method is Method.GLOBAL:
-        best = lattice.search(table, test, limit=int(plan.suppress * table.rows.sum() + 1e-9), progress=told)
+        best = lattice.search(table, test, limit=limit, progress=told)
         if best is None:
             raise Refused(
                 f"No choice of levels satisfies the criteria while at most {plan.suppress:.3g} of the rows are hidden.",
                 "Raise --suppress, ask for less, or use --method local.",
             )
         return best.released, best
+    released = _locally(table, test, told)
+    _require_shown(table, leftovers.show(table, test, released, limit=limit), plan, limit)
+    return released, None
+
+
+def _require_shown(table: Table, hidden: int, plan: Plan, limit: int) -> None:
+    total = int(table.rows.sum())
+    # Where every row is hidden, more than the limit is wrong.
+    if limit < hidden < total:
+        share = math.ceil(1000 * hidden / total) / 10
+        raise Refused(
+            f"Local recoding would hide {hidden:,} of {total:,} rows ({share:g} %), and at most {100 * plan.suppress:.3g} % may be.",
+            f"Raise the limit (--suppress {share:g}%), ask for less, or generalise fewer columns.",
+        )
+
+
+def _locally(table: Table, test: Test, told: Callable[[float], None]) -> Ints:
     if lattice_size(table) <= WALKED:
         released, left = walk(table, test, progress=told)
         left = leftovers.join(table, test, released, left)
         leftovers.merge(table, test, released, left)
-        return released, None
+        return released
     released, left = cluster.gather(table, test, progress=told)
     leftovers.join(table, test, released, left)
-    return released, None
+    return released
 
 
 def _release(
@@ -294,7 +345,7 @@ def _release(
     loss = {
         column: float((tree.loss[node] * table.rows).sum() / total) for column, tree, node in zip(quasi, table.trees, released, strict=True)
     }
-    hidden = np.logical_and.reduce([tree.loss[node] == 1.0 for tree, node in zip(table.trees, released, strict=True)])
+    hidden = leftovers.hidden(table, released)
     shown = np.flatnonzero(~hidden)
     order, starts = classes(table, released[:, shown])
     smallest = int(test.sizes(shown[order], starts).min()) if len(shown) else None

@@ -6,6 +6,7 @@ import re
 
 from entrepot.privacy.detectors.base import Detector
 from entrepot.privacy.gazetteers import GIVEN, PINYIN_SURNAMES, SURNAMES, given_names
+from entrepot.privacy.headers import without_accents
 from entrepot.privacy.vocabulary import words_of
 
 _LONGEST_NAME = 16
@@ -24,9 +25,9 @@ def is_person_name(value: str) -> bool:
 
 
 def is_one_name(value: str) -> bool:
-    """Whether one word is a frequent given name or surname."""
+    """Whether one word is a frequent given name or surname, with or without its accents."""
     word = value.strip().lower()
-    return word in GIVEN or word in SURNAMES
+    return word in GIVEN or word in SURNAMES or (not word.isascii() and without_accents(word) in GIVEN)
 
 
 def is_listed_name(value: str) -> bool:

@@ -88,6 +88,7 @@ def settings_of(plan: Plan, release: Release, changes: Sequence[Change] = ()) ->
         "diversity": [asdict(one) for one in plan.diversity], "closeness": [asdict(one) for one in plan.closeness],
         "presence": _presence(plan.presence) if plan.presence else None, "population": plan.population.name if plan.population else None,
         "weights": dict(sorted(plan.weights.items())), "unknown": plan.unknown, "automatic": plan.automatic, "drop": list(plan.drop),
+        "keep": list(plan.keep),
         "changes": [{"column": change.column, "verb": change.verb, "arguments": list(change.arguments)} for change in changes],
     }  # fmt: skip
 

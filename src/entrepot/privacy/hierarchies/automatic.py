@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation, localcontext
 
@@ -17,23 +18,33 @@ _RANGES = 40
 _DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日")
 _NUMERIC = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf(inity)?)", re.IGNORECASE)
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .\-/]{2,}")
-
-
+_FORMS = (
+    (re.compile(r"\d{1,2}/\d{1,2}/\d{4}"), "21/11/2026"),
+    (re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}"), "21.11.2026"),
+    (re.compile(r"\d{1,2}-\d{1,2}-\d{4}"), "21-11-2026"),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), "2026/11/21"),
+    (re.compile(r"\d{4}\.\d{1,2}\.\d{1,2}"), "2026.11.21"),
+    (re.compile(r"\d{4}年\d{1,2}月\d{1,2}日"), "2026年11月21日"),
+)
+"""Forms of dates that are counted apart where a column has several."""
+_SOME = 20
+"""Distinct values up to which numbers may be a list of codes."""
 _LARGEST = 308
 """Tens exponent of the largest numbers that are taken for numbers, as of doubles."""
 _DIGITS = 1_000
 """Digits that ranges are worked out with, so that the smallest of such numbers differs from the largest."""
 
 
-def automatic(column: str, values: Collection[str]) -> Hierarchy:
+def automatic(column: str, values: Collection[str], *, hide_odd: bool = False) -> Hierarchy:
     """The hierarchy that suits the values: regions and industries that are known, spans of dates, ranges of numbers, masked codes, else each value or none.
 
     Args:
-        values: Distinct values as text; an empty one stands for missing data.
+        values: Distinct values as text, or how many rows hold each; an empty one stands for missing data.
+        hide_odd: Leave values that are no dates or numbers like the others out, so that they are unknown to the hierarchy.
 
     Raises:
-        Invalid: There is no value at all, or nine of ten are dates or numbers and the others not: dates in several forms, NaN, infinite
-            numbers, words among numbers. The message says how many.
+        Invalid: There is no value at all, or most are dates or numbers and the others not: dates in several forms, NaN, infinite
+            numbers, words among numbers. The message says how many rows hold them.
     """
     filled = [value for value in values if value != ""]
     if not filled:
@@ -42,18 +53,41 @@ def automatic(column: str, values: Collection[str]) -> Hierarchy:
     if known is not None:
         return known
     if _mostly(filled, _DATED.fullmatch):
-        return dates(column, values)
-    if _mostly(filled, _NUMERIC.fullmatch):
-        return ranges(column, values)
-    if len(filled) > 20 and all(_CODE.fullmatch(value) for value in filled):
+        return dates(column, _without(values, _date) if hide_odd else values)
+    numeric, worded = _numeric_and_worded(filled)
+    among = bool(worded) and len(numeric) + len(worded) == len(filled) and 2 * len(numeric) >= len(filled)
+    if _mostly(filled, _NUMERIC.fullmatch) or (among and (len(filled) > _SOME or hide_odd)):
+        return ranges(column, _without(values, _number) if hide_odd else values)
+    if len(filled) > _SOME and all(_CODE.fullmatch(value) for value in filled):
         return prefixes(column, values)
     return flat(column, values)
+
+
+def words_among_numbers(values: Mapping[str, int]) -> int:
+    """How many rows hold words where others hold numbers, in a column for which no ranges are made.
+
+    Args:
+        values: How many rows hold each value.
+    """
+    numeric, worded = _numeric_and_worded([value for value in values if value != ""])
+    return sum(values[value] for value in worded) if len(numeric) > 2 and len(numeric) >= len(worded) else 0
+
+
+def _numeric_and_worded(values: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Those that are numbers, and those without any digit; others are codes."""
+    numeric = [value for value in values if _NUMERIC.fullmatch(value)]
+    return numeric, [value for value in values if not _NUMERIC.fullmatch(value) and not any(map(str.isdigit, value))]
 
 
 def _mostly(values: Sequence[str], fits: Callable[[str], object]) -> bool:
     # A few odd ones among many are mistakes to be named; a few values that happen to be numbers are a list of codes.
     count = sum(fits(value) is not None for value in values)
-    return len(values) > 2 and (count == len(values) or (len(values) > 20 and count >= 0.9 * len(values)))
+    return len(values) > 2 and (count == len(values) or (len(values) > _SOME and count >= 0.9 * len(values)))
+
+
+def _without(values: Collection[str], read: Callable[[str], object]) -> list[str]:
+    """The values that can be read, and the empty one."""
+    return [value for value in values if value == "" or read(value) is not None]
 
 
 def flat(column: str, values: Collection[str]) -> Hierarchy:
@@ -71,9 +105,9 @@ def ranges(column: str, values: Collection[str], *, width: Decimal | int | None 
         Invalid: Some values are no finite numbers; the message says how many.
     """
     numbers = {value: _number(value) for value in values if value != ""}
-    bad = sum(number is None for number in numbers.values())
+    bad = [value for value, number in numbers.items() if number is None]
     if bad:
-        raise _misfits(column, bad, "finite numbers")
+        raise _misfits(column, values, {value: _number_kind(value) for value in bad}, "finite numbers")
     found = {value: number for value, number in numbers.items() if number is not None}
     if not found:
         return flat(column, values)
@@ -94,9 +128,9 @@ def dates(column: str, values: Collection[str]) -> Hierarchy:
         Invalid: Some values are not dates as ISO 8601 writes them; the message says how many.
     """
     found = {value: _date(value) for value in values if value != ""}
-    bad = sum(day is None for day in found.values())
+    bad = [value for value, day in found.items() if day is None]
     if bad:
-        raise _misfits(column, bad, "dates of the form 2026-11-21")
+        raise _misfits(column, values, {value: _date_kind(value) for value in bad}, "dates of the form 2026-11-21")
     paths = [(value, *_spans(day), STAR) for value, day in sorted(found.items()) if day]
     return hierarchy(column, [*paths, *_missing(values, 4)])
 
@@ -122,13 +156,33 @@ def _missing(values: Collection[str], levels: int) -> list[tuple[str, ...]]:
     return [("", *["missing"] * levels, STAR)] if "" in values else []
 
 
-def _misfits(column: str, count: int, what: str) -> Invalid:
+def _misfits(column: str, values: Collection[str], odd: Mapping[str, str], what: str) -> Invalid:
+    """The error that counts odd values by what they are.
+
+    Args:
+        odd: What each of them is, in the plural.
+    """
+    rows = values if isinstance(values, Mapping) else dict.fromkeys(values, 1)
+    counts: Counter[str] = Counter()
+    for value, kind in odd.items():
+        counts[kind] += rows[value]
+    count, unit = counts.total(), "rows hold" if isinstance(values, Mapping) else "distinct values are"
+    shown = ", ".join(f"{number:,} {kind}" for kind, number in counts.most_common())
     return Invalid(
-        f"{column}: {count:,} distinct values are no {what}.",
-        f"Correct them, or give {column} a hierarchy file.",
+        f"{column}: {count:,} of {sum(rows.values()):,} {unit} no {what}: {shown}.",
+        f"Correct them, or give {column} a hierarchy file, or hide them (--unknown star), or leave the column out (--drop {column}).",
         column=column,
         count=count,
     )
+
+
+def _number_kind(value: str) -> str:
+    plain = value.lower().lstrip("+-")
+    return "NaN" if plain == "nan" else "infinite" if plain.startswith("inf") else "too large" if _NUMERIC.fullmatch(value) else "words"
+
+
+def _date_kind(value: str) -> str:
+    return next((f"like {form}" for shape, form in _FORMS if shape.fullmatch(value)), "of other forms")
 
 
 def _number(value: str) -> Decimal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -13,20 +13,25 @@ from entrepot import flows
 from entrepot.kit import EntrepotError, Invalid, NotFound
 from entrepot.privacy import anonymise as anonymising
 from entrepot.privacy.aggregates import Tabulation
+from entrepot.privacy.anonymise.changes import Change, parse_change
+from entrepot.privacy.anonymise.profile import listed, parse_closeness, parse_diversity, parse_share
 from entrepot.privacy.grading import LEAST_CELL, LEAST_K
+from entrepot.privacy.hierarchies import Hierarchy, hierarchy
 from entrepot.web.forms import Form
 from entrepot.web.pages.publish import checked_upload
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
 
 Columns = list[dict[str, Any]]
+Read = TypeVar("Read")
 
 
 def anonymise(request: Request) -> Response:
     """Make a version of an upload in which nobody stands out."""
 
     def make(upload: flows.Upload, sent: Form) -> flows.ReleasedUpload:
-        return flows.anonymise_upload(exchange(request), visit(request).actor, upload.id, plan=_plan(sent))
+        plan, trees, changes = _plan(sent), _read(sent, "hierarchies", _trees), _read(sent, "change", _changes)
+        return flows.anonymise_upload(exchange(request), visit(request).actor, upload.id, plan=plan, hierarchies=trees, changes=changes)
 
     return _page(request, "anonymise", _proposed, make, note="anonymised", least=LEAST_K)
 
@@ -65,7 +70,8 @@ def _page(
         sent = Form(fields={name: values for name, values in proposed(columns).items() if values})
         listing_id, status = request.query_params.get("listing", "")[:60], unreadable.status if unreadable else 200
     return render(
-        request, template, status, upload=upload, sent=sent, columns=columns, listing_id=listing_id, error=error, least=least
+        request, template, status, upload=upload, sent=sent, columns=columns, listing_id=listing_id, error=error, least=least,
+        wrong=error.details.get("field", "") if error else "",
     )  # fmt: skip
 
 
@@ -75,14 +81,37 @@ def _plan(sent: Form) -> anonymising.Plan:
     return anonymising.Plan(
         k=sent.number("k") or LEAST_K, method=anonymising.Method(sent.text("method") or "local"), quasi=tuple(sent.texts("quasi")),
         drop=tuple(column for column in sent.texts("drop") if column not in sent.texts("quasi")), person=sent.text("person"), automatic=True,
+        keep=tuple(sent.texts("keep")), suppress=_read(sent, "suppress", lambda text: parse_share(text or "0.02")),
+        diversity=_read(sent, "l", lambda text: tuple(parse_diversity(one) for one in listed(text))),
+        closeness=_read(sent, "t", lambda text: tuple(parse_closeness(one) for one in listed(text))),
     )  # fmt: skip
+
+
+def _read(sent: Form, field: str, parse: Callable[[str], Read]) -> Read:
+    """What a field says, or an error that stands beside it."""
+    try:
+        return parse(sent.text(field))
+    except Invalid as error:
+        raise Invalid(error.message, error.hint, **(error.details | {"field": field})) from None
+
+
+def _changes(text: str) -> list[Change]:
+    """A change a line, as on the command line."""
+    return [parse_change(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def _trees(text: str) -> dict[str, Hierarchy]:
+    """Blocks with an empty line between them: a column's name, then its hierarchy as a file of it would stand."""
+    blocks = [block.split("\n") for block in text.replace("\r\n", "\n").strip().split("\n\n") if block.strip()]
+    named = [[line.strip() for line in block if line.strip()] for block in blocks]
+    return {head: hierarchy(head, [line.split(";") for line in lines]) for head, *lines in named}
 
 
 def _proposed(columns: Columns) -> dict[str, list[str]]:
     """What the check would choose: columns that tell about persons generalised, those that name them left out."""
     return {
         "quasi": [c["name"] for c in columns if c["kind"] == "quasi"], "drop": [c["name"] for c in columns if c["kind"] == "direct"],
-        "k": ["10"], "method": ["local"],
+        "k": ["10"], "method": ["local"], "suppress": ["0.02"],
     }  # fmt: skip
 
 

@@ -1,0 +1,64 @@
+"""The hierarchies of the columns to generalise: those that are given, and those made from the values where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from entrepot.engine.faults import explained
+from entrepot.kit import Invalid
+from entrepot.privacy.anonymise.model import Plan
+from entrepot.privacy.anonymise.source import Source
+from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic, words_among_numbers
+from entrepot.privacy.notes import Note, note
+
+_MOST_VALUES = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trees:
+    """The hierarchy of each column, and what is to be said of those that were made."""
+
+    hierarchies: dict[str, Hierarchy]
+    notes: tuple[Note, ...]
+
+
+def trees_of(
+    cursor: duckdb.DuckDBPyConnection, source: Source, quasi: tuple[str, ...], given: Mapping[str, Hierarchy], *, plan: Plan
+) -> Trees:
+    """The hierarchies of some columns.
+
+    Raises:
+        Invalid: One is neither given nor to be made, or its values suit none; the message names the column and counts rows.
+    """
+    lacking = [column for column in quasi if column not in given]
+    if lacking and not plan.automatic:
+        raise Invalid(
+            f"{lacking[0]} has no hierarchy ({len(lacking)} such columns).",
+            f"Write {lacking[0]}.csv, or have one made with --automatic.",
+            columns=lacking,
+        )
+    made, notes = {column: given[column] for column in quasi if column in given}, []
+    for column in lacking:
+        values = _values(cursor, source, column)
+        made[column] = automatic(column, values, hide_odd=plan.unknown == "star")
+        # All that a column of words and numbers is given is each value or none.
+        rows = words_among_numbers(values) if made[column].levels == 2 and plan.unknown != "star" else 0
+        notes += [note("odd_values", column=column, rows=rows, of=sum(values.values()))] if rows else []
+    return Trees(hierarchies={column: made[column] for column in quasi}, notes=tuple(notes))
+
+
+def _values(cursor: duckdb.DuckDBPyConnection, source: Source, column: str) -> dict[str, int]:
+    """How many rows hold each value; values are in order."""
+    text = f"coalesce({source.text(column)}, '')"
+    with explained(source.path):
+        found = cursor.execute(f"SELECT {text}, count(*) FROM {source.scan} GROUP BY 1 LIMIT {_MOST_VALUES + 1}").fetchall()
+        if len(found) > _MOST_VALUES:
+            raise Invalid(
+                f"{column} has more than {_MOST_VALUES:,} different values.",
+                "Drop it, replace it by a pseudonym, or give it a hierarchy of fewer leaves.",
+                column=column,
+            )
+    return {str(value): int(rows) for value, rows in sorted(found) if value != STAR} or {"": 0}
