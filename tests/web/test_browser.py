@@ -196,6 +196,17 @@ def test_a_purchase_needs_the_keyboard_only(page: Page, served: Harbour) -> None
     tab_to(page, "Send the request")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Sign and pay into escrow")
+    negotiation = page.url
+    tab_to(page, "What the rules say")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("none of these")
+    for _ in range(page.locator("[name='use.prohibited']").count()):
+        tab_to(page, "use.prohibited")
+    page.keyboard.press("Space")
+    tab_to(page, "Answer")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("The rules allow it")
+    page.goto(negotiation)
     tab_to(page, "Sign and pay into escrow")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Signed by both organisations.")

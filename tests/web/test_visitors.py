@@ -9,7 +9,7 @@ import pytest
 from entrepot import catalogue, flows, proof, settlement, trades
 from entrepot.asgi import create_app
 from entrepot.pricing.model import Plan
-from support.harbour import Harbour, earnings
+from support.harbour import Harbour, ask, earnings
 from support.pages import PASSWORD
 from support.visitor import Visitor
 
@@ -80,6 +80,10 @@ def test_a_whole_purchase_needs_no_script(harbour: Harbour) -> None:
         "Came in", button=("do", "deposit"), organisation=harbour.stranger.actor.organisation_id or "", amount="1,000.00", reference="b-2"
     )
     assert "Saved." in booked.text
+    stranger.go(asked.address)
+    assert "Does the use come to one of these?" in stranger.send("Sign and pay into escrow").text
+    stranger.go(asked.address.partition("?")[0] + "/rules")
+    stranger.send("Answer", **{"use.prohibited": ["none"]})
     stranger.go(asked.address)
     stranger.send("Sign and pay into escrow")
     assert "Signed by both organisations" in stranger.here.text
@@ -403,9 +407,9 @@ def test_the_inbox_counts_and_forgets(buyer: Visitor) -> None:
 def test_the_operator_decides_what_becomes_of_held_money(operator: Visitor, buyer: Visitor, harbour: Harbour) -> None:
     actor, exchange = harbour.buyer.actor, harbour.exchange
     with exchange.session(actor) as session:
-        asked = flows.request(session, harbour.ids["listing"], purpose="dpv:AcademicResearch", method="file", territory="CN")
+        asked = ask(session, harbour.ids["listing"], purpose="dpv:AcademicResearch", method="file", territory="CN")
     with exchange.session(harbour.owner.actor) as session:
-        agreement = flows.accept(session, asked.id)
+        agreement = flows.accept(session, asked)
     assert "Pay the buyer back" in operator.go(f"/agreements/{agreement.id}").text
     assert "Pay the buyer back" not in buyer.go(f"/agreements/{agreement.id}").text
     assert "Paid back." in operator.send("Pay back and end", reason="The table was the wrong one.").text

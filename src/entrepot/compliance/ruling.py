@@ -135,13 +135,14 @@ class Ruling:
 def _finding(result: Result, vocabulary: FactVocabulary, language: str) -> Finding:
     rule = result.rule
     cited = "; ".join(result.pack.cited(rule, language))
-    fixes = [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
     is_open = result.outcome is Outcome.UNKNOWN
+    fixes = _answers(result, vocabulary, language) if is_open else [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
+    ways = ["answer"] if is_open else [fix.do for fix in rule.fixes if fix.do]
     return Finding(
         rule=rule.id, severity=Severity.NEEDS_INFO if result.decision is Decision.NEEDS_INFO else rule.severity, table="", column="",
         message=_open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"],
         hint=" ".join(fixes), citation=cited,
-        evidence={"outcome": result.outcome.value, "missing": list(result.missing), "do": [fix.do for fix in rule.fixes if fix.do]},
+        evidence={"outcome": result.outcome.value, "missing": list(result.missing), "do": ways},
     )  # fmt: skip
 
 
@@ -150,6 +151,12 @@ def _open_question(result: Result, vocabulary: FactVocabulary, language: str) ->
     if language == "zh":
         return f"判断之前需要知道：{''.join(questions)}"
     return f"This has to be known first: {' '.join(questions)}"
+
+
+def _answers(result: Result, vocabulary: FactVocabulary, language: str) -> list[str]:
+    """The ways out of what is not known: an answer, or for a fact that no word settles, what gets it measured."""
+    facts = [fact for path in result.missing if (fact := vocabulary.get(path))]
+    return list(dict.fromkeys(fact.remedy_for(result.rule.min_source.get(fact.path, Source.DECLARED), language) for fact in facts))
 
 
 def _clash_finding(clash: Clash, language: str) -> Finding:

@@ -52,6 +52,11 @@ class FactDef:
     choices: Mapping[str, Mapping[str, str]]
     source: Source = Source.DECLARED
 
+    def remedy_for(self, least: Source, language: str = "en") -> str:
+        """What makes the fact known to a rule that takes no weaker source than this one."""
+        words = _ANSWER if least is Source.DECLARED else _MEASURED_BY.get(self.path) or _MEASURED_BY.get(self.subject) or _MEASURE
+        return words.get(language) or words["en"]
+
     @property
     def subject(self) -> str:
         """Whom or what it is about."""
@@ -98,6 +103,25 @@ class FactDef:
         return ""
 
 
+_ANSWER = {
+    "en": "Answer it: on the page of what the rules say, or with `entrepot answer`.",
+    "zh": "请在“规则怎么说”页面或用 `entrepot answer` 回答。",
+}
+_MEASURE = {
+    "en": "The exchange has to measure it, or the operator to confirm it; a party's word does not settle it.",
+    "zh": "须由平台实测或经运营方确认，当事方自行声明不足以认定。",
+}
+_MEASURED_BY = {
+    "asset.grade": {
+        "en": "Have a release made and graded (`entrepot anonymise`, `entrepot aggregate`), and offer that.",
+        "zh": "请制作并评定发布版本（`entrepot anonymise`、`entrepot aggregate`）后挂牌。",
+    },
+    "consent": {
+        "en": "Name the person_key and record the consents on the exchange (`entrepot consent import`); with consent: required the others are left out.",
+        "zh": "请指定 person_key 并在平台登记同意（`entrepot consent import`）；设为 consent: required 时未同意者不予交付。",
+    },
+}
+"""What a party can do where its word does not settle a fact, by the fact or by what it is about."""
 _FORMS = {
     FactType.FLAG: "true or false",
     FactType.NUMBER: "a number",

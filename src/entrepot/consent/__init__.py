@@ -30,6 +30,7 @@ from entrepot.consent.service import (
     say,
     scopes_by_id,
     subject,
+    weakest_kind,
 )
 from entrepot.vocabulary.consents import ConsentMode
 
@@ -37,5 +38,5 @@ __all__ = [
     "ANYBODY", "CONTROLLER", "FORMAT", "PERSON", "Act", "AskedTooSoon", "ConsentMode", "Coverage", "Imported", "Kind", "PersonTable",
     "Recorded", "RowsRefused", "Ruling", "Scope", "Use", "act_of", "acting_controller", "coverage", "current_seq", "epoch", "held_rows", "history",
     "import_file", "links", "lost_since", "make_scope", "open_index", "overview", "receipt", "requests", "ruling", "say", "scopes_by_id",
-    "subject", "verify_in_batch",
+    "subject", "verify_in_batch", "weakest_kind",
 ]  # fmt: skip

@@ -159,6 +159,7 @@ class Coverage:
         kind: The weakest kind among the consents that cover; None where none does.
         names_recipient: Whether every one of them names the recipient.
         expires_at: When the first of them runs out.
+        keyless_rows: Rows in the tables that do not say whose they are, where tables were given.
     """
 
     persons: int | None
@@ -168,6 +169,7 @@ class Coverage:
     kind: Kind | None
     names_recipient: bool
     expires_at: datetime | None
+    keyless_rows: int | None = None
 
 
 def subject_of(salt: str, key: str) -> bytes:

@@ -18,6 +18,7 @@ from entrepot.consent.model import (
     Act,
     AskedTooSoon,
     Coverage,
+    Kind,
     Recorded,
     Scope,
     StoredScope,
@@ -140,7 +141,15 @@ def coverage(session: Session, use: Use, tables: Sequence[PersonTable] = ()) -> 
         kind=min((s.kind for s in covering), key=KIND_ORDER.index, default=None),
         names_recipient=bool(covering) and all(s.recipient_id == use.recipient_id for s in covering),
         expires_at=repository.first_expiry(session.db, giving, now=session.now),
+        keyless_rows=sum(p[3] for p in persons) if tables else None,
     )  # fmt: skip
+
+
+def weakest_kind(session: Session, controller_id: str, *, listing_id: str) -> Kind | None:
+    """The weakest kind among valid consents that speak of a listing, whoever receives it and for whatever; None where there is none."""
+    scopes = {i: s.scope for i, s in scopes_by_id(session, controller_id).items() if s.scope.listing_id in ("", listing_id)}
+    giving = repository.scopes_that_give(session.db, list(scopes), now=session.now)
+    return min((scopes[i].kind for i in giving), key=KIND_ORDER.index, default=None)
 
 
 def act_of(session: Session, controller_id: str, act_id: str, *, person: bytes | None = None) -> tuple[Recorded, Scope]:
@@ -179,18 +188,18 @@ def _last_words(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: S
     return [max(answers, key=lambda a: (a.seq, a.id))] if answers else []
 
 
-def _persons_in(session: Session, use: Use, found: Ruling | None, table: PersonTable) -> tuple[int, int, int]:
-    """Persons in a table, those whose consent covers the use, and those who are against it."""
+def _persons_in(session: Session, use: Use, found: Ruling | None, table: PersonTable) -> tuple[int, int, int, int]:
+    """Persons in a table, those whose consent covers the use, those who are against it, and rows that name nobody."""
     with open_index(session, use.controller_id, table) as index:
         persons = index.persons
         if found is None:
-            return persons, 0, 0
+            return persons, 0, 0, len(index.keyless)
         held = {}
         for mode in (ConsentMode.REQUIRED, ConsentMode.OBJECTIONS):
             seen = ruling(session, replace(use, mode=mode))
             rows = held_rows(session, seen, table) if seen is not None else index.keyless[:0]
             held[mode] = index.persons_with(rows)
-        return persons, persons - held[ConsentMode.REQUIRED], held[ConsentMode.OBJECTIONS]
+        return persons, persons - held[ConsentMode.REQUIRED], held[ConsentMode.OBJECTIONS], len(index.keyless)
 
 
 def _counts(session: Session, use: Use, found: Ruling | None) -> tuple[int, int]:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from entrepot import compliance
+from entrepot import compliance, trades
 from entrepot.compliance import Gate, library
 from entrepot.runtime import Session
-from entrepot.trades import Negotiation
+from entrepot.trades import Agreement, Negotiation
 
 _TIERS = {50: "ent-cn:CriminalTier50", 500: "ent-cn:CriminalTier500"}
 _ANONYMOUS = 4
@@ -31,16 +31,42 @@ def add_up(session: Session, deal: Negotiation, facts: Facts) -> dict[str, Any]:
     today = compliance.today(session)
     agreed = [kept.dossier.values for kept in compliance.agreed(session, deal.owner_id, Gate.CONTRACT) if kept.subject_id != deal.id]
     counted = {"crim.uncovered_persons": _uncovered(facts), **_tiers([*agreed, facts], today)}
-    if facts.get("deal.cross_border"):
+    if facts.get("deal.cross_border") and facts.get("owner.country") == "CN":
         since = datetime.combine(date(today.year, 1, 1), time(), UTC)
         year = [kept.dossier.values for kept in compliance.agreed(session, deal.owner_id, Gate.CONTRACT, since=since)]
         counted |= _exports([*year, facts], facts, today)
     return counted
 
 
+def handed_over(session: Session, agreement: Agreement, facts: Facts) -> dict[str, int]:
+    """Persons times recipients that an owner hands over with gaps in the consents, with this delivery; nothing where there is no gap.
+
+    Counted over everything of the same tier; the same listing for the same recipient counts once.
+    """
+    if facts.get("consent.covers_everyone") is not False or "delivery.persons" not in facts:
+        return {}
+    today = compliance.today(session)
+    before: dict[tuple[str, str], int] = {}
+    for kept in compliance.agreed(session, agreement.owner_id, Gate.DELIVERY):
+        values = kept.dossier.values
+        has_gap = values.get("consent.covers_everyone") is False and values.get("asset.grade") != _ANONYMOUS
+        if has_gap and _tier(values, today) == _tier(facts, today):
+            other = trades.get(session, kept.subject_id)
+            place = (other.listing_id, other.buyer_id)
+            before[place] = max(before.get(place, 0), int(values.get("delivery.persons", 0)))
+    place = (agreement.listing_id, agreement.buyer_id)
+    before[place] = max(before.get(place, 0), int(facts["delivery.persons"]))
+    return {"delivery.persons_times_recipients": sum(before.values())}
+
+
 def _uncovered(facts: Facts) -> int:
     """Persons whose data go out without their consent; where consent is required, a delivery leaves the others out."""
-    if not facts.get("asset.personal") or facts.get("consent.required") or facts.get("asset.grade") == _ANONYMOUS:
+    if (
+        not facts.get("asset.personal")
+        or facts.get("consent.required")
+        or facts.get("consent.covers_everyone")
+        or facts.get("asset.grade") == _ANONYMOUS
+    ):
         return 0
     return int(facts.get("asset.persons", 0))
 

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from entrepot import compliance, consent, parties, pricing, rights
+from entrepot import compliance, parties, pricing, rights
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import Visibility
 from entrepot.compliance import Dossier, Source
-from entrepot.flows import counters
-from entrepot.privacy.categories import CATEGORIES
+from entrepot.flows import consented, counters, uses
 from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
-from entrepot.vocabulary.consents import ConsentMode
 from entrepot.vocabulary.countries import EEA
 
 _SURE = 0.8
@@ -51,7 +49,8 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
     said = compliance.answers(session, *subjects)
     dossier = Dossier().with_(declared).with_(said.values)
     measured: dict[str, Any] = {
-        **_asset(goods, dossier.values),
+        **_asset(goods, dossier.values, has_person_key=bool(manifest.person_key) and manifest.person_key in goods.fields),
+        **consented.of_listing(session, organisation_id, listing_id=listing_id or "", mode=manifest.consent_mode),
         "offer.mode": "file",
         "offer.purposes": sorted(manifest.terms.permitted_purposes),
         "offer.public": manifest.visibility is Visibility.PUBLIC,
@@ -82,18 +81,13 @@ def of_version(session: Session, version: Version, organisation_id: str) -> Doss
 def of_contract(session: Session, negotiation: Negotiation, offer: Offer, version: Version) -> Dossier:
     """The facts of an agreement that is about to be signed."""
     listed = of_version(session, version, negotiation.owner_id)
-    buyer = parties.get(session, negotiation.buyer_id)
     said = compliance.answers(session, negotiation.buyer_id, negotiation.id)
-    owner_country = listed.values["owner.country"]
     measured: dict[str, Any] = {
         "offer.mode": negotiation.method,
         # An agreement is for one purpose, however many the offer permits.
         "offer.purposes": [negotiation.purpose],
         "use.purposes": [negotiation.purpose],
-        "buyer.country": buyer.country,
-        "buyer.verified": True,
-        "deal.cross_border": buyer.country != owner_country,
-        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], buyer.country),
+        **_between(session, listed, negotiation.buyer_id),
         "contract.provision_on": compliance.today(session).isoformat(),
         "contract.form": version.manifest.contract.value,
         # What every agreement of this exchange says: its terms, and the clauses of its form.
@@ -104,12 +98,13 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
         measured["offer.price_cny"] = held.amount // 100
     if offer.rights.columns is not None:
         measured["offer.fields"] = sorted(offer.rights.columns)
-    measured |= _consent(session, version, negotiation)
+    measured |= consented.of_deal(session, version, negotiation)
     # What was declared with the listing stands: an answer in a negotiation adds to it, and never replaces it.
-    dossier = Dossier({"use.prohibited": []}).with_(said.values)
-    declared = {path: value for path, value in listed.values.items() if listed.source(path) is not Source.MEASURED}
-    known = {path: value for path, value in listed.values.items() if path not in declared}
-    dossier = dossier.with_(declared).with_(known, Source.MEASURED).with_(measured, Source.MEASURED)
+    known = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
+    # Nor does an owner answer for the buyer.
+    declared = {path: value for path, value in listed.values.items() if path not in known and not is_of_buyer(path)}
+    dossier = Dossier().with_(said.values).with_(declared).with_(known, Source.MEASURED).with_(measured, Source.MEASURED)
+    dossier = uses.of_contract(negotiation.purpose, dossier)
     return dossier.with_(counters.add_up(session, negotiation, dossier.values), Source.MEASURED)
 
 
@@ -126,54 +121,40 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         "delivery.recipient_is_party": True,
         "delivery.purposes": [agreement.purpose],
         "delivery.fields": agreed,
+        **_between(session, listed, agreement.buyer_id),
         "agreement.purposes": [agreement.purpose],
         "agreement.fields": agreed,
         "offer.mode": agreement.method,
         "contract.provision_on": compliance.today(session).isoformat(),
     }
     if listed.values["asset.personal"]:
-        measured["delivery.withdrawn_present"] = _withdrawn_present(session, agreement, version)
-    measured |= _consent(session, version, agreement)
+        measured |= consented.of_delivery(session, version, agreement)
     again = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
-    declared = {path: value for path, value in listed.values.items() if path not in again}
-    return signed.with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
+    declared = {path: value for path, value in listed.values.items() if path not in again and not is_of_buyer(path)}
+    # What was measured of consents at the signature may have ended since; what is not measured now is not known now.
+    stale = {path for path in signed.values if path.startswith("consent.") and signed.source(path) is Source.MEASURED}
+    standing = Dossier({path: value for path, value in signed.values.items() if path not in stale}, signed.sources)
+    dossier = standing.with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
+    return dossier.with_(counters.handed_over(session, agreement, dossier.values), Source.MEASURED)
 
 
-def _consent(session: Session, version: Version, deal: Negotiation | Agreement) -> dict[str, Any]:
-    """How consents stand, where the listing hands over only the rows of those who gave one."""
-    if version.manifest.consent_mode is not ConsentMode.REQUIRED:
-        return {"consent.required": False}
-    columns = [column for table in version.tables for column in table.columns if column.personal and column.category]
-    use = consent.Use(
-        controller_id=deal.owner_id, listing_id=version.listing_id, recipient_id=deal.buyer_id, purpose=deal.purpose,
-        categories=frozenset(str(column.category) for column in columns), mode=ConsentMode.REQUIRED,
-    )  # fmt: skip
-    found = consent.coverage(session, use)
-    facts: dict[str, Any] = {"consent.required": True, "consent.receipts_complete": True}
-    if not found.covered:
-        return facts | {"consent.kind": "none"}
-    terms = sorted({CATEGORIES[str(column.category)].term for column in columns if column.category in CATEGORIES})
-    return facts | {
-        "consent.kind": "none" if found.kind is None else found.kind.value, "consent.names_recipient": found.names_recipient,
-        "consent.purposes": [deal.purpose], "consent.categories": terms, "consent.status": "given",
-    }  # fmt: skip
+def is_of_buyer(path: str) -> bool:
+    """Whether a fact is about the buyer and its use, which is for the buyer to say."""
+    return path.partition(".")[0] in _OF_BUYER
 
 
-def _withdrawn_present(session: Session, agreement: Agreement, version: Version) -> int:
-    """Persons whose rows would go out although they said no: none where the delivery leaves them out by itself."""
-    if version.manifest.consent_mode is not ConsentMode.NONE or not version.manifest.person_key:
-        return 0
-    if not consent.current_seq(session, agreement.owner_id):
-        return 0
-    use = consent.Use(
-        controller_id=agreement.owner_id, listing_id=version.listing_id, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
-        mode=ConsentMode.OBJECTIONS,
-    )  # fmt: skip
-    tables = [
-        consent.PersonTable(parquet_key=table.parquet_key, parquet_sha256=table.parquet_sha256, column=version.manifest.person_key)
-        for table in version.tables if version.manifest.person_key in {column.name for column in table.columns}
-    ]  # fmt: skip
-    return consent.coverage(session, use, tables).withdrawn_present or 0
+_OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})
+
+
+def _between(session: Session, listed: Dossier, buyer_id: str) -> dict[str, Any]:
+    """Where the two parties are, which may change while an agreement runs."""
+    country = parties.get(session, buyer_id).country
+    return {
+        "buyer.country": country,
+        "buyer.verified": True,
+        "deal.cross_border": country != listed.values["owner.country"],
+        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], country),
+    }
 
 
 _FIXED_BY: Mapping[ContractForm, tuple[str, ...]] = {
@@ -199,11 +180,14 @@ def jurisdictions(*countries: str) -> list[str]:
     return sorted(found | ({"EU"} if found & EEA else set()))
 
 
-def _asset(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
-    """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed."""
+def _asset(goods: Goods, declared: Mapping[str, Any], *, has_person_key: bool) -> dict[str, Any]:
+    """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed.
+
+    A column that tells whose row it is admits to persons.
+    """
     admitted = {path for path in _PROTECTIVE if declared.get(path) is True}
     scanned = any(table["personal"] for table in goods.assessed)
-    personal = scanned or bool(admitted)
+    personal = scanned or has_person_key or bool(admitted)
     columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
     direct = any(column["kind"] == "direct" and (column["confidence"] or 0) >= _SURE for column in columns)
     measured: dict[str, Any] = {

@@ -12,7 +12,7 @@ from typing import Any
 from entrepot import catalogue, compliance, consent, notices, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, KeptRuling, Ruling
-from entrepot.flows import dossiers
+from entrepot.flows import dossiers, uses
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 from entrepot.trades import Agreement, Negotiation
@@ -79,14 +79,10 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
 
 def _require_own(values: Mapping[str, Any], *, is_buyer: bool) -> None:
     """Nobody answers for the other side: the buyer speaks of itself and its use, the owner of everything else."""
-    wrong = sorted(path for path in values if (path.partition(".")[0] in _OF_BUYER) is not is_buyer)
+    wrong = sorted(path for path in values if dossiers.is_of_buyer(path) is not is_buyer)
     if wrong:
         side = "owner" if is_buyer else "buyer"
         raise Invalid(f"{wrong[0]} is for the {side} to answer.", f"Leave it out, and ask the {side} to answer it.", paths=wrong)
-
-
-_OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})
-"""What facts about the buyer and its use begin with."""
 
 
 def rule_listing(session: Session, listing: Listing) -> Ruling:
@@ -179,7 +175,7 @@ class Clearance:
 def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, version: Version) -> Clearance:
     """Let a version be handed over under an agreement, or say which rule stands in the way.
 
-    The answer is kept per agreement, version, day, packs, facts and consent; the rules are asked again when one of these changes.
+    The answer is kept per agreement, version, day, packs, facts, consent and the parties' countries; the rules are asked again when one of these changes.
 
     Raises:
         NotCompliant: A rule forbids it.
@@ -221,6 +217,8 @@ def _key(session: Session, agreement: Agreement, version: Version) -> str:
         packs,
         said.digest,
         compliance.today(session).isoformat(),
+        [parties.get(session, party).country for party in (agreement.owner_id, agreement.buyer_id)],
+        compliance.country(session),
     ]
     return digest(parts)
 
@@ -251,7 +249,7 @@ def _count(session: Session, ruling: Ruling) -> None:
     """Count refusals of what nobody may do, for everybody to see."""
     if ruling.decision is Decision.BLOCK and ruling.gate in _COUNTED:
         blocking = {result.rule.id for result in ruling.deciding if result.decision is Decision.BLOCK}
-        kinds = set(ruling.dossier.values.get("use.prohibited", ())) if blocking & _PROHIBITING else set()
+        kinds = set(ruling.dossier.values.get(uses.FACT, ())) - {uses.NONE} if blocking & _PROHIBITING else set()
         kinds |= {"under_14"} if "HOUSE-NO-MINORS" in blocking else set()
         kinds |= {"raw_identity_lookup"} if blocking & _LOOKUPS else set()
         for kind in sorted(kinds):

@@ -138,7 +138,7 @@ terms: {purposes: [ResearchAndDevelopment], duration_days: 365}
 price: free
 """
 ANSWERS: dict[str, Any] = {
-    "eu.persons_informed": True, "eu.child_consents": False, "use.automated_decision": False, "use.significant_effect": False,
+    "eu.persons_informed": True, "eu.child_consents": False, "use.automated_decision": False, "use.prohibited": ["none"], "use.significant_effect": False,
     "basis.gdpr": "public_task", "owner.state_organ": False,
 }  # fmt: skip
 """What the parties of the demo say when the rules ask about a trade with a buyer in the EU."""

@@ -55,7 +55,7 @@ def answer(owner: Client, buyer: Client, negotiation_id: str, step: Callable[[st
     if found["decision"] != "allow":
         return f"the rules still say {found['decision']}: {found['questions'] or found['findings']}"
     duties = " and ".join(duty["do"].replace("_", " ") for duty in found["duties"])
-    step("rules ask", f"{len(given)} questions of EU law about persons answered; allowed, with the duties {duties}")
+    step("rules ask", f"{len(given)} questions about persons and their law answered; allowed, with the duties {duties}")
     return None
 
 
