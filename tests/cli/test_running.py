@@ -43,7 +43,7 @@ def test_what_needs_a_review_is_sent_back_or_put_on_offer(shop: CommandLine) -> 
     assert "draft: " in shop.done("listings", *OWNER)  # Its owner still finds what was sent back.
     assert shop("publish", "names.yaml", "--listing", waiting["id"], *OWNER).code == 4
     assert "is live" in shop.done("approve", waiting["id"])
-    assert "is suspended" in shop.done("suspend-listing", waiting["id"], "--reason", "a complaint")
+    assert "is suspended" in shop.done("suspend-listing", waiting["id"], "--reason", "a complaint", "--imminent-harm")
     assert "is live" in shop.done("reinstate-listing", waiting["id"])
     assert "listings indexed" in shop.done("reindex")
 
