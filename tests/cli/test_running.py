@@ -83,3 +83,18 @@ def test_members_and_their_keys_are_seen_and_ended(shop: CommandLine) -> None:
     (share,) = json.loads(shop.done("share-tokens", "--json", *BUYER))
     assert "revoked" in shop.done("share-tokens", "--revoke", share["id"], *BUYER)
     assert "quay-research" in shop.done("organisations")
+
+
+def test_duties_are_listed_answered_and_entered(shop: CommandLine) -> None:
+    listed = json.loads(shop.done("operations", "list", "--operator", "--json"))
+    (ranking,) = [one for one in listed if one["id"].endswith(".ranking")]
+    assert (ranking["decision"], ranking["questions"][0]["path"]) == ("needs_info", "exchange.uses_content")
+    assert shop("operations", "answer", ranking["id"], "exchange.uses_content=no", "--operator").code == 0
+    refused = shop("operations", "answer", ranking["id"], "exchange.uses_content=yes", "--operator")
+    assert refused.code == 2
+    assert "HOUSE-NEUTRAL" in refused.out
+    entered = shop("operations", "enter", "automated_decision", "score.inputs=dpv:Location", "--json", *OWNER)
+    assert entered.code == 3
+    made = json.loads(entered.out)
+    assert {question["path"] for question in made["questions"]} >= {"score.reason_codes", "score.human_review"}
+    assert made["id"] in shop.done("operations", "list", *OWNER)

@@ -19,10 +19,11 @@ AsOperator = Annotated[bool, typer.Option("--operator", help="Act for the exchan
 def add_to(app: typer.Typer) -> None:
     """Add the family of commands."""
     operations = commands.group(app, PANEL, "operations", help="What is done on an exchange, and what the rules ask and forbid there.")
-    commands.add(operations, PANEL, list_, look, answer, enter)
+    commands.add(operations, PANEL, list_operations, look, answer, enter)
 
 
-def list_(operator: AsOperator = False, language: Language = "en") -> None:
+@commands.named("list")
+def list_operations(operator: AsOperator = False, language: Language = "en") -> None:
     """What you have to answer or to put right, and your register; with --operator the standing duties of the exchange."""
     with connect(operator=operator) as client:
         found = client.operations(language=language)["operations"]

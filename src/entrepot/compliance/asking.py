@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,14 +80,28 @@ def keep_new(session: Session, ruling: Ruling, subject_id: str, organisation_id:
         parties.notify(session, organisation_id, "ruling.open", subject_id, gate=ruling.gate.value)
 
 
-def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisation_id: str, *, act: str = "") -> None:
-    """Keep the ruling on what was refused once the transaction is over, which it will have ended; the same twice running is kept once."""
+def keep_afterwards(
+    session: Session,
+    ruling: Ruling,
+    subject_id: str,
+    organisation_id: str,
+    *,
+    act: str = "",
+    also: Callable[[Session], object] | None = None,
+) -> None:
+    """Keep the ruling on what was refused once the transaction is over, which it will have ended; the same twice running is kept once.
+
+    Args:
+        also: What is written with it, in the same transaction, however often it repeats.
+    """
     exchange = session.exchange
 
     def keep() -> None:
         with exchange.session(SYSTEM) as own:
             if not repeats(service.rulings(own, subject_id, ruling.gate), ruling):
                 service.keep(own, ruling, subject_id=subject_id, organisation_id=organisation_id, act=act, refused=True)
+            if also is not None:
+                also(own)
 
     session.afterwards(keep)
 

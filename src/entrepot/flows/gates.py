@@ -234,12 +234,11 @@ def _signed(session: Session, agreement: Agreement) -> Dossier:
 
 
 def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisation_id: str) -> None:
-    """Keep a ruling once the transaction is over, which it will have ended, and count what nobody may do."""
-    _count(session, ruling)
-    compliance.keep_afterwards(session, ruling, subject_id, organisation_id)
+    """Keep a ruling once the transaction is over, which it will have ended, and count what nobody may do, both in one transaction."""
+    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(_count, ruling))
 
 
-def _count(session: Session, ruling: Ruling) -> None:
+def _count(ruling: Ruling, session: Session) -> None:
     """Count refusals of what nobody may do, for everybody to see."""
     if ruling.decision is Decision.BLOCK and ruling.gate in _COUNTED:
         blocking = {result.rule.id for result in ruling.deciding if result.decision is Decision.BLOCK}
@@ -247,7 +246,7 @@ def _count(session: Session, ruling: Ruling) -> None:
         kinds |= {"under_14"} if "HOUSE-NO-MINORS" in blocking else set()
         kinds |= {"raw_identity_lookup"} if blocking & _LOOKUPS else set()
         for kind in sorted(kinds):
-            notices.count_refusal(session, notices.Prohibited(kind), _COUNTED[ruling.gate])
+            notices.add_refusal(session, notices.Prohibited(kind), _COUNTED[ruling.gate])
 
 
 _PROHIBITING = frozenset({"HOUSE-PROHIBITED-USES", "HOUSE-PROHIBITED-USES-ELSEWHERE", "HOUSE-NO-REIDENTIFICATION"})

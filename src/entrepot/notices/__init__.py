@@ -35,7 +35,7 @@ from entrepot.notices.model import (
     Step,
     plain,
 )
-from entrepot.notices.refusals import Gate, Prohibited, Refusals, count_refusal, list_refusals, totals
+from entrepot.notices.refusals import Gate, Prohibited, Refusals, add_refusal, count_refusal, list_refusals, totals
 from entrepot.notices.steps import (
     accept_plan,
     acknowledge,
@@ -82,6 +82,7 @@ __all__ = [
     "TooManyComplaints",
     "accept_plan",
     "acknowledge",
+    "add_refusal",
     "add_to_complaint",
     "answer_complaint",
     "answer_counter",
