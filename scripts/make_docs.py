@@ -1,4 +1,4 @@
-"""Write the reference pages that follow from the code: settings, the JSON API, the command line, the errors."""
+"""Write the reference pages that follow from the code: settings, the JSON API, the command line, the errors, which acts ask which rules."""
 
 from __future__ import annotations
 
@@ -139,11 +139,35 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def acts_page() -> str:
+    """docs/rules-asked.md: what the exchange asks the rules about, how far they bind, and which acts ask each rule."""
+    from entrepot.compliance import acts, library
+
+    lines = [
+        "# Which acts ask which rules",
+        "",
+        "Every rule is asked by the exchange itself. *Binds*: what the rules forbid, ask or leave to a person stops the act. *Stops*: only what they",
+        "forbid does. *Notes*: nothing stops it; what the rules say is kept in the log and shown at `/duties` until it is settled",
+        "([decision 0011](decisions/0011-which-acts-rules-may-stop.md)). `publish`, `agree` and `deliver` are bound by their gates.",
+        "",
+        "| act | what it is | gate | the rules |",
+        "|---|---|---|---|",
+        *(f"| `{act.name}` | {act.texts['en']} | {act.gate} | {act.stance} |" for act in acts.ACTS),
+    ]
+    for pack in library.shipped():
+        lines += ["", f"## {pack.id}", "", "| rule | asked by |", "|---|---|"]
+        asked = ((rule.id, acts.asked_by(rule)) for rule in pack.rules)
+        lines += [
+            f"| `{rule}` | {', '.join(names) or 'no flow of this program; `entrepot rules judge` asks it'} |" for rule, names in asked
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def _subclasses(base: Any) -> list[Any]:
     return [found for child in base.__subclasses__() if child.__module__.startswith("entrepot.") for found in (child, *_subclasses(child))]
 
 
-PAGES = {"settings.md": settings_page, "api.md": api_page, "cli.md": cli_page, "errors.md": errors_page}
+PAGES = {"settings.md": settings_page, "api.md": api_page, "cli.md": cli_page, "errors.md": errors_page, "rules-asked.md": acts_page}
 
 
 def main() -> int:

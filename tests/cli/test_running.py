@@ -43,7 +43,7 @@ def test_what_needs_a_review_is_sent_back_or_put_on_offer(shop: CommandLine) -> 
     assert "draft: " in shop.done("listings", *OWNER)  # Its owner still finds what was sent back.
     assert shop("publish", "names.yaml", "--listing", waiting["id"], *OWNER).code == 4
     assert "is live" in shop.done("approve", waiting["id"])
-    assert "is suspended" in shop.done("suspend-listing", waiting["id"], "--reason", "a complaint")
+    assert "is suspended" in shop.done("suspend-listing", waiting["id"], "--reason", "a complaint", "--imminent-harm")
     assert "is live" in shop.done("reinstate-listing", waiting["id"])
     assert "listings indexed" in shop.done("reindex")
 
@@ -83,3 +83,18 @@ def test_members_and_their_keys_are_seen_and_ended(shop: CommandLine) -> None:
     (share,) = json.loads(shop.done("share-tokens", "--json", *BUYER))
     assert "revoked" in shop.done("share-tokens", "--revoke", share["id"], *BUYER)
     assert "quay-research" in shop.done("organisations")
+
+
+def test_duties_are_listed_answered_and_entered(shop: CommandLine) -> None:
+    listed = json.loads(shop.done("operations", "list", "--operator", "--json"))
+    (ranking,) = [one for one in listed if one["id"].endswith(".ranking")]
+    assert (ranking["decision"], ranking["questions"][0]["path"]) == ("needs_info", "exchange.uses_content")
+    assert shop("operations", "answer", ranking["id"], "exchange.uses_content=no", "--operator").code == 0
+    refused = shop("operations", "answer", ranking["id"], "exchange.uses_content=yes", "--operator")
+    assert refused.code == 2
+    assert "HOUSE-NEUTRAL" in refused.out
+    entered = shop("operations", "enter", "automated_decision", "score.inputs=dpv:Location", "--json", *OWNER)
+    assert entered.code == 3
+    made = json.loads(entered.out)
+    assert {question["path"] for question in made["questions"]} >= {"score.reason_codes", "score.human_review"}
+    assert made["id"] in shop.done("operations", "list", *OWNER)

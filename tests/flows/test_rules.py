@@ -194,7 +194,7 @@ def test_what_the_rules_leave_to_a_person_waits_for_one_and_its_duties_are_signe
         with pytest.raises(AwaitsDecision, match="looked at by a person"):
             market.accept(negotiation)
     with market.exchange.reading(market.operator) as session:
-        waiting = compliance.waiting(session, Gate.CONTRACT)
+        waiting = flows.waiting_rulings(session)
     assert [one.subject_id for one in waiting] == [negotiation.id]
     with market.unhurt(), pytest.raises(Refused), market.exchange.session(market.buyer) as session:
         compliance.approve(session, waiting[0].id, reason="mine")

@@ -119,7 +119,7 @@ def _things(market: Market) -> dict[str, str]:
     desk, said = _desk(market), _people(market)
     market.seal()
     return {
-        **desk, **said, "pack_id": "none", "ruling_id": _ruling(market, active.negotiation_id),
+        **desk, **said, **_operation(market), "pack_id": "none", "ruling_id": _ruling(market, active.negotiation_id),
         "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
@@ -134,6 +134,12 @@ def _ruling(market: Market, negotiation_id: str) -> str:
 
     with market.exchange.reading(market.operator) as session:
         return compliance.rulings(session, negotiation_id)[0].id
+
+
+def _operation(market: Market) -> dict[str, str]:
+    with market.exchange.session(market.owner) as session:
+        made = flows.enter_operation(session, "incident", {}).subject_id
+    return {"operation_id": made, "operation": made}
 
 
 def _desk(market: Market) -> dict[str, str]:

@@ -257,7 +257,7 @@ def requests(
 def answer(acting: ActingDep, request_id: Annotated[str, Path(max_length=60)], body: ReplyIn) -> RequestOut:
     """Answer a person's request (controllers)."""
     with acting.writing(KeyScope.PUBLISH) as session:
-        return request_out(consent.requests.answer(session, request_id, text=body.text, declined=body.declined), session.now)
+        return request_out(people.answer_request(session, request_id, text=body.text, declined=body.declined), session.now)
 
 
 @router.get("/people/{person}", tags=["people"], openapi_extra=PUBLIC)

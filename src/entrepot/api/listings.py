@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from entrepot import catalogue, flows, parties
+from entrepot import catalogue, flows, notices, parties
 from entrepot.api import views
 from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Sent
 from entrepot.api.errors import RESPONSES
@@ -93,6 +93,12 @@ class ReasonIn(Sent):
     """Why."""
 
     reason: str = Field("", max_length=4000)
+
+
+class SuspensionIn(ReasonIn):
+    """Why, and whether harm is imminent: what else there is goes by a notice, which the owner can answer."""
+
+    imminent_harm: bool = False
 
 
 class RejectIn(Sent):
@@ -282,10 +288,10 @@ def withdraw(acting: ActingDep, listing_id: ListingId, body: ReasonIn | None = N
 
 
 @router.post("/listings/{listing_id}/suspension", tags=["operate"])
-def suspend(acting: ActingDep, listing_id: ListingId, body: ReasonIn) -> views.ListingOut:
-    """Take a listing off until further notice (operators)."""
+def suspend(acting: ActingDep, listing_id: ListingId, body: SuspensionIn) -> views.ListingOut:
+    """Take a listing off until further notice, where harm is imminent; otherwise serve a notice, which the owner can answer (operators)."""
     with acting.writing(Scope.ADMIN) as session:
-        found = catalogue.suspend(session, listing_id, reason=body.reason)
+        found = notices.suspend_listing(session, listing_id, reason=body.reason, harm=body.imminent_harm)
         return views.listing(session, found, catalogue.current_version(session, listing_id))
 
 

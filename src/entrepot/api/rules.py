@@ -13,11 +13,13 @@ from entrepot.api.deps import PUBLIC, ActingDep, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.api.listings import ListingId
 from entrepot.api.trades import NegotiationId
-from entrepot.compliance import Gate, KeptRuling, Ruling
-from entrepot.runtime import Scope
+from entrepot.compliance import KeptRuling, Ruling
+from entrepot.kit import rfc3339
+from entrepot.runtime import Scope, Session
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES, tags=["rules"])
 Language = Annotated[Literal["en", "zh"], Query(description="Language of the sentences.")]
+OperationId = Annotated[str, Path(max_length=60, description="The operation's id.")]
 PackId = Annotated[str, Path(max_length=40, description="The pack's id.")]
 
 
@@ -75,6 +77,26 @@ class WhyIn(Sent):
     """Why a case may pass."""
 
     reason: str = Field(min_length=1, max_length=1000)
+
+
+class OperationIn(Sent):
+    """Something that is done: its kind, and facts by name."""
+
+    kind: str = Field(max_length=40)
+    facts: dict[str, Any] = Field(default_factory=dict, max_length=500)
+
+
+class OperationOut(RulingOut):
+    """What the rules say of something that is done, or of a standing duty.
+
+    ``due`` are the clocks that run; ``may_concern`` asks for facts whose rules begin with them.
+    """
+
+    id: str
+    act: str
+    since: datetime | None
+    due: list[dict[str, str]]
+    may_concern: list[dict[str, Any]]
 
 
 @router.get("/rules/packs", openapi_extra=PUBLIC)
@@ -146,16 +168,53 @@ def contract_facts(acting: ActingDep, negotiation_id: NegotiationId, body: Facts
 
 @router.get("/rulings/waiting")
 def waiting(acting: ActingDep) -> dict[str, list[KeptOut]]:
-    """Trades that the rules leave to a person, oldest first (operators)."""
+    """The newest ruling on each trade, delivery, operation and notice that the rules leave to a person, oldest first (operators)."""
     with acting.reading(Scope.ADMIN) as session:
-        return {"rulings": [_kept(kept) for kept in compliance.waiting(session, Gate.CONTRACT)]}
+        return {"rulings": [_kept(kept) for kept in flows.waiting_rulings(session)]}
 
 
 @router.post("/rulings/{ruling_id}/approval")
 def approve(acting: ActingDep, ruling_id: Annotated[str, Path(max_length=60)], body: WhyIn) -> KeptOut:
-    """Let a trade pass that the rules leave to a person; for these facts under these packs alone (operators)."""
+    """Let a case pass that the rules leave to a person; for these facts under these packs alone (operators)."""
     with acting.writing(Scope.ADMIN) as session:
         return _kept(compliance.approve(session, ruling_id, reason=body.reason))
+
+
+@router.get("/operations", tags=["operate"])
+def operations(acting: ActingDep, language: Language = "en") -> dict[str, list[OperationOut]]:
+    """What your organisation has to answer or to put right, and its register; with the standing duties for operators (owners, operators)."""
+    with acting.reading(Scope.READ) as session:
+        return {"operations": [_operation(session, one, language) for one in flows.list_operations(session)]}
+
+
+@router.post("/operations", status_code=201, tags=["operate"])
+def enter(acting: ActingDep, body: OperationIn, language: Language = "en") -> OperationOut:
+    """Enter something that you do, such as an incident or a decision by machine; the rules say what it takes (owners, operators)."""
+    with acting.writing(Scope.PUBLISH) as session:
+        return _operation(session, flows.enter_operation(session, body.kind, body.facts), language)
+
+
+@router.get("/operations/{operation_id}", tags=["operate"])
+def operation(acting: ActingDep, operation_id: OperationId, language: Language = "en") -> OperationOut:
+    """What the rules say of an operation today (whose duty it is, operators)."""
+    with acting.reading(Scope.READ) as session:
+        return _operation(session, flows.get_operation(session, operation_id), language)
+
+
+@router.put("/operations/{operation_id}/facts", tags=["operate"])
+def operation_facts(acting: ActingDep, operation_id: OperationId, body: FactsIn, language: Language = "en") -> OperationOut:
+    """Answer what the rules ask about an operation of yours (whose duty it is)."""
+    with acting.writing(Scope.PUBLISH) as session:
+        return _operation(session, flows.answer_operation(session, operation_id, body.facts), language)
+
+
+def _operation(session: Session, found: flows.Operation, language: str) -> OperationOut:
+    shown = _ruling(found.now, language)
+    return OperationOut(
+        **shown.model_dump(), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
+        due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry} for clock in found.now.clocks],
+        may_concern=[question.to_dict() for question in flows.may_concern(session, found, language)],
+    )  # fmt: skip
 
 
 def _pack(pack: compliance.Pack, language: str) -> PackOut:

@@ -9,7 +9,22 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands, consent, context, desk, operate, people, proof, publish, review, rights, rules, rulings, trade
+from entrepot.cli import (
+    commands,
+    consent,
+    context,
+    desk,
+    operate,
+    operations,
+    people,
+    proof,
+    publish,
+    review,
+    rights,
+    rules,
+    rulings,
+    trade,
+)
 from entrepot.cli.aggregate import aggregate
 from entrepot.cli.anonymise import anonymise
 from entrepot.cli.attack import attack
@@ -49,6 +64,7 @@ consent.add_to(app)
 rights.add_to(app)
 proof.add_to(app)
 rules.add_to(app)
+operations.add_to(app)
 rulings.add_to(app)
 
 

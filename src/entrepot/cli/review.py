@@ -48,10 +48,15 @@ def reject(listing_id: Listing, reason: Reason) -> None:
     show(made, _state)
 
 
-def suspend_listing(listing_id: Listing, reason: Reason) -> None:
-    """Take a listing off until further notice (operators); agreements on it go on until `entrepot suspend` holds them back."""
+def suspend_listing(
+    listing_id: Listing, reason: Reason, imminent_harm: Annotated[bool, typer.Option(help="Harm is imminent, so the owner is heard afterwards.")] = False,
+) -> None:  # fmt: skip
+    """Take a listing off until further notice (operators); agreements on it go on until `entrepot suspend` holds them back.
+
+    Without imminent harm the owner is heard first: serve a notice of the kind `exchange` with `entrepot notices file`.
+    """
     with connect(operator=True) as client:
-        made = client.suspend_listing(listing_id, reason=reason)
+        made = client.suspend_listing(listing_id, reason=reason, imminent_harm=imminent_harm)
     show(made, _state)
 
 

@@ -117,17 +117,21 @@ def what_if(
 
 
 def list_rules(packs: Packs = "", at: At = "", language: Language = "en") -> None:
-    """List the rules that are asked on a day."""
+    """List the rules that are asked on a day, and which acts ask each."""
+    from entrepot.compliance.acts import asked_by
     from entrepot.compliance.judge import in_force
 
     day, said = _day(at), _words(language).language
     rows = [
-        {"rule": r.id, "pack": p.id, "gates": sorted(r.gates), "severity": r.severity.value, "message": r.messages[said], "cited": list(p.cited(r, said))}
+        {"rule": r.id, "pack": p.id, "gates": sorted(r.gates), "asked_by": list(asked_by(r)), "severity": r.severity.value, "message": r.messages[said], "cited": list(p.cited(r, said))}
         for p in _packs(packs) for r in p.rules if in_force(p, r, day)
     ]  # fmt: skip
     show(
         rows,
-        lambda _: [out.print(f"{r['rule']:<32} {r['severity']:<7} {','.join(r['gates']):<28} {r['message']}", markup=False) for r in rows],
+        lambda _: [
+            out.print(f"{r['rule']:<32} {r['severity']:<7} {','.join(r['asked_by']) or 'no flow':<28} {r['message']}", markup=False)
+            for r in rows
+        ],
     )
 
 

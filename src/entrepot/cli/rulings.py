@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PANEL = "Rules"
 Subject = Annotated[str, typer.Argument(metavar="ID", help="A negotiation or `last`; a listing of yours, by id or words that find it.")]
 Language = Annotated[str, typer.Option(help="en or zh.")]
-_EXIT = {"allow": 0, "review": 4, "needs_info": 3, "block": 2, "conflict": 5}
+EXIT = {"allow": 0, "review": 4, "needs_info": 3, "block": 2, "conflict": 5}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,8 +32,8 @@ def ruling(subject: Subject, language: Language = "en") -> None:
     """
     with connect() as client:
         found = client.ruling(_subject(client, subject), language=language)
-    show(found, _said)
-    raise typer.Exit(_EXIT[found["decision"]])
+    show(found, said)
+    raise typer.Exit(EXIT[found["decision"]])
 
 
 def answer(
@@ -42,13 +42,11 @@ def answer(
     language: Language = "en",
 ) -> None:
     """Answer what the rules ask about a listing or a trade; what they allow then goes on."""
-    from entrepot.compliance.library import vocabulary
-
-    given = vocabulary().check(dict(_fact(text) for text in facts))
+    given = read_facts(facts)
     with connect() as client:
         found = client.answer(_subject(client, subject), given, language=language)
-    show(found, _said)
-    raise typer.Exit(_EXIT[found["decision"]])
+    show(found, said)
+    raise typer.Exit(EXIT[found["decision"]])
 
 
 def install_rules(
@@ -71,13 +69,13 @@ def uninstall_rules(pack_id: Annotated[str, typer.Argument(metavar="PACK", help=
 
 
 def rulings() -> None:
-    """Trades that the rules leave to a person, oldest first (operators)."""
+    """What the rules leave to a person, the newest ruling of each case, oldest first (operators); listings are in `entrepot reviews`."""
     with connect(operator=True) as client:
         found = client.rulings_waiting()["rulings"]
 
     def human(value: Any) -> None:
         for one in value:
-            out.print(f"{one['id']} {one['decision']}: {one['subject']}, since {one['decided_at'][:16]}", markup=False)
+            out.print(f"{one['id']} {one['decision']} ({one['gate']}): {one['subject']}, since {one['decided_at'][:16]}", markup=False)
         if not value:
             out.print("nothing waits", style="dim")
 
@@ -88,13 +86,14 @@ def let_pass(
     ruling_id: Annotated[str, typer.Argument(metavar="RULING", help="The ruling's id.")],
     reason: Annotated[str, typer.Option(help="Why it may pass.")],
 ) -> None:
-    """Let a trade pass that the rules leave to a person; for these facts under these packs alone (operators)."""
+    """Let a case pass that the rules leave to a person; for these facts under these packs alone (operators)."""
     with connect(operator=True) as client:
         made = client.let_pass(ruling_id, reason=reason)
     show(made, lambda value: out.print(f"{value['subject']} may pass", markup=False))
 
 
-def _said(value: Any) -> None:
+def said(value: Any) -> None:
+    """Print what the rules say: articles, remedies, questions and duties."""
     out.print(f"[bold]{value['decision']}[/] on {value['at']}")
     for finding in value["findings"]:
         out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
@@ -108,6 +107,17 @@ def _said(value: Any) -> None:
         out.print(f"      {question['path']}={choices}{needs}", markup=False, style="dim")
     for duty in value["duties"]:
         out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)
+
+
+def read_facts(texts: list[str]) -> dict[str, Any]:
+    """The facts of FACT=ANSWER arguments.
+
+    Raises:
+        Invalid: One is none, or its answer is of the wrong kind.
+    """
+    from entrepot.compliance.library import vocabulary
+
+    return vocabulary().check(dict(_fact(text) for text in texts))
 
 
 def _subject(client: Client, given: str) -> str:

@@ -196,9 +196,9 @@ class Client(DeskVerbs, RightsVerbs, RuleVerbs):
         """Send the version that waits for review back (operators)."""
         return self.call("POST", f"/listings/{listing_id}/rejection", {"reason": reason})
 
-    def suspend_listing(self, listing_id: str, *, reason: str) -> Any:
-        """Take a listing off until further notice (operators)."""
-        return self.call("POST", f"/listings/{listing_id}/suspension", {"reason": reason})
+    def suspend_listing(self, listing_id: str, *, reason: str, imminent_harm: bool = False) -> Any:
+        """Take a listing off until further notice, where harm is imminent (operators)."""
+        return self.call("POST", f"/listings/{listing_id}/suspension", {"reason": reason, "imminent_harm": imminent_harm})
 
     def reinstate_listing(self, listing_id: str) -> Any:
         """Put a suspended listing back on offer (operators)."""

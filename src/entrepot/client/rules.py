@@ -36,12 +36,28 @@ class RuleVerbs(Verbs):
         return self.call("POST", "/rules/what-if", {"pack": pack, "vectors": ""})
 
     def rulings_waiting(self) -> Any:
-        """Trades that the rules leave to a person (operators)."""
+        """The newest ruling on each case that the rules leave to a person (operators)."""
         return self.call("GET", "/rulings/waiting")
 
     def let_pass(self, ruling_id: str, *, reason: str) -> Any:
-        """Let a trade pass that the rules leave to a person (operators)."""
+        """Let a case pass that the rules leave to a person (operators)."""
         return self.call("POST", f"/rulings/{ruling_id}/approval", {"reason": reason})
+
+    def operations(self, *, language: str = "en") -> Any:
+        """What your organisation has to answer or to put right, and its register of operations."""
+        return self.call("GET", "/operations", query={"language": language})
+
+    def enter_operation(self, kind: str, facts: Mapping[str, Any], *, language: str = "en") -> Any:
+        """Enter something that you do, such as an incident; what the rules say comes back."""
+        return self.call("POST", "/operations", {"kind": kind, "facts": dict(facts)}, query={"language": language})
+
+    def operation(self, operation_id: str, *, language: str = "en") -> Any:
+        """What the rules say of an operation today."""
+        return self.call("GET", f"/operations/{operation_id}", query={"language": language})
+
+    def answer_operation(self, operation_id: str, facts: Mapping[str, Any], *, language: str = "en") -> Any:
+        """Answer what the rules ask about an operation of yours."""
+        return self.call("PUT", f"/operations/{operation_id}/facts", {"facts": dict(facts)}, query={"language": language})
 
 
 def _kind(subject_id: str) -> str:

@@ -1,5 +1,6 @@
 """What the rules say: of a table, of a case, why, and what would help. Draft, not legal advice."""
 
+from entrepot.compliance.asking import Case, ask, judge_case, keep_afterwards, keep_new
 from entrepot.compliance.check import check
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import AlertFact, ColumnFact, Facts, Finding, Severity, Verdict
@@ -16,12 +17,14 @@ from entrepot.compliance.service import (
     approve,
     case_digest,
     country,
+    entered,
     has_older,
     in_force,
     install,
     judge,
     keep,
     newest,
+    open_duties,
     packs_digest,
     read_text,
     require,
@@ -32,7 +35,7 @@ from entrepot.compliance.service import (
 )
 
 __all__ = [
-    "AlertFact", "AwaitsDecision", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
-    "Ruling", "Severity", "Source", "Verdict", "agreed", "answer", "answers", "approve", "case_digest", "check", "country", "has_older", "in_force", "install", "judge", "keep", "newest",
-    "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting",
+    "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
+    "Ruling", "Severity", "Source", "Verdict", "agreed", "answer", "answers", "approve", "ask", "case_digest", "check", "country", "entered", "has_older", "in_force", "install", "judge", "judge_case",
+    "keep", "keep_afterwards", "keep_new", "newest", "open_duties", "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from entrepot.compliance.dossier import Source
@@ -88,12 +88,17 @@ def read_words(fact: FactDef, words: str | Sequence[str]) -> Any:
     return _answer(fact, [words] if isinstance(words, str) else list(words))
 
 
-def _question(missing: MissingFact, fact: FactDef, cited: Mapping[str, tuple[str, ...]], language: str) -> Question:
+def question_about(fact: FactDef, language: str = "en") -> Question:
+    """A question that no rule has asked yet."""
     choices = tuple((value, labels[language]) for value, labels in fact.choices.items())
-    why = tuple(Why(rule=rule, citations=cited[rule]) for rule in missing.rules)
     return Question(
-        path=fact.path, type=fact.type, text=fact.question[language], choices=choices, why=why, needs=missing.source, usual=fact.source
+        path=fact.path, type=fact.type, text=fact.question[language], choices=choices, why=(), needs=Source.DECLARED, usual=fact.source
     )
+
+
+def _question(missing: MissingFact, fact: FactDef, cited: Mapping[str, tuple[str, ...]], language: str) -> Question:
+    why = tuple(Why(rule=rule, citations=cited[rule]) for rule in missing.rules)
+    return replace(question_about(fact, language), why=why, needs=missing.source)
 
 
 def _answer(fact: FactDef, texts: list[str]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,10 +124,25 @@ def approved(db: Connection, subject_id: str, gate: Gate, facts_digest: str, pac
     return bool(db.execute(query).scalar_one())
 
 
-def waiting(db: Connection, gate: Gate, *, limit: int) -> list[KeptRuling]:
-    """Rulings that a person has to decide on, oldest first."""
-    wanted = (Decision.REVIEW.value, Decision.CONFLICT.value)
-    query = sa.select(rulings).where(rulings.c.decision.in_(wanted), rulings.c.approved_at.is_(None), rulings.c.gate == gate.value)
+def open_cases(
+    db: Connection, decisions: Sequence[Decision], gates: Sequence[Gate], *, organisation_id: str | None = None, limit: int
+) -> list[KeptRuling]:
+    """The newest ruling of each case that came to one of these decisions and that nobody has let pass, oldest first."""
+    newer = rulings.alias()
+    same = sa.and_(newer.c.subject_id == rulings.c.subject_id, newer.c.gate == rulings.c.gate)
+    later = sa.or_(
+        newer.c.decided_at > rulings.c.decided_at, sa.and_(newer.c.decided_at == rulings.c.decided_at, newer.c.id > rulings.c.id)
+    )
+    # A case that was let pass is ruled on once more when it goes on: the same facts under the same packs need no second word.
+    passed = sa.and_(
+        newer.c.approved_at.is_not(None), newer.c.facts_digest == rulings.c.facts_digest, newer.c.packs_digest == rulings.c.packs_digest
+    )
+    query = sa.select(rulings).where(
+        rulings.c.decision.in_([one.value for one in decisions]), rulings.c.approved_at.is_(None),
+        rulings.c.gate.in_([gate.value for gate in gates]), ~sa.exists().where(same, sa.or_(later, passed)),
+    )  # fmt: skip
+    if organisation_id is not None:
+        query = query.where(rulings.c.organisation_id == organisation_id)
     return [_kept(row) for row in db.execute(query.order_by(rulings.c.decided_at, rulings.c.id).limit(limit))]
 
 
@@ -139,14 +154,25 @@ def approve(db: Connection, ruling_id: str, *, by: str, reason: str, at: datetim
 
 def newest(db: Connection, gate: Gate) -> Iterator[KeptRuling]:
     """The newest ruling on each subject of a gate, streamed."""
-    last = sa.select(rulings.c.subject_id, sa.func.max(rulings.c.decided_at).label("at")).where(rulings.c.gate == gate.value)
-    last_of = last.group_by(rulings.c.subject_id).subquery()
-    query = sa.select(rulings).join(
-        last_of, sa.and_(rulings.c.subject_id == last_of.c.subject_id, rulings.c.decided_at == last_of.c.at, rulings.c.gate == gate.value)
-    )
-    with db.execution_options(stream_results=True, yield_per=1000).execute(query) as rows:
+    with db.execution_options(stream_results=True, yield_per=1000).execute(_newest(gate)) as rows:
         for row in rows:
             yield _kept(row)
+
+
+def entries(db: Connection, organisation_id: str | None) -> list[KeptRuling]:
+    """The newest ruling on each entry of the register of operations, of one organisation or of all."""
+    query = _newest(Gate.OPERATION).where(rulings.c.subject_id.startswith("opr_", autoescape=True))
+    return [
+        _kept(row) for row in db.execute(query if organisation_id is None else query.where(rulings.c.organisation_id == organisation_id))
+    ]
+
+
+def _newest(gate: Gate) -> sa.Select[Any]:
+    last = sa.select(rulings.c.subject_id, sa.func.max(rulings.c.decided_at).label("at")).where(rulings.c.gate == gate.value)
+    last_of = last.group_by(rulings.c.subject_id).subquery()
+    return sa.select(rulings).join(
+        last_of, sa.and_(rulings.c.subject_id == last_of.c.subject_id, rulings.c.decided_at == last_of.c.at, rulings.c.gate == gate.value)
+    )
 
 
 def passed(db: Connection, organisation_id: str, gate: Gate, *, since: datetime | None) -> list[KeptRuling]:

@@ -24,6 +24,8 @@ from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused, digest,
 from entrepot.runtime import Role, Session
 
 HOUSE = "house"
+LEFT_TO_A_PERSON = (Decision.REVIEW, Decision.CONFLICT)
+_GATES = tuple(gate for gate in Gate if gate is not Gate.LISTING)
 
 
 class NotCompliant(Refused):
@@ -61,9 +63,16 @@ def country(session: Session) -> str:
     return session.settings.country or parties.exchange_organisation(session).country
 
 
-def keep(session: Session, ruling: Ruling, *, subject_id: str, organisation_id: str, decider: str = "rules") -> KeptRuling:
-    """Keep a ruling with its facts, and commit to it in the log."""
-    record = {**ruling.record(decider), "subject": subject_id}
+def keep(
+    session: Session, ruling: Ruling, *, subject_id: str, organisation_id: str, decider: str = "rules", act: str = "", refused: bool = False
+) -> KeptRuling:
+    """Keep a ruling with its facts, and commit to it in the log.
+
+    Args:
+        act: What was asked about, where a gate has several acts.
+        refused: Whether the act ended there; what the rules forbade is then settled.
+    """
+    record = {**ruling.record(decider), "subject": subject_id, **({"act": act} if act else {}), **({"refused": True} if refused else {})}
     # Under its own id, so that the history of a trade stays the trade's.
     ruling_id = new_id("rul")
     entry = proof.record(session, "rules.decided", record, subject_id=ruling_id)
@@ -73,7 +82,7 @@ def keep(session: Session, ruling: Ruling, *, subject_id: str, organisation_id: 
         decided_at=session.now,
     )  # fmt: skip
     repository.insert(session.db, kept)
-    if ruling.decision in (Decision.REVIEW, Decision.CONFLICT) and ruling.gate is not Gate.LISTING:
+    if ruling.decision in LEFT_TO_A_PERSON and ruling.gate is not Gate.LISTING:
         parties.notify(session, parties.exchange_organisation(session).id, "ruling.waiting", subject_id, gate=ruling.gate.value)
     return kept
 
@@ -133,14 +142,23 @@ def rulings(session: Session, subject_id: str, gate: Gate | None = None) -> list
     return repository.of(session.db, subject_id, gate)
 
 
-def waiting(session: Session, gate: Gate, *, limit: int = 100) -> list[KeptRuling]:
-    """Rulings that the rules leave to a person, oldest first.
+def waiting(session: Session, *, limit: int = 100) -> list[KeptRuling]:
+    """Of every case but listings, which have a review of their own, the newest ruling where the rules leave it to a person; oldest first.
 
     Raises:
         Refused: The actor is no operator.
     """
     parties.require_role(session, Role.OPERATOR)
-    return repository.waiting(session.db, gate, limit=limit)
+    return repository.open_cases(session.db, LEFT_TO_A_PERSON, _GATES, limit=limit)
+
+
+def open_duties(session: Session, organisation_id: str, *, limit: int = 200) -> list[KeptRuling]:
+    """The newest rulings on how an organisation works that ask, forbid or leave something open, oldest first; the caller has checked who asks."""
+    wanted = (*LEFT_TO_A_PERSON, Decision.NEEDS_INFO, Decision.BLOCK)
+    gates = (Gate.OPERATION, Gate.NOTICE)
+    found = repository.open_cases(session.db, wanted, gates, organisation_id=organisation_id, limit=limit)
+    # What was forbidden and did not happen is settled.
+    return [kept for kept in found if not (kept.decision is Decision.BLOCK and kept.record.get("refused"))]
 
 
 def approve(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
@@ -157,7 +175,7 @@ def approve(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
     kept = repository.find(session.db, ruling_id)
     if kept is None:
         raise NotFound(f"There is no ruling {ruling_id[:60]}.", "Check the id.")
-    if kept.decision not in (Decision.REVIEW, Decision.CONFLICT):
+    if kept.decision not in LEFT_TO_A_PERSON:
         raise Conflict(f"The rules came to {kept.decision}, which nobody can wave through.", "Change the facts, or the offer.")
     by = session.actor.person_id or session.actor.organisation_id or session.actor.via
     if not repository.approve(session.db, ruling_id, by=by, reason=reason.strip()[:1000], at=session.now):
@@ -208,6 +226,11 @@ def newest(session: Session, gate: Gate) -> Iterator[KeptRuling]:
     """
     parties.require_role(session, Role.OPERATOR)
     return repository.newest(session.db, gate)
+
+
+def entered(session: Session, organisation_id: str = "") -> list[KeptRuling]:
+    """The newest ruling on each entry of the register of operations: an organisation's, or everybody's; the caller has checked who asks."""
+    return repository.entries(session.db, organisation_id or None)
 
 
 def agreed(session: Session, organisation_id: str, gate: Gate, *, since: datetime | None = None) -> list[KeptRuling]:

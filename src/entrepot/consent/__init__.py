@@ -5,6 +5,7 @@ from entrepot.consent.bulk import Imported, import_file, receipt
 from entrepot.consent.held import Ruling, held_rows, lost_since, ruling
 from entrepot.consent.keys import PersonTable, open_index
 from entrepot.consent.model import (
+    AGAINST,
     ANYBODY,
     Act,
     AskedTooSoon,
@@ -14,7 +15,9 @@ from entrepot.consent.model import (
     RowsRefused,
     Scope,
     Use,
+    asked_from,
     make_scope,
+    overlap,
 )
 from entrepot.consent.receipts import FORMAT, verify_in_batch
 from entrepot.consent.service import (
@@ -35,8 +38,44 @@ from entrepot.consent.service import (
 from entrepot.vocabulary.consents import ConsentMode
 
 __all__ = [
-    "ANYBODY", "CONTROLLER", "FORMAT", "PERSON", "Act", "AskedTooSoon", "ConsentMode", "Coverage", "Imported", "Kind", "PersonTable",
-    "Recorded", "RowsRefused", "Ruling", "Scope", "Use", "act_of", "acting_controller", "coverage", "current_seq", "epoch", "held_rows", "history",
-    "import_file", "links", "lost_since", "make_scope", "open_index", "overview", "receipt", "requests", "ruling", "say", "scopes_by_id",
-    "subject", "verify_in_batch", "weakest_kind",
-]  # fmt: skip
+    "AGAINST",
+    "ANYBODY",
+    "CONTROLLER",
+    "FORMAT",
+    "PERSON",
+    "Act",
+    "AskedTooSoon",
+    "ConsentMode",
+    "Coverage",
+    "Imported",
+    "Kind",
+    "PersonTable",
+    "Recorded",
+    "RowsRefused",
+    "Ruling",
+    "Scope",
+    "Use",
+    "act_of",
+    "acting_controller",
+    "asked_from",
+    "coverage",
+    "current_seq",
+    "epoch",
+    "held_rows",
+    "history",
+    "import_file",
+    "links",
+    "lost_since",
+    "make_scope",
+    "open_index",
+    "overlap",
+    "overview",
+    "receipt",
+    "requests",
+    "ruling",
+    "say",
+    "scopes_by_id",
+    "subject",
+    "verify_in_batch",
+    "weakest_kind",
+]

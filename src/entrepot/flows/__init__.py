@@ -1,6 +1,6 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
-from entrepot.flows import people
+from entrepot.flows import people, reviews
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
@@ -12,6 +12,15 @@ from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.gates import answer_contract, answer_listing, approve_listing, require_delivery, rule_contract, rule_listing
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
+from entrepot.flows.operations import (
+    Operation,
+    answer_operation,
+    enter_operation,
+    get_operation,
+    list_operations,
+    may_concern,
+    waiting_rulings,
+)
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import Published, publish, publish_uploads
 from entrepot.flows.registers import registered, rights_of
@@ -43,6 +52,7 @@ __all__ = [
     "Examination",
     "Initialised",
     "Law",
+    "Operation",
     "Published",
     "ReleasedUpload",
     "Remembered",
@@ -58,21 +68,26 @@ __all__ = [
     "anonymise_upload",
     "answer_contract",
     "answer_listing",
+    "answer_operation",
     "approve_listing",
     "awaits_decision",
     "backup",
     "check",
     "contract",
     "deliver",
+    "enter_operation",
     "escrows",
     "examine",
     "export",
+    "get_operation",
     "get_upload",
     "initialise",
     "install_pack",
     "invoice",
     "is_initialised",
     "last_escrow",
+    "list_operations",
+    "may_concern",
     "offer",
     "open_upload",
     "parse_price",
@@ -88,6 +103,7 @@ __all__ = [
     "require_delivery",
     "restore",
     "resume",
+    "reviews",
     "rights_of",
     "rule_contract",
     "rule_listing",
@@ -100,5 +116,6 @@ __all__ = [
     "upgrade",
     "upload_grade",
     "verify_document",
+    "waiting_rulings",
     "what_if",
 ]  # fmt: skip

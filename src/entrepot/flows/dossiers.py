@@ -11,11 +11,11 @@ from entrepot import compliance, parties, pricing, rights
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import Visibility
 from entrepot.compliance import Dossier, Source
+from entrepot.compliance.places import jurisdictions
 from entrepot.flows import consented, counters, uses
 from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
-from entrepot.vocabulary.countries import EEA
 
 _SURE = 0.8
 _MOST_FIELDS = 2_000
@@ -172,12 +172,6 @@ def _chain(chain: tuple[Step, ...], owner: str, at: date) -> dict[str, Any]:
         "source.chain_complete": not rights.gaps(chain, owner=owner, at=at),
         "source.rights": [right.value for right in Right if right in reaching],
     }
-
-
-def jurisdictions(*countries: str) -> list[str]:
-    """The countries concerned, with EU where one of them is under its law."""
-    found = {country for country in countries if country}
-    return sorted(found | ({"EU"} if found & EEA else set()))
 
 
 def _asset(goods: Goods, declared: Mapping[str, Any], *, has_person_key: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from entrepot import catalogue, compliance, consent, notices, parties, trades
 from entrepot.catalogue import Listing, Version
-from entrepot.compliance import Dossier, Gate, KeptRuling, Ruling
+from entrepot.compliance import Dossier, Gate, Ruling
 from entrepot.flows import dossiers, uses
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
@@ -232,20 +232,11 @@ def _signed(session: Session, agreement: Agreement) -> Dossier:
 
 
 def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisation_id: str) -> None:
-    """Keep a ruling once the transaction is over, which it will have ended; the same twice running is kept once."""
-    _count(session, ruling)
-    exchange = session.exchange
-
-    def keep() -> None:
-        with exchange.session(SYSTEM) as own:
-            before = compliance.rulings(own, subject_id, ruling.gate)
-            if not _repeats(before, ruling):
-                compliance.keep(own, ruling, subject_id=subject_id, organisation_id=organisation_id)
-
-    session.afterwards(keep)
+    """Keep a ruling once the transaction is over, which it will have ended, and count what nobody may do, both in one transaction."""
+    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(_count, ruling))
 
 
-def _count(session: Session, ruling: Ruling) -> None:
+def _count(ruling: Ruling, session: Session) -> None:
     """Count refusals of what nobody may do, for everybody to see."""
     if ruling.decision is Decision.BLOCK and ruling.gate in _COUNTED:
         blocking = {result.rule.id for result in ruling.deciding if result.decision is Decision.BLOCK}
@@ -253,16 +244,9 @@ def _count(session: Session, ruling: Ruling) -> None:
         kinds |= {"under_14"} if "HOUSE-NO-MINORS" in blocking else set()
         kinds |= {"raw_identity_lookup"} if blocking & _LOOKUPS else set()
         for kind in sorted(kinds):
-            notices.count_refusal(session, notices.Prohibited(kind), _COUNTED[ruling.gate])
+            notices.add_refusal(session, notices.Prohibited(kind), _COUNTED[ruling.gate])
 
 
 _PROHIBITING = frozenset({"HOUSE-PROHIBITED-USES", "HOUSE-PROHIBITED-USES-ELSEWHERE", "HOUSE-NO-REIDENTIFICATION"})
 _LOOKUPS = frozenset({"HOUSE-ID-LOOKUP", "HOUSE-ID-LOOKUP-TOKEN"})
 _COUNTED = {gate: notices.Gate(gate.value) for gate in Gate if gate is not Gate.NOTICE}
-
-
-def _repeats(before: list[KeptRuling], ruling: Ruling) -> bool:
-    """Whether the newest ruling says the same of the same, so that somebody who tries again leaves no second trace."""
-    last = before[0] if before else None
-    asked = (compliance.case_digest(ruling), compliance.packs_digest(ruling.packs), ruling.decision)
-    return last is not None and (last.facts_digest, last.packs_digest, last.decision) == asked

@@ -9,9 +9,11 @@ from typing import Any
 
 from entrepot import catalogue, consent, delivery, parties, trades
 from entrepot.catalogue.model import ListingState, Version
+from entrepot.compliance import acts
 from entrepot.consent import Act, ConsentMode, Recorded, Scope, Use
 from entrepot.consent.links import Person
 from entrepot.consent.model import is_held_back
+from entrepot.flows import operations
 from entrepot.flows.uploads import get_upload, open_upload
 from entrepot.kit import Invalid, NotFound
 from entrepot.runtime import SYSTEM, Actor, Exchange, Session
@@ -93,10 +95,16 @@ def say_for(session: Session, key: str, act: Act, asked: Asked) -> tuple[Recorde
         NotFound: The listing is not the controller's, or there is no such recipient.
         AskedTooSoon: The person is asked within 90 days.
         Refused: The person said no by the own link.
+        NotCompliant: A rule forbids to ask, or to record a consent that was asked for so.
+        FactsMissing: The controller has to say first how it asks.
     """
     controller_id = consent.acting_controller(session)
     scope = scope_of(session, controller_id, asked)
     subject = consent.subject(session, controller_id, key)
+    if act is Act.ASKED:
+        operations.ask_consent(session, controller_id, consent.history(session, controller_id, subject), scope)
+    elif act is Act.GIVEN:
+        operations.record_consent(session, controller_id)
     return consent.say(session, subject, act, scope, by=consent.CONTROLLER, expires_at=_ends(session, asked.days)), scope
 
 
@@ -106,11 +114,16 @@ def import_people(exchange: Exchange, actor: Actor, upload_id: str, *, act: Act,
     Raises:
         NotFound: The upload is not the actor's.
         RowsRefused: Lines cannot be taken.
+        NotCompliant: A rule forbids to record consents that were asked for so.
+        FactsMissing: The controller has to say first how it asks.
     """
     with exchange.reading(actor) as session:
         controller_id = consent.acting_controller(session)
         scope, ends = scope_of(session, controller_id, asked), _ends(session, asked.days)
         upload = get_upload(session, upload_id)
+    if act is Act.GIVEN:
+        with exchange.session(actor) as session:
+            operations.record_consent(session, controller_id)
     with open_upload(exchange, upload) as path:
         return consent.import_file(exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends)
 
@@ -170,7 +183,23 @@ def request_as_person(session: Session, token: str, kind: str, message: str = ""
         NotFound: The link is not valid.
         Conflict: The same is open already.
     """
-    return consent.requests.file(session, consent.links.open_link(session, token), kind, message=message)
+    made = consent.requests.file(session, consent.links.open_link(session, token), kind, message=message)
+    operations.judge_request(session, made, acts.FILE_REQUEST)
+    return made
+
+
+def answer_request(session: Session, request_id: str, *, text: str, declined: bool = False) -> consent.requests.SubjectRequest:
+    """Answer a person's request, as the controller; the rules are asked with what came of it.
+
+    Raises:
+        NotFound: There is none for the actor.
+        Invalid: There is no text.
+        Conflict: It has been answered.
+        NotCompliant: A rule forbids this answer; the request stays open, and its clock runs on.
+    """
+    made = consent.requests.answer(session, request_id, text=text, declined=declined)
+    operations.judge_request(session, made, acts.ANSWER_REQUEST)
+    return made
 
 
 def receipt_as_person(session: Session, token: str, act_id: str) -> dict[str, Any]:

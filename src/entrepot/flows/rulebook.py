@@ -13,8 +13,8 @@ from entrepot.compliance import Gate, Pack, Ruling, library
 from entrepot.compliance.questions import questions
 from entrepot.compliance.what_if import Case
 from entrepot.compliance.what_if import what_if as compare
-from entrepot.flows import dossiers, gates
-from entrepot.kit import Decision
+from entrepot.flows import dossiers, gates, operations
+from entrepot.kit import Decision, sha256_hex
 from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
 
 _BATCH = 200
@@ -30,7 +30,9 @@ def install_pack(session: Session, text: str, vectors: str) -> Pack:
     Raises:
         Refused: The actor is no operator, or the pack would replace the guard-rails of the house.
         Invalid: The pack cannot be read, or the lint has remarks; the old one stays in force.
+        NotCompliant: The rules in force forbid the change.
     """
+    _ask(session, text)
     pack = compliance.install(session, text, vectors)
     session.enqueue("flows.judge_again", after_id="")
     return pack
@@ -42,9 +44,17 @@ def uninstall_pack(session: Session, pack_id: str) -> None:
     Raises:
         Refused: The actor is no operator.
         NotFound: No such pack was installed.
+        NotCompliant: The rules in force forbid the change.
     """
+    _ask(session, pack_id)
     compliance.uninstall(session, pack_id)
     session.enqueue("flows.judge_again", after_id="")
+
+
+def _ask(session: Session, change: str) -> None:
+    # The rules that are about to change say whether they may, so they are asked first.
+    parties.require_role(session, Role.OPERATOR)
+    operations.change_rules(session, f"pck_{sha256_hex(change.encode())[:24]}")
 
 
 @jobs.handler("flows.judge_again")

@@ -1,5 +1,6 @@
 """The regulator desk: notices with clocks that suspend, government access, complaints without a name, refused uses."""
 
+from entrepot.notices.access_model import Access, AccessState, Ask, Fact
 from entrepot.notices.answers import look
 from entrepot.notices.complaints import (
     About,
@@ -16,17 +17,8 @@ from entrepot.notices.complaints import (
     read_complaint,
 )
 from entrepot.notices.desk import ISSUERS, Draft, due_next, file_notice, get, history, is_addressed, is_issuer, list_notices
-from entrepot.notices.inspections import (
-    Access,
-    AccessState,
-    Ask,
-    Fact,
-    ask_access,
-    decide_access,
-    get_access,
-    list_access,
-    plain_access,
-)
+from entrepot.notices.inspections import ask_access, decide_access, get_access, list_access, plain_access
+from entrepot.notices.judged import suspend_listing
 from entrepot.notices.laws import check_notices
 from entrepot.notices.model import (
     ENDED,
@@ -43,7 +35,7 @@ from entrepot.notices.model import (
     Step,
     plain,
 )
-from entrepot.notices.refusals import Gate, Prohibited, Refusals, count_refusal, list_refusals, totals
+from entrepot.notices.refusals import Gate, Prohibited, Refusals, add_refusal, count_refusal, list_refusals, totals
 from entrepot.notices.steps import (
     accept_plan,
     acknowledge,
@@ -90,6 +82,7 @@ __all__ = [
     "TooManyComplaints",
     "accept_plan",
     "acknowledge",
+    "add_refusal",
     "add_to_complaint",
     "answer_complaint",
     "answer_counter",
@@ -123,6 +116,7 @@ __all__ = [
     "record_leniency",
     "report_retest",
     "submit",
+    "suspend_listing",
     "take_back",
     "take_step",
     "totals",

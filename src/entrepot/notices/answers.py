@@ -7,7 +7,8 @@ from typing import Any
 
 from entrepot import catalogue, delivery, proof, trades
 from entrepot.kit import Conflict, digest, is_id, rfc3339
-from entrepot.notices.inspections import Ask, Fact, log, require_look
+from entrepot.notices.access_model import Ask, Fact
+from entrepot.notices.inspections import log, require_look
 from entrepot.proof import Entry
 from entrepot.runtime import Session
 from entrepot.trades import Agreement

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from entrepot import jobs, parties, proof
 from entrepot.kit import Conflict, NotFound, Refused, digest, is_id, rfc3339, sha256_hex
+from entrepot.notices.judged import judge_channel
 from entrepot.notices.model import check_text
 from entrepot.notices.tables import complaint_messages, complaints
 from entrepot.runtime import Role, Scope, Session
@@ -187,6 +188,7 @@ def announce_complaints(session: Session, *, hour: str) -> None:
         written = [digest([one.text, one.by_operator]) for one in messages(session, complaint_id)]
         proof.record(session, "complaint.received", {"complaint": complaint_id, "messages": written}, subject_id=complaint_id)
         parties.notify(session, exchange_id, "complaint.received", complaint_id)
+    judge_channel(session)
 
 
 def _check_rate(session: Session, hour: datetime) -> None:

@@ -12,6 +12,7 @@ from entrepot import catalogue, parties, proof
 from entrepot.compliance import clocks
 from entrepot.kit import Conflict, Invalid, NotFound, Refused, digest, new_id, rfc3339
 from entrepot.notices import complaints, repository, suspending
+from entrepot.notices.judged import judge_step
 from entrepot.notices.model import (
     MAX_LISTINGS,
     NEXT,
@@ -212,7 +213,7 @@ def end(session: Session, notice: Notice, verb: str, *, note: str, taken_back: b
 
 
 def log_step(session: Session, notice: Notice, verb: str, before: NoticeState, *, note: str) -> None:
-    """Keep a step of the notice in its history, and a commitment to it in the log."""
+    """Keep a step of the notice in its history, a commitment to it in the log, and what the rules say of it."""
     step = Step(
         notice_id=notice.id, number=notice.revision, verb=verb, before=before, after=notice.state,
         by_id=session.actor.organisation_id, at=session.now, note=note,
@@ -223,6 +224,7 @@ def log_step(session: Session, notice: Notice, verb: str, before: NoticeState, *
         "state": notice.state.value, "by": step.by_id, "content": digest(plain(notice)), "at": rfc3339(session.now),
     }  # fmt: skip
     proof.record(session, f"notice.{_HAPPENED.get(verb, verb)}", fact, subject_id=notice.id)
+    judge_step(session, notice, verb)
 
 
 _HAPPENED: Mapping[str, str] = {

@@ -6,7 +6,7 @@ What is answered are counts, digests and proofs; rows of a table are never among
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,86 +14,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from entrepot import catalogue, jobs, parties, proof, trades
+from entrepot.compliance import acts
 from entrepot.kit import Conflict, Invalid, NotFound, Refused, digest, is_id, new_id, parse_rfc3339, rfc3339
+from entrepot.notices.access_model import Access, AccessState, Ask, Fact
+from entrepot.notices.judged import judge_access, judge_decision
 from entrepot.notices.model import check_text
 from entrepot.notices.tables import access_requests
 from entrepot.runtime import Role, Scope, Session
 
 LONGEST = timedelta(days=90)
 LONGEST_SILENCE = timedelta(days=365)
-
-
-class Fact(StrEnum):
-    """What may be asked for."""
-
-    FIGURES = "figures"
-    DIGESTS = "digests"
-    LOG = "log"
-    SECURITY = "security"
-
-
-class AccessState(StrEnum):
-    """Requested, then approved or refused by the operator; what is approved ends by itself."""
-
-    REQUESTED = "requested"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What an authority asks for.
-
-    Attributes:
-        legal_basis: Instrument, version and article.
-        subject_id: The listing or the agreement that it is about.
-        since: The period of the facts: from here, up to but without ``until``.
-        expires_at: When the access ends.
-        security: The security incident or risk; needed for the fact ``security`` alone.
-        secrecy: The provision that forbids telling the parties; empty where they are told.
-        secret_until: When that ban ends.
-    """
-
-    legal_basis: str
-    facts: tuple[Fact, ...]
-    subject_id: str
-    since: datetime
-    until: datetime
-    expires_at: datetime
-    security: str = ""
-    secrecy: str = ""
-    secret_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """A request for access and what became of it.
-
-    Attributes:
-        owner_id: Whose listing or agreement it is; ``buyer_id`` the other side where an agreement is asked about.
-        reason: What the operator said to it.
-        told_at: When the parties were told; None while law forbids it, or nothing is decided.
-        looks: How often it was used.
-    """
-
-    id: str
-    issuer_id: str
-    authority: str
-    owner_id: str
-    buyer_id: str
-    ask: Ask
-    state: AccessState
-    revision: int
-    created_at: datetime
-    decided_at: datetime | None = None
-    reason: str = ""
-    told_at: datetime | None = None
-    looks: int = 0
-
-    def is_open_at(self, at: datetime) -> bool:
-        """Whether it lets the authority look."""
-        return self.state is AccessState.APPROVED and at < self.ask.expires_at
 
 
 def ask_access(session: Session, ask: Ask) -> Access:
@@ -114,6 +44,7 @@ def ask_access(session: Session, ask: Ask) -> Access:
     )  # fmt: skip
     session.db.execute(sa.insert(access_requests).values(_row(made)))
     log(session, made, "asked")
+    judge_access(session, made, acts.ASK_ACCESS)
     parties.notify(session, parties.exchange_organisation(session).id, "access.asked", made.id, authority=made.authority)
     session.enqueue("notices.end_access", at=made.ask.expires_at, access_id=made.id)
     return made
@@ -150,6 +81,8 @@ def decide_access(session: Session, access_id: str, *, approve: bool, reason: st
     Raises:
         Refused: The actor is no operator.
         Conflict: It has been decided, or has ended.
+        NotCompliant: A rule forbids the approval; refusing is always possible.
+        FactsMissing: Something has to be known before the approval.
     """
     parties.require_scope(session, Scope.ADMIN)
     parties.require_role(session, Role.OPERATOR)
@@ -159,6 +92,7 @@ def decide_access(session: Session, access_id: str, *, approve: bool, reason: st
     state = AccessState.APPROVED if approve else AccessState.REFUSED
     made = _change(session, access, state=state, reason=words, decided_at=session.now)
     log(session, made, "approved" if approve else "refused")
+    judge_decision(session, made)
     parties.notify(session, made.issuer_id, f"access.{state}", made.id, reason=words)
     if made.ask.secret_until is None:
         return _tell(session, made)
@@ -181,6 +115,7 @@ def require_look(session: Session, access_id: str) -> Access:
         raise Refused(
             f"The request {access.id} is {access.state}, and was good until {rfc3339(access.ask.expires_at)}.", "Ask for access again."
         )
+    judge_access(session, access, acts.LOOK)
     return _change(session, access, looks=access.looks + 1)
 
 

@@ -70,13 +70,18 @@ def totals(session: Session) -> dict[tuple[Prohibited, Gate], int]:
     return {(Prohibited(kind), Gate(gate)): int(count) for kind, gate, count in session.db.execute(query)}
 
 
+def add_refusal(session: Session, kind: Prohibited, gate: Gate) -> None:
+    """Count a refused use, with whatever else this session keeps of the refusal."""
+    new = _INSERT[session.db.dialect.name](refusals).values(day=session.now.date(), kind=kind.value, gate=gate.value, count=1)
+    key = [refusals.c.day, refusals.c.kind, refusals.c.gate]
+    session.db.execute(new.on_conflict_do_update(index_elements=key, set_={"count": refusals.c.count + 1}))
+    proof.record(session, "use.refused", {"kind": kind.value, "gate": gate.value, "day": session.now.date().isoformat()})
+
+
 def _count(exchange: Exchange, kind: Prohibited, gate: Gate) -> None:
     try:
         with exchange.session(SYSTEM) as session:
-            new = _INSERT[session.db.dialect.name](refusals).values(day=session.now.date(), kind=kind.value, gate=gate.value, count=1)
-            key = [refusals.c.day, refusals.c.kind, refusals.c.gate]
-            session.db.execute(new.on_conflict_do_update(index_elements=key, set_={"count": refusals.c.count + 1}))
-            proof.record(session, "use.refused", {"kind": kind.value, "gate": gate.value, "day": session.now.date().isoformat()})
+            add_refusal(session, kind, gate)
     except Exception:
         # Whoever was refused must hear of that, not of a counter.
         log.exception("a refused use was not counted")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from entrepot.kit import Conflict, Invalid, NotFound, Refused, new_id
 from entrepot.parties import signing
 from entrepot.parties.model import NotSignedIn, Organisation, check_country, check_name, check_roles, slugify
-from entrepot.parties.tables import organisations
+from entrepot.parties.tables import organisations, people
 from entrepot.runtime import Role, Scope, Session
 
 _ONE = sa.select(organisations).where(sa.or_(organisations.c.id == sa.bindparam("id"), organisations.c.slug == sa.bindparam("id")))
@@ -49,6 +49,16 @@ def get(session: Session, organisation_id: str) -> Organisation:
 def list_organisations(session: Session) -> list[Organisation]:
     """Every organisation, oldest first."""
     return [_organisation(row) for row in session.db.execute(sa.select(organisations).order_by(organisations.c.id))]
+
+
+def has_exchange(session: Session) -> bool:
+    """Whether the exchange has been initialised."""
+    return session.db.execute(_EXCHANGE).first() is not None
+
+
+def count_people(session: Session) -> int:
+    """How many people have an account."""
+    return int(session.db.scalar(sa.select(sa.func.count()).select_from(people)) or 0)
 
 
 def exchange_organisation(session: Session) -> Organisation:

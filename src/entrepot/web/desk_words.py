@@ -43,7 +43,7 @@ INBOX: Mapping[str, str] = {
     "access.told": _("%(authority)s has asked for access to what the exchange knows of a listing or agreement of yours."),
     "complaint.received": _("A complaint without a name has come in."),
 }  # fmt: skip
-PLACES: Mapping[str, str] = {"ntc_": "/notices", "acr_": "/access", "cmp_": "/complaints"}
+PLACES: Mapping[str, str] = {"ntc_": "/notices", "acr_": "/access", "cmp_": "/complaints", "opr_": "/duties"}
 NOTES: Mapping[str, str] = {
     "filed": _("The notice is served, and its clock runs."), "step": _("Done; the other side is told."),
     "asked": _("The request is with the operator."), "decided": _("Decided; whoever asked is told."),

@@ -51,6 +51,8 @@ PAGES = (
     Page("/listings/{listing}/rules", pages.rules.listing, sends=True),
     Page("/negotiations/{negotiation}/rules", pages.rules.negotiation, sends=True),
     Page("/rules", pages.rules.packs),
+    Page("/duties", pages.duties.page, sends=True),
+    Page("/duties/{operation}", pages.rules.operation, sends=True),
     Page("/agreements", pages.agreements.page),
     Page("/agreements/{agreement}", pages.agreement.page, sends=True),
     Page("/agreements/{agreement}/document", pages.agreement.document),

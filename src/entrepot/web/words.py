@@ -36,6 +36,7 @@ TONES: Mapping[str, str] = {
     **desk_words.TONES,
 }  # fmt: skip
 NOTES: Mapping[str, str] = {
+    "entered": _("Entered; answer what the rules ask about it."),
     "facts": _("Your answers are kept; see what the rules say now."),
     "welcome": _("You are signed in."), "left": _("You are signed out."), "saved": _("Saved."),
     "organisation": _("You now act for this organisation."), "read": _("Everything is marked as read."),
@@ -54,6 +55,9 @@ NOTES: Mapping[str, str] = {
 }  # fmt: skip
 ROLES: Mapping[str, str] = {
     "owner": _("Owner"), "buyer": _("Buyer"), "operator": _("Operator"), "regulator": _("Regulator"), "person": _("Person"),
+}  # fmt: skip
+GATES: Mapping[str, str] = {
+    "listing": _("Publishing"), "contract": _("Signing"), "delivery": _("Delivering"), "operation": _("Operating"), "notice": _("Notices"),
 }  # fmt: skip
 SCOPES: Mapping[str, str] = {
     "read": _("Read listings, agreements and the inbox"), "publish": _("Publish and change listings"),
@@ -214,6 +218,10 @@ class Words(DeskWords):
         """What a check came to."""
         return self._pick(DECISIONS, str(key))
 
+    def gate(self, key: str) -> str:
+        """Where the rules are asked."""
+        return self._pick(GATES, str(key))
+
     def fact(self, name: str) -> str:
         """A field of a receipt."""
         return self._pick(FACTS, str(name))
@@ -284,8 +292,9 @@ INBOX: Mapping[str, str] = {
     "listing.suspended": _("A listing was taken off by the operator: %(reason)s"),
     "listing.reinstated": _("A listing is back on offer."),
     "listing.judged": _("The rules say something else of a listing of yours by now; look at its rules."),
-    "ruling.waiting": _("The rules leave a trade to you; look at the trades left to a person."),
-    "ruling.approved": _("A person of the exchange lets a trade of yours pass."),
+    "ruling.waiting": _("The rules leave a case to you; look at what is left to a person."),
+    "ruling.open": _("The rules ask something about what you do, or forbid it; look at your duties."),
+    "ruling.approved": _("A person of the exchange lets a case of yours pass."),
     **desk_words.INBOX,
 }
 ENTRIES: Mapping[str, str] = {

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import catalogue, compliance, consent, flows, jobs, parties, settlement, trades
-from entrepot.compliance import Gate
 from entrepot.kit import EntrepotError, Invalid, Money
 from entrepot.runtime import SYSTEM, Role, Session
 from entrepot.web.forms import Form
@@ -73,7 +72,7 @@ def _show(request: Request, status: int = 200, *, error: EntrepotError | None = 
         organisations = parties.list_organisations(session)
         waiting = catalogue.waiting(session)
         values: dict[str, Any] = {
-            "organisations": organisations, "waiting": waiting, "rulings": compliance.waiting(session, Gate.CONTRACT),
+            "organisations": organisations, "waiting": waiting, "rulings": flows.waiting_rulings(session),
             "titles": {one.id: catalogue.current_version(session, one.id, one.pending_number).manifest.titles for one in waiting},
             "names": {one.id: one.name for one in organisations},
             "agreements": trades.list_agreements(session, everybody=True, limit=20),

@@ -25,7 +25,7 @@ def page(request: Request) -> Response:
                 return _show(request, link=people.links_for(session, [sent.text("person")])[0])
             if sent.text("do") not in ("answered", "declined"):
                 raise Invalid("This form says nothing we know.", "Use a button of the page.")
-            consent.requests.answer(session, sent.text("request"), text=sent.text("answer"), declined=sent.text("do") == "declined")
+            people.answer_request(session, sent.text("request"), text=sent.text("answer"), declined=sent.text("do") == "declined")
     except EntrepotError as error:
         return _show(request, error=error)
     return redirect(request, "/people", note="replied")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from entrepot import catalogue, compliance, flows, parties, trades
 from entrepot.compliance import Ruling, library
+from entrepot.compliance.acts import act_named
 from entrepot.compliance.explain import Explained, explain
 from entrepot.compliance.questions import Question, questions, read_answers
 from entrepot.compliance.words import Words
@@ -65,9 +66,27 @@ def negotiation(request: Request) -> Response:
     )  # fmt: skip
 
 
+def operation(request: Request) -> Response:
+    """The rules on something that is done, or on a standing duty, for those whose duty it is and the operator."""
+    visit(request).require_login()
+    operation_id = request.path_params["operation"]
+    language = visit(request).language.code
+    with exchange(request).reading(visit(request).actor) as session:
+        found = flows.get_operation(session, operation_id)
+        asked = flows.may_concern(session, found, language)
+    kept = found.kept
+    may_answer = visit(request).actor.organisation_id == (kept.organisation_id if kept else operation_id.partition(".")[0])
+    return _page(
+        request, "/duties", act_named(found.act).texts, operation_id, may_answer=may_answer, here=f"/duties/{operation_id}", more=asked,
+        rule=lambda session: flows.get_operation(session, operation_id).now,
+        answer=lambda session, facts: flows.answer_operation(session, operation_id, facts).now,
+    )  # fmt: skip
+
+
 def _page(
-    request: Request, back: str, titles: Mapping[str, str], subject_id: str, *, may_answer: bool, rule: Rule, answer: Answer
-) -> Response:
+    request: Request, back: str, titles: Mapping[str, str], subject_id: str, *, may_answer: bool, rule: Rule, answer: Answer,
+    here: str = "", more: tuple[Question, ...] = (),
+) -> Response:  # fmt: skip
     language, error, status, given = visit(request).language.code, None, 200, {}
     vocabulary = library.vocabulary()
     if request.method == "POST":
@@ -77,7 +96,7 @@ def _page(
             facts = read_answers(given, [path for path in given if vocabulary.get(path) is not None], vocabulary)
             with exchange(request).session(visit(request).actor) as session:
                 answer(session, facts)
-            return redirect(request, f"{back}/rules", note="facts")
+            return redirect(request, here or f"{back}/rules", note="facts")
         except NotFound:
             raise
         except EntrepotError as problem:
@@ -89,5 +108,5 @@ def _page(
     findings = [finding.to_dict() for finding in ruling.findings(vocabulary, language)]
     return render(
         request, "ruling", status, error=error, back=back, titles=titles, ruling=ruling, findings=findings, kept=kept, given=given,
-        may_answer=may_answer, asked=[q for q in asked if q.may_be_declared], measured=[q for q in asked if not q.may_be_declared],
+        may_answer=may_answer, asked=[q for q in asked if q.may_be_declared], measured=[q for q in asked if not q.may_be_declared], more=more,
     )  # fmt: skip
