@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -98,13 +99,7 @@ def said(value: Any) -> None:
     for finding in value["findings"]:
         out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
         out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
-    for question in value["questions"]:
-        choices = "/".join(choice["value"] for choice in question["choices"]) or {"flag": "true/false"}.get(
-            question["type"], question["type"]
-        )
-        needs = "" if question["needs"] == "declared" else f"  has to be {question['needs']}"
-        out.print(f"  ? {question['question']}", markup=False)
-        out.print(f"      {question['path']}={choices}{needs}", markup=False, style="dim")
+    ask(value["questions"])
     for duty in value["duties"]:
         out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)
 
@@ -135,3 +130,14 @@ def _fact(text: str) -> tuple[str, Any]:
     if not equals:
         raise Invalid(f"{text[:80]!r} answers nothing.", "Write FACT=ANSWER, such as source.kinds=own_operation.")
     return path.strip(), words if fact is None else read_words(fact, words.split(",") if fact.type.is_list else words)
+
+
+def ask(questions: Sequence[Any]) -> None:
+    """Print what the rules ask, each with how it is answered."""
+    for question in questions:
+        choices = "/".join(choice["value"] for choice in question["choices"]) or {"flag": "true/false"}.get(
+            question["type"], question["type"]
+        )
+        needs = "" if question["needs"] == "declared" else f"  has to be {question['needs']}"
+        out.print(f"  ? {question['question']}", markup=False)
+        out.print(f"      {question['path']}={choices}{needs}", markup=False, style="dim")

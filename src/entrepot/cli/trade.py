@@ -12,6 +12,7 @@ import typer
 from entrepot.cli import commands
 from entrepot.cli.context import connect, err, find_listing, newest, out, show, wrote
 from entrepot.cli.progress import bytes_progress
+from entrepot.cli.rulings import ask
 from entrepot.kit import Invalid
 
 PANEL = "Trade"
@@ -39,7 +40,8 @@ def request(
     """Ask to use a listing; where the owner's standing policy allows, you can accept at once."""
     with connect() as client:
         found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, territory=territory, message=message)
-    show(found, _negotiation)
+        asked = client.ruling(found["id"])["questions"]
+    show(found | {"questions": asked}, _requested)
 
 
 def negotiations() -> None:
@@ -275,6 +277,13 @@ def inbox() -> None:
             [out.print(f"{_minute(n['created_at'])}  {n['kind']:<24} {n['subject_id']}") for n in v] or err.print("the inbox is empty")
         ),
     )
+
+
+def _requested(value: Any) -> None:
+    _negotiation(value)
+    if value["questions"]:
+        out.print("the rules ask before it is signed; say it with `entrepot answer last`:")
+        ask(value["questions"])
 
 
 def _negotiation(value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -129,7 +129,22 @@ class Ruling:
     def findings(self, vocabulary: FactVocabulary, language: str = "en") -> tuple[Finding, ...]:
         """What stands in the way, as findings beside those of the tables; clashes first."""
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        return clashes + tuple(_finding(result, vocabulary, language) for result in self.deciding)
+        return clashes + _once(tuple(_finding(result, vocabulary, language) for result in self.deciding))
+
+
+def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings with each open question asked once, whichever rules ask it."""
+    found: dict[object, Finding] = {}
+    for at, one in enumerate(findings):
+        asked: object = (tuple(one.evidence["missing"]), one.severity, one.hint) if one.evidence.get("missing") else at
+        first = found.get(asked)
+        if first is None:
+            found[asked] = one
+            continue
+        citation = "; ".join(dict.fromkeys([*first.citation.split("; "), *one.citation.split("; ")]))
+        rules = [*first.evidence.get("rules", [first.rule]), one.rule]
+        found[asked] = replace(first, citation=citation, evidence={**first.evidence, "rules": rules})
+    return tuple(found.values())
 
 
 def _finding(result: Result, vocabulary: FactVocabulary, language: str) -> Finding:

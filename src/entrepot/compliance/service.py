@@ -110,7 +110,7 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
     if ruling.decision is Decision.BLOCK:
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
-        raise FactsMissing(message, "Answer the questions, and try again.", missing=[fact.path for fact in ruling.missing], **details)
+        raise FactsMissing(message, first.hint, missing=[fact.path for fact in ruling.missing], **details)
     if not repository.approved(session.db, subject_id, ruling.gate, case_digest(ruling), packs_digest(ruling.packs)):
         raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
 

@@ -55,7 +55,8 @@ class FactDef:
     def remedy_for(self, least: Source, language: str = "en") -> str:
         """What makes the fact known to a rule that takes no weaker source than this one."""
         words = _ANSWER if least is Source.DECLARED else _MEASURED_BY.get(self.path) or _MEASURED_BY.get(self.subject) or _MEASURE
-        return words.get(language) or words["en"]
+        said = words.get(language) or words["en"]
+        return said.format(path=self.path, value="|".join(self.choices) or _VALUES[self.type]) if words is _ANSWER else said
 
     @property
     def subject(self) -> str:
@@ -104,8 +105,8 @@ class FactDef:
 
 
 _ANSWER = {
-    "en": "Answer it: on the page of what the rules say, or with `entrepot answer`.",
-    "zh": "请在“规则怎么说”页面或用 `entrepot answer` 回答。",
+    "en": "Answer it on the page of what the rules say, or with `entrepot answer ID {path}={value}`.",
+    "zh": "请在“规则怎么说”页面或用 `entrepot answer ID {path}={value}` 回答。",
 }
 _MEASURE = {
     "en": "The exchange has to measure it, or the operator to confirm it; a party's word does not settle it.",
@@ -122,6 +123,11 @@ _MEASURED_BY = {
     },
 }
 """What a party can do where its word does not settle a fact, by the fact or by what it is about."""
+_VALUES = {
+    FactType.FLAG: "true|false", FactType.NUMBER: "NUMBER", FactType.DATE: "DAY", FactType.MOMENT: "TIME", FactType.TEXT: "TEXT",
+    FactType.TEXTS: "TEXTS", FactType.TERMS: "TERMS",
+}  # fmt: skip
+"""What stands for an answer where a question names no choices."""
 _FORMS = {
     FactType.FLAG: "true or false",
     FactType.NUMBER: "a number",
