@@ -28,16 +28,17 @@ def addresses(harbour: Harbour) -> dict[str, list[str]]:
     """Every page there is, by who looks at it."""
     ids = harbour.ids
     return {
-        "": ["/", "/?q=earnings", "/?q=nothing+fits+this", f"/listings/{ids['listing']}", "/log", "/docs", "/login", "/nowhere", "/complaints", "/refusals"],
+        "": ["/", "/?q=earnings", "/?q=nothing+fits+this", f"/listings/{ids['listing']}", "/log", "/docs", "/login", "/nowhere", "/complaints", "/refusals",
+             "/rules", "/rules?pack=house"],
         harbour.buyer.email: [
             "/agreements", f"/agreements/{ids['settled']}", f"/agreements/{ids['signed']}", f"/agreements/{ids['table']}",
-            f"/agreements/{ids['settled']}/invoices/1", f"/negotiations/{ids['negotiation']}", f"/negotiations/{ids['requested']}",
+            f"/agreements/{ids['settled']}/invoices/1", f"/agreements/{ids['settled']}/contract", f"/negotiations/{ids['requested']}/rules", f"/negotiations/{ids['negotiation']}", f"/negotiations/{ids['requested']}",
             f"/receipts/{ids['receipt']}", "/ledger", f"/listings/{ids['listing']}", f"/listings/{ids['listing']}/request", "/keys", "/inbox",
             "/account",
         ],
         harbour.owner.email: ["/publish", f"/listings/{ids['listing']}", f"/negotiations/{ids['requested']}", f"/agreements/{ids['settled']}",
-                              f"/notices/{ids['notice']}"],
-        harbour.operator.email: ["/operator", "/operator/doctor", "/notices", f"/complaints/{ids['complaint']}"],
+                              f"/notices/{ids['notice']}", f"/listings/{ids['listing']}/rules", "/people", "/duties"],
+        harbour.operator.email: ["/operator", "/operator/doctor", "/notices", "/duties", f"/complaints/{ids['complaint']}"],
         harbour.regulator.email: ["/notices", f"/notices/{ids['notice']}", "/access", f"/access/{ids['access']}"],
     }  # fmt: skip
 

@@ -31,7 +31,9 @@ def packs(request: Request) -> Response:
         today = compliance.today(session)
     shown = next((pack for pack in found if pack.id == request.query_params.get("pack")), None)
     words = Words(language, library.vocabulary(), library.label)
-    rules: list[Explained] = [] if shown is None else [explain(shown, rule, words, at=today) for rule in shown.rules]
+    rules: list[tuple[Explained, str]] = []
+    if shown is not None:
+        rules = [(explain(shown, rule, words, at=today), rule.messages.get(language) or rule.messages["en"]) for rule in shown.rules]
     return render(request, "rules", packs=found, shown=shown, rules=rules)
 
 
