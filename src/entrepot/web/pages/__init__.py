@@ -16,6 +16,7 @@ from entrepot.web.pages import (
     listing,
     log,
     login,
+    making,
     me,
     negotiation,
     notices,
@@ -29,5 +30,5 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "contract", "inbox", "join", "keys", "ledger", "listing", "log", "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "contract", "inbox", "join", "keys", "ledger", "listing", "log", "login", "making", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
 ]  # fmt: skip
