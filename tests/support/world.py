@@ -12,6 +12,7 @@ from typing import Any
 from entrepot import delivery, flows, parties
 from entrepot.config import Settings
 from entrepot.kit import ManualClock
+from entrepot.privacy.aggregates import Tabulation
 from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role, load_master_key
 from support.trading import Market, iris_csv, manifest_text, open_market
 
@@ -118,13 +119,14 @@ def _things(market: Market) -> dict[str, str]:
     graded = _graded(market, upload.id)
     desk, said = _desk(market), _people(market)
     market.seal()
+    making = flows.order_aggregation(market.exchange, replace(market.owner, via="key"), upload.id, asked=Tabulation(by=("Species",))).id
     return {
         **desk, **said, **_operation(market), "pack_id": "none", "ruling_id": _ruling(market, active.negotiation_id),
         "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",
         "entry": delivered.parcel.entry_id or "", "upload_id": upload.id, "upload": upload.id, "period": "1", "parcel_id": parcel.id,
-        "file_id": parcel.files[0].id, "name": parcel.files[0].name, "organisation_id": market.owner.organisation_id or "",
+        "making_id": making, "making": making, "file_id": parcel.files[0].id, "name": parcel.files[0].name, "organisation_id": market.owner.organisation_id or "",
         **_share(market, shared.id), "path:path": "0/000.p/1", "stylesheet": "entrepot.css",
     }  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from entrepot.api import consents, ledger, listings, log, notices, parties, rights, rules, trades
+from entrepot.api import consents, ledger, listings, log, notices, parties, releases, rights, rules, trades
 
 ROUTERS: tuple[APIRouter, ...] = (
     parties.router,
     listings.router,
+    releases.router,
     trades.router,
     rules.router,
     rights.router,

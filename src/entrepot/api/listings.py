@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -15,12 +15,6 @@ from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.blobs import CHUNK
 from entrepot.kit import Invalid
-from entrepot.privacy.aggregates import Tabulation, parse_dominance
-from entrepot.privacy.anonymise import Method, Plan
-from entrepot.privacy.anonymise.changes import parse_change
-from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity
-from entrepot.privacy.grading import LEAST_CELL
-from entrepot.privacy.hierarchies import hierarchy
 from entrepot.runtime import Role, Scope, Session
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
@@ -35,51 +29,6 @@ class UploadOut(BaseModel):
     name: str
     bytes: int
     expires_at: datetime
-
-
-class AnonymiseIn(Sent):
-    """What a release must satisfy; short forms as on the command line, such as ``2:diagnosis`` in ``l``."""
-
-    quasi_identifiers: list[str] = Field(
-        [], max_length=200, description="Columns to generalise; empty: those with a hierarchy, and those that the check finds."
-    )
-    k: int = Field(5, ge=1, le=1_000_000)
-    method: Literal["local", "global"] = "local"
-    l: list[str] = Field([], max_length=50)  # noqa: E741  # the field's own letter
-    t: list[str] = Field([], max_length=50)
-    suppress: float = Field(0.02, ge=0, le=1, description="Share of rows that may be hidden.")
-    person: str = Field("", max_length=300, description="Column that says whose row it is; k then counts persons.")
-    unknown: Literal["refuse", "star"] = "refuse"
-    automatic: bool = Field(True, description="Make hierarchies for quasi-identifiers that lack one.")
-    hierarchies: dict[str, list[list[str]]] = Field({}, max_length=200, description="For a column the path of each value: value, …, *.")
-    drop: list[str] = Field([], max_length=1000)
-    keep: list[str] = Field([], max_length=1000, description="Columns that name persons and are released as they are on purpose.")
-    change: dict[str, str] = Field({}, max_length=200, description="Changes to other columns, such as {name: pseudonym, post: 'mask:2'}.")
-
-
-class AggregateIn(Sent):
-    """Which cells are published, and what each must satisfy."""
-
-    by: list[str] = Field(min_length=1, max_length=50, description="Columns whose values make the cells.")
-    count: bool = Field(True, description="Count persons.")
-    sums: list[str] = Field([], max_length=50)
-    means: list[str] = Field([], max_length=50)
-    minimum: int = Field(LEAST_CELL, ge=2, le=1_000_000, description="Cells of fewer persons are left out.")
-    base: int = Field(5, ge=1, le=1_000_000, description="Counts are rounded to a multiple of this.")
-    totals: bool = Field(False, description="Publish totals too, marked *.")
-    person: str = Field("", max_length=300, description="Column that says whose row it is.")
-    dominance: str = Field("10%", max_length=20, description="10% (p% rule) or 2:75% ((n, k) rule), for sums and means.")
-    epsilon: float | None = Field(None, gt=0, le=100, description="Privacy loss of noise on counts, where the exchange has OpenDP.")
-    delta: float = Field(1e-6, gt=0, lt=0.01)
-
-
-class AnonymisedOut(BaseModel):
-    """A release, as an upload to publish, with its grade and its report."""
-
-    upload: UploadOut
-    grade: int
-    report_digest: str
-    report: dict[str, Any]
 
 
 class PublishIn(Sent):
@@ -147,42 +96,6 @@ def check(acting: ActingDep, upload_id: UploadId) -> dict[str, Any]:
         found = flows.get_upload(session, upload_id)
     with flows.open_upload(acting.exchange, found) as path:
         return flows.check(path, settings=acting.exchange.settings, engine=acting.exchange.engine).to_dict()
-
-
-@router.post("/uploads/{upload_id}/anonymisation", status_code=201, tags=["publish"])
-def anonymise(acting: ActingDep, upload_id: UploadId, body: AnonymiseIn) -> AnonymisedOut:
-    """Make a version of an upload in which nobody stands out, measured, attacked and graded; it is a new upload to publish."""
-    acting.require(Scope.PUBLISH)
-    plan = Plan(
-        k=body.k, method=Method(body.method), quasi=tuple(body.quasi_identifiers), diversity=tuple(parse_diversity(one) for one in body.l),
-        closeness=tuple(parse_closeness(one) for one in body.t), suppress=body.suppress, person=body.person, unknown=body.unknown,
-        automatic=body.automatic, drop=tuple(body.drop), keep=tuple(body.keep),
-    )  # fmt: skip
-    made = flows.anonymise_upload(
-        acting.exchange, acting.actor, upload_id, plan=plan,
-        hierarchies={column: hierarchy(column, paths) for column, paths in body.hierarchies.items()},
-        changes=[parse_change(f"{column}={change}") for column, change in body.change.items()],
-    )  # fmt: skip
-    return _released(made)
-
-
-@router.post("/uploads/{upload_id}/aggregation", status_code=201, tags=["publish"])
-def aggregate(acting: ActingDep, upload_id: UploadId, body: AggregateIn) -> AnonymisedOut:
-    """Make counts, sums and means of many persons from an upload, graded and with a report; they are a new upload to publish."""
-    acting.require(Scope.PUBLISH)
-    asked = Tabulation(
-        by=tuple(body.by), count=body.count, sums=tuple(body.sums), means=tuple(body.means), minimum=body.minimum, base=body.base,
-        totals=body.totals, person=body.person, dominance=parse_dominance(body.dominance), epsilon=body.epsilon, delta=body.delta,
-    )  # fmt: skip
-    return _released(flows.aggregate_upload(acting.exchange, acting.actor, upload_id, asked=asked))
-
-
-def _released(made: flows.ReleasedUpload) -> AnonymisedOut:
-    kept = made.upload
-    return AnonymisedOut(
-        upload=UploadOut(id=kept.id, name=kept.name, bytes=kept.bytes, expires_at=kept.expires_at), grade=int(made.grade.level),
-        report_digest=made.report.digest, report=dict(made.report.document),
-    )  # fmt: skip
 
 
 @router.post("/listings", status_code=201, tags=["publish"])

@@ -12,6 +12,7 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
+from entrepot.cli.reading import Encoding, in_utf8
 
 if TYPE_CHECKING:
     from entrepot.flows.aggregate import Aggregated
@@ -33,6 +34,7 @@ def aggregate(
     dominance: Annotated[str, typer.Option(help="When few make up too much of a sum: 10% (p% rule) or 2:75% (two make up more than 75%).")] = "10%",
     epsilon: Annotated[float | None, typer.Option(help="Add noise of this privacy loss to counts (extra opendp).", show_default=False)] = None,
     delta: Annotated[float, typer.Option(help="With noise, the chance that a smaller cell is shown.")] = 1e-6,
+    encoding: Encoding = "",
     report_schema: Annotated[bool, typer.Option("--report-schema", help="Print the JSON Schema of a report.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:  # fmt: skip
@@ -56,8 +58,9 @@ def aggregate(
         by=listed(by), count=count or not (sum or mean), sums=tuple(sum or ()), means=tuple(mean or ()), minimum=minimum, base=base,
         totals=totals, person=person, dominance=parse_dominance(dominance), epsilon=epsilon, delta=delta,
     )  # fmt: skip
-    with cancellable() as too_late, steps_progress(_STEPS) as told:
-        made = run(file, out or file.with_suffix(f".cells{file.suffix}"), asked=asked, settings=context.settings(), progress=told)
+    target = out or file.with_suffix(f".cells{file.suffix}")
+    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(_STEPS) as told:
+        made = run(table, target, asked=asked, settings=context.settings(), progress=told)
         too_late()
     if context.chosen.as_json:
         import json

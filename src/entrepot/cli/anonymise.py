@@ -14,6 +14,7 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
+from entrepot.cli.reading import Encoding, in_utf8
 
 if TYPE_CHECKING:
     from entrepot.flows.anonymise import Anonymised
@@ -48,6 +49,7 @@ def anonymise(
     save_hierarchies: Annotated[
         Path | None, typer.Option(help="Folder to write the hierarchies to that were used, made ones included.", show_default=False)
     ] = None,
+    encoding: Encoding = "",
     profile: Annotated[Path | None, typer.Option(help="YAML profile with all of this.", show_default=False)] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Measure, attack and grade the release, and write OUT.report.json and .html.")] = True,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a profile.")] = False,
@@ -58,7 +60,7 @@ def anonymise(
 
     The release is graded from 1 (direct identifiers present) to 4 (aggregates) by what was measured and what attacks on it reached.
 
-    A profile replaces all other options but --out, --report and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
+    A profile replaces all other options but --out, --encoding, --report and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
     written. 130: cancelled, and nothing was written. 1: an error of the program.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
@@ -78,14 +80,14 @@ def anonymise(
         plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, presence, weight or [], drop, keep, unknown, automatic)
         folder, changes = hierarchies, tuple(change or ())
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
-    with cancellable() as too_late, steps_progress(_STEPS) as told:
+    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(_STEPS) as told:
         if save_hierarchies:
             _require_place(save_hierarchies)
         if report:
-            graded = _graded(file, target, plan, folder, changes, told)
+            graded = _graded(table, target, plan, folder, changes, told)
             release = graded.release
         else:
-            release = _ungraded(file, target, plan, folder, changes, told)
+            release = _ungraded(table, target, plan, folder, changes, told)
         too_late()
         if save_hierarchies:
             _save(release, save_hierarchies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +14,7 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
+from entrepot.cli.reading import Encoding, in_utf8
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,24 +28,36 @@ _LOOKS = {"none": "green", "weak": "yellow", "clear": "bold yellow", "strong": "
 def attack(
     file: Annotated[Path, typer.Argument(help="The original: CSV or Parquet.", show_default=False)],
     against: Annotated[Path, typer.Option(help="The release to attack.", show_default=False)],
-    qi: Annotated[str, typer.Option(help="Quasi-identifiers, with commas; by default those with a hierarchy, else all columns.")] = "",
+    qi: Annotated[
+        str,
+        typer.Option(
+            help="Quasi-identifiers, with commas; by default those with a hierarchy, else those of the release's report, else all columns."
+        ),
+    ] = "",
     sensitive: Annotated[str, typer.Option(help="Columns whose values must not be learnt, with commas.")] = "",
     hierarchies: Annotated[Path | None, typer.Option(help="Folder with a COLUMN.csv for each generalised column.")] = None,
     control: Annotated[Path | None, typer.Option(help="A table like the original, of persons who are not in it.")] = None,
     person: Annotated[str, typer.Option(help="Column of the original that says whose row it is.")] = "",
     full: Annotated[bool, typer.Option("--full", help="Try everything, not a sample.")] = False,
     seed: Annotated[int | None, typer.Option(help="Draws the sample; the same seed gives the same report.", show_default=False)] = None,
+    encoding: Encoding = "",
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Attack a release with the original in hand: single out, link, infer, downcode. Shows counts and rates, no values."""
+    """Attack a release with the original in hand: single out, link, infer, downcode. Shows counts and rates, no values.
+
+    Where RELEASE.report.json lies beside the release, it says which columns were generalised, and hierarchies that were made are made again.
+    """
     context.chosen.as_json = context.chosen.as_json or json_output
+    from entrepot.flows.known_release import generalised_by_report, made_again
     from entrepot.privacy.attacks import SEED, Budget, attack_files
 
     known, secrets = _hierarchies(hierarchies), _names(sensitive)
-    with cancellable(), _cursor() as cursor, steps_progress() as told:
-        quasi = _names(qi) or _quasi(cursor, file, against, known, {*secrets, person})
+    with cancellable(), in_utf8(file, encoding) as table, _cursor() as (cursor, scratch), steps_progress() as told:
+        generalised = generalised_by_report(against)
+        known = made_again(cursor, table, scratch, generalised) | known
+        quasi = _names(qi) or _quasi(cursor, table, against, known or dict.fromkeys(generalised), {*secrets, person})
         report = attack_files(
-            cursor, file, against, quasi_identifiers=quasi, sensitive=secrets, hierarchies=known, person_key=person, control=control,
+            cursor, table, against, quasi_identifiers=quasi, sensitive=secrets, hierarchies=known, person_key=person, control=control,
             budget=Budget.full() if full else Budget(), seed=SEED if seed is None else seed, progress=lambda step, share: told("Attacking", share),
         )  # fmt: skip
     if context.chosen.as_json:
@@ -65,7 +78,7 @@ def _hierarchies(folder: Path | None) -> dict[str, Hierarchy]:
     return read_folder(folder) if folder else {}
 
 
-def _quasi(cursor: duckdb.DuckDBPyConnection, file: Path, against: Path, known: dict[str, Hierarchy], others: set[str]) -> list[str]:
+def _quasi(cursor: duckdb.DuckDBPyConnection, file: Path, against: Path, known: Collection[str], others: set[str]) -> list[str]:
     from entrepot.privacy.attacks import columns_of
 
     released = set(columns_of(cursor, against))
@@ -81,7 +94,7 @@ def _quasi(cursor: duckdb.DuckDBPyConnection, file: Path, against: Path, known: 
 
 
 @contextmanager
-def _cursor() -> Iterator[duckdb.DuckDBPyConnection]:
+def _cursor() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     import tempfile
 
     from entrepot.engine import DuckEngine
@@ -90,7 +103,7 @@ def _cursor() -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix="entrepot-attack-") as scratch:
         engine = DuckEngine(memory=found.engine_memory, threads=found.engine_threads, scratch=Path(scratch))
         try:
-            yield engine.cursor()
+            yield engine.cursor(), Path(scratch)
         finally:
             engine.close()
 

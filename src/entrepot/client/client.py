@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,13 +12,16 @@ from typing import Any
 import httpx
 
 from entrepot.client.desk import DeskVerbs
-from entrepot.client.errors import raise_for, reaching
+from entrepot.client.errors import as_error, raise_for, reaching
 from entrepot.client.rights import RightsVerbs
 from entrepot.client.rules import RuleVerbs
-from entrepot.kit import Invalid, NotFound
+from entrepot.kit import Conflict, Invalid, NotFound, Refused
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
+Told = Callable[[str, float], None]
+"""Called with a step and its share done."""
+_PAUSE = 0.5
 _CHUNK = 1024 * 1024
 _LARGEST_MANIFEST = 512 * 1024
 
@@ -124,21 +128,50 @@ class Client(DeskVerbs, RightsVerbs, RuleVerbs):
         """Check an upload as publishing would."""
         return self.call("POST", f"/uploads/{upload_id}/check")
 
-    def anonymise(self, upload_id: str, **plan: Any) -> Any:
-        """Make a release of an upload, graded and with its report, as a new upload to publish.
+    def anonymise(self, upload_id: str, *, progress: Told | None = None, **plan: Any) -> Any:
+        """Make a release of an upload, graded and with its report, as a new upload to publish; waits for it, and cancels it when interrupted.
 
         Args:
+            progress: Told the step and its share done while a larger table takes its time.
             plan: What it must satisfy: ``quasi_identifiers``, ``k``, ``method``, ``l``, ``t``, ``drop``, ``change`` and more, as the API names them.
         """
-        return self.call("POST", f"/uploads/{upload_id}/anonymisation", plan)
+        return self._made(self.call("POST", f"/uploads/{upload_id}/anonymisation", plan), progress)
 
-    def aggregate(self, upload_id: str, **asked: Any) -> Any:
+    def aggregate(self, upload_id: str, *, progress: Told | None = None, **asked: Any) -> Any:
         """Make counts, sums and means of many persons from an upload, graded and with a report, as a new upload to publish.
 
         Args:
+            progress: Told the step and its share done while a larger table takes its time.
             asked: Which cells: ``by``, ``sums``, ``means``, ``minimum``, ``totals`` and more, as the API names them.
         """
-        return self.call("POST", f"/uploads/{upload_id}/aggregation", asked)
+        return self._made(self.call("POST", f"/uploads/{upload_id}/aggregation", asked), progress)
+
+    def making(self, making_id: str) -> Any:
+        """How far a release is that is being made."""
+        return self.call("GET", f"/makings/{making_id}")
+
+    def cancel_making(self, making_id: str) -> Any:
+        """Cancel a release that is being made; nothing of it is kept."""
+        return self.call("DELETE", f"/makings/{making_id}")
+
+    def _made(self, answer: Any, progress: Told | None) -> Any:
+        """The release; where the exchange is still making it, once that is over."""
+        if "upload" in answer:
+            return answer
+        try:
+            while answer["state"] in ("waiting", "running"):
+                if progress and answer["step"]:
+                    progress(answer["step"], answer["share"])
+                time.sleep(_PAUSE)
+                answer = self.making(answer["id"])
+        except KeyboardInterrupt:
+            self.cancel_making(answer["id"])
+            raise
+        if answer["made"]:
+            return answer["made"]
+        if answer["problem"]:
+            raise as_error(answer["problem"], Refused)
+        raise Conflict(f"The release {answer['id']} was cancelled.", "Order it again if it is wanted after all.")
 
     def publish(self, manifest: str, *, uploads: Sequence[str], listing_id: str | None = None, key: str | None = None) -> Any:
         """Publish uploads under a manifest (YAML text): a new listing, or a new version of one."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 
@@ -19,6 +20,7 @@ _BY_STATUS: dict[int, type[EntrepotError]] = {
     422: Invalid,
     429: Refused,
 }
+_BY_WORD: dict[str, type[EntrepotError]] = {one.__name__: one for one in (Conflict, Invalid, NotFound, Refused)}
 
 
 class ExchangeFailed(EntrepotError):
@@ -67,12 +69,17 @@ def raise_for(answer: httpx.Response) -> None:
     answer.read()
     try:
         body = answer.json()
-        message, hint = str(body["message"]), str(body.get("hint", ""))
-        word, details = str(body["error"]), body.get("details") or {}
+        error = as_error(body, _BY_STATUS.get(answer.status_code, ExchangeFailed))
     except (ValueError, KeyError, TypeError):
         raise ExchangeFailed(
             f"The exchange answered {answer.status_code} to {answer.request.method} {answer.request.url.path}.", "Look into its log."
         ) from None
-    base = _BY_STATUS.get(answer.status_code, ExchangeFailed)
-    kind = base if base.__name__ == word else type(word, (base,), {}) if word.isidentifier() else base
-    raise kind(message, hint, **{str(k): v for k, v in details.items() if str(k) not in ("message", "hint", "self")})
+    raise error
+
+
+def as_error(body: Mapping[str, Any], base: type[EntrepotError]) -> EntrepotError:
+    """The error that the exchange describes; ``base`` is what kind it is of, where its own word is no known one."""
+    message, hint, word, details = str(body["message"]), str(body.get("hint", "")), str(body["error"]), body.get("details") or {}
+    base = _BY_WORD.get(word, base)
+    kind: type[EntrepotError] = base if base.__name__ == word or not word.isidentifier() else type(word, (base,), {})
+    return kind(message, hint, **{str(k): v for k, v in details.items() if str(k) not in ("message", "hint", "self")})

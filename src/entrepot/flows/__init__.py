@@ -4,6 +4,7 @@ from entrepot.flows import people, reviews
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
+from entrepot.flows.asked import Anonymisation
 from entrepot.flows.backup import backup, restore
 from entrepot.flows.check import CheckReport, check
 from entrepot.flows.contracts import agreement_policy, contract
@@ -12,6 +13,15 @@ from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.gates import answer_contract, answer_listing, approve_listing, require_delivery, rule_contract, rule_listing
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
+from entrepot.flows.makings import (
+    Making,
+    MakingState,
+    cancel_making,
+    get_making,
+    made_of,
+    order_aggregation,
+    order_anonymisation,
+)
 from entrepot.flows.operations import (
     Operation,
     answer_operation,
@@ -44,6 +54,7 @@ __all__ = [
     "FORMS",
     "METHODS",
     "Aggregated",
+    "Anonymisation",
     "Anonymised",
     "BreaksTogether",
     "CheckReport",
@@ -52,6 +63,8 @@ __all__ = [
     "Examination",
     "Initialised",
     "Law",
+    "Making",
+    "MakingState",
     "Operation",
     "Published",
     "ReleasedUpload",
@@ -72,6 +85,7 @@ __all__ = [
     "approve_listing",
     "awaits_decision",
     "backup",
+    "cancel_making",
     "check",
     "contract",
     "deliver",
@@ -79,6 +93,7 @@ __all__ = [
     "escrows",
     "examine",
     "export",
+    "get_making",
     "get_operation",
     "get_upload",
     "initialise",
@@ -87,9 +102,12 @@ __all__ = [
     "is_initialised",
     "last_escrow",
     "list_operations",
+    "made_of",
     "may_concern",
     "offer",
     "open_upload",
+    "order_aggregation",
+    "order_anonymisation",
     "parse_price",
     "pay_out_held",
     "people",

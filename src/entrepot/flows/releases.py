@@ -18,7 +18,7 @@ from entrepot.flows.remembered import Remembered, forget, made_before, next_sequ
 from entrepot.flows.tables import releases
 from entrepot.flows.together import require_cells_fit, require_rows_fit
 from entrepot.flows.uploads import Upload, get_upload, open_upload, put_file, record_upload, require_uploader, upload_key
-from entrepot.kit import Conflict, Invalid, NotFound
+from entrepot.kit import Conflict, EntrepotError, Invalid, NotFound
 from entrepot.privacy.aggregates import Tabulation
 from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise.changes import Change
@@ -47,6 +47,28 @@ class _Written:
     require_fit: Callable[[Sequence[Remembered], str], None]
 
 
+def _nothing_told(step: str, share: float) -> None: ...
+
+
+def _nothing_kept(session: Session, made: ReleasedUpload) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Who is told of a release in the making.
+
+    Attributes:
+        told: Told the step and its share done; what it raises ends the work, and nothing is left of it.
+        kept: Called in the transaction that keeps the release.
+    """
+
+    told: Callable[[str, float], None] = _nothing_told
+    kept: Callable[[Session, ReleasedUpload], None] = _nothing_kept
+
+
+_NOBODY = Watch()
+
+
 def anonymise_upload(
     exchange: Exchange,
     actor: Actor,
@@ -55,6 +77,7 @@ def anonymise_upload(
     plan: Plan,
     hierarchies: Mapping[str, Hierarchy] | None = None,
     changes: Sequence[Change] = (),
+    watch: Watch = _NOBODY,
 ) -> ReleasedUpload:
     """Make a release of an upload, as a new upload of the same organisation that can be published; pseudonyms are keyed by organisation.
 
@@ -65,24 +88,33 @@ def anonymise_upload(
         Conflict: Another release was made at the same moment.
     """
     given = _given(exchange, actor, upload_id)
-    if plan.population is not None or (plan.presence and plan.presence.population):
-        raise Invalid("A population is no part of an upload.", "Anonymise on your own machine, where the population's file lies.")
+    require_no_population(plan)
 
     def write(path: Path, out: Path) -> _Written:
         secret = exchange.master_key.derive(f"pseudonyms of {given.organisation_id}")
         made = anonymise(
             path, out, plan=plan, hierarchies=hierarchies or {}, changes=changes, secret=secret, settings=exchange.settings,
-            engine=exchange.engine,
+            engine=exchange.engine, progress=watch.told,
         )  # fmt: skip
         assert made.report is not None
         assert made.grade is not None
         fit = partial(_rows_fit, exchange, path, out, made.release, plan)
         return _Written(report=made.report, grade=made.grade, require_fit=fit)
 
-    return _release(exchange, actor, given, write, person=plan.person, mark="anonymous")
+    return _release(exchange, actor, given, write, person=plan.person, mark="anonymous", watch=watch)
 
 
-def aggregate_upload(exchange: Exchange, actor: Actor, upload_id: str, *, asked: Tabulation) -> ReleasedUpload:
+def require_no_population(plan: Plan) -> None:
+    """Refuse a plan that names files which an upload does not bring.
+
+    Raises:
+        Invalid: It names one.
+    """
+    if plan.population is not None or (plan.presence and plan.presence.population):
+        raise Invalid("A population is no part of an upload.", "Anonymise on your own machine, where the population's file lies.")
+
+
+def aggregate_upload(exchange: Exchange, actor: Actor, upload_id: str, *, asked: Tabulation, watch: Watch = _NOBODY) -> ReleasedUpload:
     """Publish cells of an upload, as a new upload of the same organisation.
 
     Raises:
@@ -94,10 +126,10 @@ def aggregate_upload(exchange: Exchange, actor: Actor, upload_id: str, *, asked:
     given = _given(exchange, actor, upload_id)
 
     def write(path: Path, out: Path) -> _Written:
-        made = aggregate(path, out, asked=asked, settings=exchange.settings, engine=exchange.engine)
+        made = aggregate(path, out, asked=asked, settings=exchange.settings, engine=exchange.engine, progress=watch.told)
         return _Written(report=made.report, grade=made.grade, require_fit=partial(_cells_fit, asked))
 
-    return _release(exchange, actor, given, write, person=asked.person, mark="cells")
+    return _release(exchange, actor, given, write, person=asked.person, mark="cells", watch=watch)
 
 
 def releases_of(session: Session, organisation_id: str, sha256s: Sequence[str]) -> dict[str, Remembered]:
@@ -155,16 +187,18 @@ def _cells_fit(asked: Tabulation, others: Sequence[Remembered], what: str) -> No
 
 
 def _release(
-    exchange: Exchange, actor: Actor, given: Upload, write: Callable[[Path, Path], _Written], *, person: str, mark: str
+    exchange: Exchange, actor: Actor, given: Upload, write: Callable[[Path, Path], _Written], *, person: str, mark: str, watch: Watch
 ) -> ReleasedUpload:
     with open_upload(exchange, given) as path, exchange.blobs.scratch() as folder:
         out = folder / f"{Path(given.name).stem}.{mark}{Path(given.name).suffix}"
         made, source, release = write(path, out), sha256_of(path), sha256_of(out)
+        watch.told("keep", 0.0)
         known = _known(exchange, path, given.organisation_id, person)
         with exchange.reading(actor) as session:
             sequence, earlier = next_sequence(session), made_before(session, source, known)
             alive = {alike: still_there(exchange, session, found) for alike, found in earlier.items()}
         _require_fit_together(made, alive, release)
+        watch.told("keep", 0.5)
         new_upload = put_file(exchange, out)
         try:
             with exchange.session(actor) as session:
@@ -175,13 +209,17 @@ def _release(
                     session, source_sha256=source, known=known, sequence=sequence, release_sha256=release, upload_id=upload.id,
                     report=made.report, grade=made.grade,
                 )  # fmt: skip
-        except IntegrityError:
+                whole = ReleasedUpload(upload=upload, report=made.report, grade=made.grade)
+                watch.kept(session, whole)
+        except (IntegrityError, EntrepotError) as error:
             exchange.blobs.delete(upload_key(new_upload))
+            if not isinstance(error, IntegrityError):
+                raise
             raise Conflict(
                 f"Another release was made at the same moment as that of {given.name}.",
                 "Try again; the two are then held against each other.",
             ) from None
-    return ReleasedUpload(upload=upload, report=made.report, grade=made.grade)
+    return whole
 
 
 def _known(exchange: Exchange, path: Path, organisation_id: str, person: str) -> Fingerprint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from entrepot.store import UtcDateTime, metadata
+from entrepot.store import Json, UtcDateTime, metadata
 
 uploads = sa.Table(
     "uploads",
@@ -42,4 +42,27 @@ releases = sa.Table(
     sa.Index("uq_releases_organisation_sequence", "organisation_id", "sequence", unique=True),
     sa.Index("ix_releases_organisation_release", "organisation_id", "release_sha256"),
     sa.Index("ix_releases_organisation_report", "organisation_id", "report_digest"),
+)
+
+makings = sa.Table(
+    "makings",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("upload_id", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    # What must hold of the release, and the form as it was sent, to be shown again.
+    sa.Column("asked", Json, nullable=False),
+    sa.Column("sent", Json, nullable=False),
+    sa.Column("actor", Json, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("step", sa.String(20), nullable=False),
+    sa.Column("share", sa.Float, nullable=False),
+    sa.Column("step_at", UtcDateTime),
+    sa.Column("made_id", sa.String(40)),
+    sa.Column("problem", Json),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("finished_at", UtcDateTime),
+    sa.Index("ix_makings_organisation_state", "organisation_id", "state"),
 )

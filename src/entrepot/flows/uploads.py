@@ -58,6 +58,9 @@ def require_uploader(session: Session) -> None:
 def put_file(exchange: Exchange, path: Path) -> str:
     """Keep the object of an upload whose row is still to come; the upload's id."""
     upload_id = new_id("upl")
+    # A process that is killed before the row is written leaves an object nobody would ever remove.
+    with exchange.session(SYSTEM) as session:
+        session.enqueue("flows.forget_upload", after=2 * KEPT, upload_id=upload_id)
     exchange.blobs.put_file(upload_key(upload_id), path)
     return upload_id
 

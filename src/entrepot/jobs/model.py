@@ -15,6 +15,8 @@ from entrepot.kit import NotFound
 PATIENCE = 12
 """Attempts after which a person must look. A job that fails is tried on, hourly; one that ends its process is not."""
 LEASE = timedelta(minutes=5)
+HELD = timedelta(minutes=1)
+"""The lease of slow work, which its worker renews while it lives; so that nobody waits long for what a killed one began."""
 
 
 class JobState(StrEnum):
@@ -44,21 +46,23 @@ class Handler:
         run: Called with a session, or with the exchange when ``outbound``, and the job's arguments.
         outbound: The work leaves the building, so it runs outside a transaction and at least once;
             it must use ids derived from its arguments, so that a repeat has no second effect.
+        slow: It takes minutes, so a worker of its own runs it while others go on, and renews its lease.
     """
 
     run: Callable[..., None]
     outbound: bool
+    slow: bool = False
 
 
 _handlers: dict[str, Handler] = {}
 _F = TypeVar("_F", bound=Callable[..., None])
 
 
-def handler(name: str, *, outbound: bool = False) -> Callable[[_F], _F]:
+def handler(name: str, *, outbound: bool = False, slow: bool = False) -> Callable[[_F], _F]:
     """Register a function under ``package.verb_noun``; the package is imported when the first such job is due."""
 
     def register(function: _F) -> _F:
-        _handlers[name] = Handler(function, outbound)
+        _handlers[name] = Handler(function, outbound, slow)
         return function
 
     return register
@@ -76,6 +80,11 @@ def resolve(name: str) -> Handler:
     if name not in _handlers:
         raise NotFound(f"No handler is registered for the job {name}.", "Install the package that brings it, or cancel the job.")
     return _handlers[name]
+
+
+def slow_names() -> list[str]:
+    """The names of slow jobs; one that is not registered yet runs among the others."""
+    return [name for name, found in _handlers.items() if found.slow]
 
 
 def backoff(attempts: int) -> timedelta:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
-from entrepot.jobs.model import LEASE, PATIENCE, Job, JobState, next_due
+from entrepot.jobs.model import HELD, LEASE, PATIENCE, Job, JobState, next_due, slow_names
 from entrepot.jobs.tables import jobs
 from entrepot.kit import Conflict, new_id
 
@@ -32,15 +32,13 @@ def enqueue(db: Connection, name: str, arguments: dict[str, Any], *, now: dateti
     db.execute(_ADD[db.dialect.name], values)
 
 
-def lease_next(db: Connection, *, now: datetime) -> Job | None:
-    """Take the job that has been due longest; nobody else gets it until the lease runs out."""
-    due = (
-        sa.select(jobs.c.id)
-        .where(jobs.c.state == JobState.QUEUED, jobs.c.due_at <= now, sa.or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < now))
-        .order_by(jobs.c.due_at, jobs.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+def lease_next(db: Connection, *, now: datetime, slow: bool | None = None) -> Job | None:
+    """Take the job that has been due longest; nobody else gets it until the lease runs out.
+
+    Args:
+        slow: Take only slow jobs, or only others; without it, either.
+    """
+    due = sa.select(jobs.c.id).where(_due(now, slow)).order_by(jobs.c.due_at, jobs.c.id).limit(1).with_for_update(skip_locked=True)
     lease = new_id("lea")
     taken = (
         sa.update(jobs)
@@ -52,10 +50,21 @@ def lease_next(db: Connection, *, now: datetime) -> Job | None:
     return None if row is None else Job(row.id, row.name, row.arguments, row.attempts, lease)
 
 
-def has_due(db: Connection, *, now: datetime) -> bool:
+def has_due(db: Connection, *, now: datetime, slow: bool | None = None) -> bool:
     """Whether a job waits to be taken; a read, so that an idle worker writes nothing."""
+    return db.execute(sa.select(jobs.c.id).where(_due(now, slow)).limit(1)).first() is not None
+
+
+def _due(now: datetime, slow: bool | None) -> sa.ColumnElement[bool]:
     free = sa.or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < now)
-    return db.execute(sa.select(jobs.c.id).where(jobs.c.state == JobState.QUEUED, jobs.c.due_at <= now, free).limit(1)).first() is not None
+    due = sa.and_(jobs.c.state == JobState.QUEUED, jobs.c.due_at <= now, free)
+    return due if slow is None else sa.and_(due, jobs.c.name.in_(slow_names()) if slow else jobs.c.name.not_in(slow_names()))
+
+
+def keep(db: Connection, job: Job, *, now: datetime) -> bool:
+    """Renew the lease of slow work for as long as a worker that lives needs to renew it again; False when it has passed to another."""
+    mine = sa.update(jobs).where(jobs.c.id == job.id, jobs.c.lease == job.lease, jobs.c.state == JobState.QUEUED)
+    return db.execute(mine.values(leased_until=now + HELD)).rowcount == 1
 
 
 def finish(db: Connection, job: Job, *, now: datetime) -> None:

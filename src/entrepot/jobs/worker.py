@@ -16,10 +16,13 @@ class Worker(threading.Thread):
     Args:
         run_next: Runs one due job; False when none is due.
         tickers: ``(seconds, function)`` pairs, run that often on this thread, such as sealing the log.
+        name: What the thread is called.
     """
 
-    def __init__(self, run_next: Callable[[], bool], tickers: Sequence[tuple[float, Callable[[], object]]] = ()) -> None:
-        super().__init__(name="entrepot-worker", daemon=True)
+    def __init__(
+        self, run_next: Callable[[], bool], tickers: Sequence[tuple[float, Callable[[], object]]] = (), *, name: str = "entrepot-worker"
+    ) -> None:
+        super().__init__(name=name, daemon=True)
         self._run_next = run_next
         self._tickers = list(tickers)
         self._wake = threading.Event()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 
 from entrepot import jobs
@@ -44,6 +45,7 @@ class Exchange:
         self.clock: Clock = clock or SystemClock()
         self.database = Database(settings.resolved_database_url)
         self._workers: list[jobs.Worker] = []
+        self._closing = threading.Event()
 
     @cached_property
     def engine(self) -> DuckEngine:
@@ -78,13 +80,27 @@ class Exchange:
             over.callback(session.run_afterwards)
             yield session
 
-    def run_next_job(self) -> bool:
-        """Run one due job, here and now; False when none is due."""
+    @property
+    def has_workers(self) -> bool:
+        """Whether job workers run in this process."""
+        return bool(self._workers)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the workers are being stopped; slow work then ends, for another process to take it up."""
+        return self._closing.is_set()
+
+    def run_next_job(self, *, slow: bool | None = None) -> bool:
+        """Run one due job, here and now; False when none is due.
+
+        Args:
+            slow: Only a slow one, or only another; without it, either.
+        """
         with self.database.snapshot() as db:
-            if not jobs.has_due(db, now=self.clock.now()):
+            if not jobs.has_due(db, now=self.clock.now(), slow=slow):
                 return False
         with self.database.transaction() as db:
-            job = jobs.lease_next(db, now=self.clock.now())
+            job = jobs.lease_next(db, now=self.clock.now(), slow=slow)
         if job is None:
             return False
         try:
@@ -111,14 +127,18 @@ class Exchange:
             jobs.give_up_killers(db, now=self.clock.now())
 
     def start_workers(self) -> None:
-        """Start the job workers the settings ask for; the first one also runs the tickers."""
+        """Start the job workers the settings ask for, and one more for slow jobs; the first one also runs the tickers."""
         for index in range(self.settings.workers):
             tickers = [(seconds(self.settings), _named(function, self)) for seconds, function in _tickers] if index == 0 else []
             if index == 0:
                 tickers.append((_TIDY_SECONDS, self.tidy_jobs))
-            worker = jobs.Worker(self.run_next_job, tickers)
-            worker.start()
-            self._workers.append(worker)
+            self._start(jobs.Worker(partial(self.run_next_job, slow=False), tickers))
+        if self.settings.workers:
+            self._start(jobs.Worker(partial(self.run_next_job, slow=True), name="entrepot-slow-worker"))
+
+    def _start(self, worker: jobs.Worker) -> None:
+        worker.start()
+        self._workers.append(worker)
 
     def wake_workers(self) -> None:
         """Tell the workers that something has been committed."""
@@ -132,6 +152,7 @@ class Exchange:
 
     def close(self) -> None:
         """Stop the workers and close what is open."""
+        self._closing.set()
         for worker in self._workers:
             worker.stop()
         self._workers.clear()
@@ -148,7 +169,8 @@ class Exchange:
     def _run(self, job: jobs.Job) -> None:
         handler = jobs.resolve(job.name)
         if handler.outbound:
-            handler.run(self, **job.arguments)
+            with self._holding(job) if handler.slow else nullcontext():
+                handler.run(self, **job.arguments)
             with self.database.transaction() as db:
                 jobs.finish(db, job, now=self.clock.now())
             return
@@ -156,6 +178,29 @@ class Exchange:
             # First the record, then the effect: a second worker stops here before it has done anything.
             jobs.finish(session.db, job, now=session.now)
             handler.run(session, **job.arguments)
+
+    @contextmanager
+    def _holding(self, job: jobs.Job) -> Iterator[None]:
+        """Renew the lease from a thread of its own, so that slow work stays with its worker as long as that lives."""
+        over = threading.Event()
+
+        def renew() -> None:
+            while not over.wait(jobs.HELD.total_seconds() / 4):
+                try:
+                    with self.database.transaction() as db:
+                        jobs.keep(db, job, now=self.clock.now())
+                except Exception:  # The store may be away for a moment; the lease outlives three missed renewals.
+                    log.exception("the lease of job %s was not renewed", job.id)
+
+        with self.database.transaction() as db:
+            jobs.keep(db, job, now=self.clock.now())
+        thread = threading.Thread(target=renew, name="entrepot-lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
 
 def _named(function: Callable[[Exchange], object], exchange: Exchange) -> Callable[[], object]:

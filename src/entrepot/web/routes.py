@@ -83,6 +83,7 @@ PAGES = (
     Page("/publish/{upload}", pages.publish.details, sends=True),
     Page("/publish/{upload}/anonymise", pages.release.anonymise, sends=True),
     Page("/publish/{upload}/aggregate", pages.release.aggregate, sends=True),
+    Page("/makings/{making}", pages.making.page, sends=True),
     Page("/login", pages.login.page, sends=True),
     Page("/logout", pages.login.leave, sends=True, shows=False),
     Page("/join/{token}", pages.join.page, sends=True),

@@ -48,7 +48,7 @@ NOTES: Mapping[str, str] = {
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
     "allowed": _("Noted: this use is allowed from the next delivery on."), "stopped": _("Noted: the data about you stays out of this use from the next delivery on."),
     "filed": _("Your request is filed; its answer is due on the day shown below."), "replied": _("The answer is on its way."),
-    "paid": _("The owner is paid."), "published": _("Published."),
+    "not_made": _("Stopped; nothing of it is kept."), "paid": _("The owner is paid."), "published": _("Published."),
     "aggregated": _("These are the cells. The file you sent is not published and goes after a day."),
     "anonymised": _("This is the anonymised version. The file you sent is not published and goes after a day."), "review": _("Sent for review; the operator looks at what the checks found."),
     **desk_words.NOTES,
@@ -72,6 +72,11 @@ REQUESTS: Mapping[str, str] = {
     "copy": _("A copy of the data about me"), "correction": _("Correction of what is wrong"), "deletion": _("Deletion"),
     "objection": _("Objection to every use"), "restriction": _("Restriction until something is clarified"),
     "explanation": _("An explanation of how the data is used"),
+}  # fmt: skip
+STEPS: Mapping[str, str] = {
+    "": _("It begins"), "check": _("Looking for columns that name persons"), "read": _("Reading"), "search": _("Searching for the least loss"),
+    "write": _("Writing"), "look": _("Looking at the release"), "measure": _("Measuring its risk"), "attack": _("Attacking it"),
+    "keep": _("Holding it against earlier releases"),
 }  # fmt: skip
 UNITS: Mapping[str, str] = {"row": _("rows"), "gigabyte": _("gigabytes"), "read": _("reads")}
 
@@ -242,6 +247,10 @@ class Words(DeskWords):
         """A pricing plan."""
         return self._pick(_PLANS, str(plan))
 
+    def step(self, key: str) -> str:
+        """What is being done for a release."""
+        return self._pick(STEPS, key)
+
     def notification(self, kind: str, facts: Mapping[str, Any]) -> str:
         """What an inbox line says; facts that are missing read as a dash."""
         text = self.language.gettext(INBOX.get(kind, SOMETHING))
@@ -295,6 +304,8 @@ INBOX: Mapping[str, str] = {
     "ruling.waiting": _("The rules leave a case to you; look at what is left to a person."),
     "ruling.open": _("The rules ask something about what you do, or forbid it; look at your duties."),
     "ruling.approved": _("A person of the exchange lets a case of yours pass."),
+    "release.made": _("A release is made and waits for a day to be published."),
+    "release.refused": _("A release could not be made: %(reason)s"),
     **desk_words.INBOX,
 }
 ENTRIES: Mapping[str, str] = {
@@ -313,7 +324,7 @@ FREQUENCIES: Mapping[str, str] = {
     "monthly": _("every month"), "quarterly": _("every quarter"), "yearly": _("every year"), "irregular": _("from time to time"),
     "never": _("not renewed"),
 }  # fmt: skip
-PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements", **desk_words.PLACES}
+PLACES: Mapping[str, str] = {"lst_": "/listings", "neg_": "/negotiations", "agr_": "/agreements", "mak_": "/makings", **desk_words.PLACES}
 SEVERITIES: Mapping[str, str] = {
     "info": _("Good to know"), "warn": _("Watch out"), "review": _("To be reviewed"), "needs_info": _("More has to be known"),
     "block": _("Stands in the way"), "conflict": _("Rules contradict each other"),

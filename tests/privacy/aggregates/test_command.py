@@ -81,3 +81,16 @@ def test_the_report_keeps_its_schema_is_bilingual_and_tells_no_grand_total(folde
     assert "Aggregation report" in page
     assert "聚合报告" in page
     assert set(words.CELL_LIMITS["en"]) == set(words.CELL_LIMITS["zh"])
+
+
+def test_the_encoding_may_be_said_and_the_table_is_still_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (folder / "visits.csv").read_text().replace(",N,", ",Süd,")
+    (folder / "visits.csv").write_bytes(text.encode("cp1252"))
+    said(capsys, "--count", "--encoding", "cp1252", "--out", "cells.csv")
+    assert "Süd,2020" in (folder / "cells.csv").read_text("utf-8")
+    assert "is the table itself" in said(capsys, "--encoding", "cp1252", "--out", "visits.csv", code=2)
+    assert (
+        run(["anonymise", "visits.csv", "--qi", "region", "--drop", "email", "--automatic", "--encoding", "cp1252", "--out", "fit.csv"])
+        == 0
+    )
+    assert "Süd" in (folder / "fit.csv").read_text("utf-8")

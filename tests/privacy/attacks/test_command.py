@@ -10,6 +10,7 @@ import typer
 
 from entrepot.cli import commands, context
 from entrepot.cli.attack import attack
+from entrepot.cli.main import run
 from entrepot.kit import Invalid
 
 
@@ -81,3 +82,39 @@ def test_a_release_in_another_order_is_not_doubted(files: Path, capsys: pytest.C
     head, *rows = (files / "release.csv").read_text("utf-8").splitlines()
     (files / "release.csv").write_text("\n".join([head, *reversed(rows)]) + "\n", "utf-8")
     assert json.loads(said(capsys, "--hierarchies", "trees", "--sensitive", "illness", "--json"))["doubts"] == []
+
+
+def test_it_learns_from_the_report_what_was_generalised_and_how(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{20 + n % 40},{'NOSW'[n % 4]},{n % 3}" for n in range(400)]
+    (files / "table.csv").write_text("\n".join(["age,region,points", *lines]) + "\n", "utf-8")
+    made = [
+        "table.csv",
+        "--qi",
+        "age,region",
+        "--automatic",
+        "--k",
+        "10",
+        "--method",
+        "global",
+        "--out",
+        "release.csv",
+        "--save-hierarchies",
+        "kept",
+    ]
+    assert run(["anonymise", *made]) == 0
+    capsys.readouterr()
+    read = json.loads(said(capsys, "--sensitive", "points", "--json"))
+    assert read == json.loads(said(capsys, "--hierarchies", "kept", "--sensitive", "points", "--json"))
+    assert read["quasi_identifiers"] == ["age", "region"]
+    (files / "release.csv").write_text((files / "release.csv").read_text() + "*,*,1\n")
+    other = json.loads(said(capsys, "--json"))
+    assert "points" in other["quasi_identifiers"], "the report is of another file"
+
+
+def test_the_encoding_of_the_original_may_be_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "table.csv").write_bytes((files / "table.csv").read_text().replace("flu", "Übel").encode("cp1252"))
+    (files / "release.csv").write_text((files / "release.csv").read_text().replace("flu", "Übel"), "utf-8")
+    options = ("--hierarchies", "trees", "--sensitive", "illness", "--encoding", "cp1252", "--json")
+    assert json.loads(said(capsys, *options))["quasi_identifiers"] == ["age"]
+    with pytest.raises(Invalid, match="is not text in utf-8"):
+        said(capsys, *options[:4], "--encoding", "utf-8")

@@ -17,6 +17,7 @@ from entrepot.web.pages import (
     listing,
     log,
     login,
+    making,
     me,
     negotiation,
     notices,
@@ -30,5 +31,5 @@ from entrepot.web.pages import (
 )
 
 __all__ = [
-    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "contract", "duties", "inbox", "join", "keys", "ledger", "listing", "log", "login", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
+    "access", "account", "agreement", "agreements", "api", "catalogue", "complaints", "contract", "duties", "inbox", "join", "keys", "ledger", "listing", "log", "login", "making", "me", "negotiation", "notices", "operator", "people", "publish", "receipt", "release", "request", "rules",
 ]  # fmt: skip

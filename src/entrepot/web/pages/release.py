@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,8 +17,10 @@ from entrepot.privacy.anonymise.profile import listed, parse_closeness, parse_di
 from entrepot.privacy.grading import LEAST_CELL, LEAST_K
 from entrepot.privacy.hierarchies import Hierarchy, hierarchy
 from entrepot.web.forms import Form
+from entrepot.web.options import on_form
+from entrepot.web.pages.making import after
 from entrepot.web.pages.publish import checked_upload
-from entrepot.web.view import redirect, render
+from entrepot.web.view import render
 from entrepot.web.visits import exchange, form, visit
 
 Columns = list[dict[str, Any]]
@@ -29,25 +30,32 @@ Read = TypeVar("Read")
 def anonymise(request: Request) -> Response:
     """Make a version of an upload in which nobody stands out."""
 
-    def make(upload: flows.Upload, sent: Form) -> flows.ReleasedUpload:
-        plan, trees, changes = _plan(sent), _read(sent, "hierarchies", _trees), _read(sent, "change", _changes)
-        return flows.anonymise_upload(exchange(request), visit(request).actor, upload.id, plan=plan, hierarchies=trees, changes=changes)
+    def order(upload: flows.Upload, sent: Form) -> flows.Making:
+        asked = flows.Anonymisation(
+            plan=_plan(sent), hierarchies=_read(sent, "hierarchies", _trees), changes=_read(sent, "change", _changes)
+        )
+        return flows.order_anonymisation(exchange(request), visit(request).actor, upload.id, asked=asked, sent=_kept(sent))
 
-    return _page(request, "anonymise", _proposed, make, note="anonymised", least=LEAST_K)
+    return _page(request, "anonymise", _proposed, order, least=LEAST_K)
 
 
 def aggregate(request: Request) -> Response:
     """Make counts, sums and means of many persons from an upload."""
 
-    def make(upload: flows.Upload, sent: Form) -> flows.ReleasedUpload:
-        return flows.aggregate_upload(exchange(request), visit(request).actor, upload.id, asked=_tabulation(sent))
+    def order(upload: flows.Upload, sent: Form) -> flows.Making:
+        return flows.order_aggregation(exchange(request), visit(request).actor, upload.id, asked=_tabulation(sent), sent=_kept(sent))
 
-    return _page(request, "aggregate", _proposed_cells, make, note="aggregated", least=LEAST_CELL)
+    return _page(request, "aggregate", _proposed_cells, order, least=LEAST_CELL)
+
+
+def _kept(sent: Form) -> dict[str, list[str]]:
+    """The form as it is shown again, without the token of this login."""
+    return {name: values for name, values in sent.fields.items() if name != "csrf"}
 
 
 def _page(
-    request: Request, template: str, proposed: Callable[[Columns], dict[str, list[str]]], make: Callable[[flows.Upload, Form], flows.ReleasedUpload],
-    *, note: str, least: int,
+    request: Request, template: str, proposed: Callable[[Columns], dict[str, list[str]]], order: Callable[[flows.Upload, Form], flows.Making],
+    *, least: int,
 ) -> Response:  # fmt: skip
     visit(request).require_login()
     with exchange(request).reading(visit(request).actor) as session:
@@ -56,23 +64,45 @@ def _page(
     columns: Columns = list(checked["columns"]) if checked else []
     error: EntrepotError | None = unreadable
     if request.method == "POST":
-        sent, status = form(request), 200
+        sent = form(request)
         listing_id = sent.text("listing")
         try:
-            made = make(upload, sent)
-            address = f"/publish/{made.upload.id}" + (f"?listing={quote(listing_id)}" if listing_id else "")
-            return redirect(request, address, note=note)
+            making = order(upload, sent)
+            if making.state is not flows.MakingState.REFUSED:
+                return after(request, making)
+            error = making.error()
         except NotFound:
             raise
         except EntrepotError as problem:
-            error, status = problem, problem.status
+            error = problem
+        status = error.status
     else:
-        sent = Form(fields={name: values for name, values in proposed(columns).items() if values})
-        listing_id, status = request.query_params.get("listing", "")[:60], unreadable.status if unreadable else 200
+        sent, refused = _before(request, upload) or (
+            Form(fields={name: values for name, values in proposed(columns).items() if values}),
+            None,
+        )
+        listing_id, status, error = (
+            request.query_params.get("listing", "")[:60],
+            unreadable.status if unreadable else 200,
+            unreadable or refused,
+        )
+    error = on_form(error, visit(request).language) if error else None
     return render(
         request, template, status, upload=upload, sent=sent, columns=columns, listing_id=listing_id, error=error, least=least,
         wrong=error.details.get("field", "") if error else "",
     )  # fmt: skip
+
+
+def _before(request: Request, upload: flows.Upload) -> tuple[Form, EntrepotError | None] | None:
+    """The form of an earlier order of this upload, and what stood in its way."""
+    making_id = request.query_params.get("again", "")[:60]
+    if not making_id:
+        return None
+    with exchange(request).reading(visit(request).actor) as session:
+        making = flows.get_making(session, making_id)
+    if making.upload_id != upload.id or not making.sent:
+        return None
+    return Form(fields=dict(making.sent)), making.error() if making.state is flows.MakingState.REFUSED else None
 
 
 def _plan(sent: Form) -> anonymising.Plan:
