@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from entrepot import catalogue, compliance, flows, notices, proof
+from entrepot import catalogue, compliance, flows, notices, parties, proof
 from entrepot.catalogue import ListingState
 from entrepot.compliance import AwaitsDecision, FactsMissing, Gate, NotCompliant
 from entrepot.config import Settings
+from entrepot.flows.rulebook import judge_daily
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused
 from entrepot.runtime import SYSTEM
+from entrepot.runtime.exchange import _tickers
 from support.route_table import PACK
 from support.trading import Market, organisation_of
 
@@ -218,6 +221,28 @@ def test_a_pack_that_forbids_what_is_on_offer_takes_it_off_and_gives_it_back(mar
         flows.uninstall_pack(session, "own")
     market.exchange.run_due_jobs()
     assert _state(market, listing) is ListingState.LIVE
+
+
+def test_an_exchange_that_is_restarted_every_night_judges_every_day(market: Market) -> None:
+    paces = {function: seconds for seconds, function in _tickers}
+    assert paces[judge_daily](market.exchange.settings) <= 3600, "a timer counts from the start of the process"
+    listing = market.publish().listing_id
+    market.clock.advance(timedelta(days=1))
+    for _ in range(3):
+        judge_daily(market.exchange)
+    with market.exchange.database.snapshot() as db:
+        assert db.exec_driver_sql("SELECT count(*) FROM jobs WHERE name = 'flows.judge_again'").scalar_one() == 1
+    market.exchange.run_due_jobs()
+    assert _state(market, listing) is ListingState.LIVE
+
+
+def test_what_is_read_as_a_stream_leaves_the_connection_fit_for_writing(market: Market) -> None:
+    market.agree(market.publish(price="free").listing_id)
+    with market.exchange.session(market.operator) as session:
+        kept = list(compliance.newest(session, Gate.CONTRACT))
+        parties.notify(session, kept[0].organisation_id, "listing.judged", kept[0].subject_id, decision="allow")
+    with market.exchange.reading(market.owner) as session:
+        assert parties.inbox(session)[0].kind == "listing.judged"
 
 
 def test_a_pack_with_remarks_leaves_the_old_one_in_force(market: Market) -> None:

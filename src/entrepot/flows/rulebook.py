@@ -18,7 +18,7 @@ from entrepot.kit import Decision, sha256_hex
 from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
 
 _BATCH = 200
-_DAY = 24 * 3600.0
+_HOUR = 3600.0
 MOST_SHOWN = 1_000
 HOLDER = "rules"
 """Who holds a listing that the rules no longer allow."""
@@ -67,9 +67,9 @@ def judge_again(session: Session, *, after_id: str) -> None:
         session.enqueue("flows.judge_again", after_id=found[-1].id)
 
 
-@ticker(lambda settings: _DAY)
+@ticker(lambda settings: _HOUR)
 def judge_daily(exchange: Exchange) -> None:
-    """Rules begin and end on dates, grants and reports run out: what was ruled before today is judged again, once a day."""
+    """Rules begin and end on dates, grants and reports run out: what was ruled before today is judged again, once a day, however often the exchange is restarted."""
     with exchange.reading(SYSTEM) as session:
         # Where nothing was ever ruled there may be no exchange yet whose day it could be.
         is_due = compliance.has_older(session, Gate.LISTING, date.max) and compliance.has_older(
