@@ -20,6 +20,7 @@ from entrepot.runtime import Scope, Session
 router = APIRouter(prefix="/api/v1", responses=RESPONSES, tags=["rules"])
 Language = Annotated[Literal["en", "zh"], Query(description="Language of the sentences.")]
 OperationId = Annotated[str, Path(max_length=60, description="The operation's id.")]
+TrialId = Annotated[str, Path(max_length=60, description="The trial's id.")]
 PackId = Annotated[str, Path(max_length=40, description="The pack's id.")]
 
 
@@ -73,6 +74,28 @@ class PackIn(Sent):
     vectors: str = Field(max_length=2_200_000)
 
 
+class NewPackIn(PackIn):
+    """A pack to put in force; ``replace`` says that it is meant to take the place of one that travels with the program."""
+
+    replace: bool = False
+
+
+class DraftIn(Sent):
+    """A draft of a pack, as YAML text."""
+
+    pack: str = Field(max_length=1_100_000)
+
+
+class TrialOut(BaseModel):
+    """A draft that is tried on everything live; ``found`` is null until the job is done, then says which decisions change, by kind."""
+
+    id: str
+    pack: str
+    version: str
+    begun_at: datetime
+    found: dict[str, Any] | None
+
+
 class WhyIn(Sent):
     """Why a case may pass."""
 
@@ -107,10 +130,10 @@ def packs(acting: ActingDep, language: Language = "en") -> dict[str, list[PackOu
 
 
 @router.post("/rules/packs", status_code=201)
-def install(acting: ActingDep, body: PackIn) -> PackOut:
+def install(acting: ActingDep, body: NewPackIn) -> PackOut:
     """Put a pack in force, once the lint has no remark on it; until then the old one stays (operators)."""
     with acting.writing(Scope.ADMIN) as session:
-        return _pack(flows.install_pack(session, body.pack, body.vectors), "en")
+        return _pack(flows.install_pack(session, body.pack, body.vectors, replace=body.replace), "en")
 
 
 @router.delete("/rules/packs/{pack_id}", status_code=204)
@@ -125,6 +148,19 @@ def what_if(acting: ActingDep, body: PackIn) -> dict[str, Any]:
     """Which decisions on live listings and agreements a draft pack would change; nothing is changed by asking (operators)."""
     with acting.reading(Scope.ADMIN) as session:
         return flows.what_if(session, body.pack)
+
+
+@router.post("/rules/trials", status_code=202)
+def begin_trial(acting: ActingDep, body: DraftIn) -> TrialOut:
+    """Have a job try a draft pack on every live listing and agreement; nothing is changed by it (operators)."""
+    return _trial(flows.begin_trial(acting.exchange, acting.actor, body.pack))
+
+
+@router.get("/rules/trials/{trial_id}")
+def trial(acting: ActingDep, trial_id: TrialId) -> TrialOut:
+    """A trial and what it has found; kept for a week (operators)."""
+    with acting.reading(Scope.ADMIN) as session:
+        return _trial(flows.get_trial(session, trial_id))
 
 
 @router.get("/listings/{listing_id}/ruling")
@@ -234,3 +270,7 @@ def _kept(kept: KeptRuling) -> KeptOut:
         id=kept.id, gate=kept.gate, subject=kept.subject_id, decision=kept.decision, decided_at=kept.decided_at, record=dict(kept.record),
         log_entry=kept.entry_id, approved_at=kept.approved_at, reason=kept.reason,
     )  # fmt: skip
+
+
+def _trial(found: flows.Trial) -> TrialOut:
+    return TrialOut(id=found.id, pack=found.pack, version=found.version, begun_at=found.begun_at, found=found.found)

@@ -51,13 +51,16 @@ def answer(
 
 def install_rules(
     pack: Annotated[Path, typer.Argument(help="A pack; its vectors lie beside it as NAME.vectors.yaml.", exists=True, dir_okay=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="It is meant to take the place of a pack that travels with the program.")
+    ] = False,
 ) -> None:
     """Put a rule pack of your own in force (operators); live listings are judged again."""
     vectors = pack.with_name(f"{pack.stem}.vectors.yaml")
     if not vectors.is_file():
         raise Invalid(f"{vectors.name} does not lie beside {pack.name}.", "Write vectors: cases with the decision they must come to.")
     with connect(operator=True) as client:
-        made = client.install_rules(pack.read_text("utf-8"), vectors.read_text("utf-8"))
+        made = client.install_rules(pack.read_text("utf-8"), vectors.read_text("utf-8"), replace=replace)
     show(made, lambda value: out.print(f"{value['id']} {value['version']} is in force, with {len(value['rules'])} rules", markup=False))
 
 

@@ -34,9 +34,10 @@ from entrepot.flows.releases import (
     upload_grade,
 )
 from entrepot.flows.remembered import Remembered
-from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack, what_if
+from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.together import BreaksTogether
+from entrepot.flows.trials import Trial, begin_trial, get_trial, list_trials, what_if
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
@@ -57,6 +58,7 @@ __all__ = [
     "ReleasedUpload",
     "Remembered",
     "TableReport",
+    "Trial",
     "Upload",
     "accept",
     "accept_delivery",
@@ -72,6 +74,7 @@ __all__ = [
     "approve_listing",
     "awaits_decision",
     "backup",
+    "begin_trial",
     "check",
     "contract",
     "deliver",
@@ -80,6 +83,7 @@ __all__ = [
     "examine",
     "export",
     "get_operation",
+    "get_trial",
     "get_upload",
     "initialise",
     "install_pack",
@@ -87,6 +91,7 @@ __all__ = [
     "is_initialised",
     "last_escrow",
     "list_operations",
+    "list_trials",
     "may_concern",
     "offer",
     "open_upload",
