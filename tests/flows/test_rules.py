@@ -74,8 +74,9 @@ def test_a_listing_waits_until_its_questions_are_answered(market: Market) -> Non
     listing = market.publish(facts=CHINA).listing_id
     assert _state(market, listing) is ListingState.DRAFT
     with market.exchange.reading(market.owner) as session:
-        shown = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)))
-        chinese = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)), "zh")
+        spot = flows.ways.of_listing(session, catalogue.get(session, listing))
+        shown = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)), spot)
+        chinese = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)), spot, "zh")
     assert {question["path"] for question in shown["questions"]} == set(ANSWERS)
     assert any("art. 33" in finding["citation"] and finding["hint"] for finding in shown["findings"])
     assert all(question["question"] and question["why"] for question in chinese["questions"])

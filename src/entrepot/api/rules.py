@@ -37,7 +37,7 @@ class PackOut(BaseModel):
 
 
 class RulingOut(BaseModel):
-    """What the rules say of a case now."""
+    """What the rules say of a case now; ``ways`` of a finding say where its fix is done, as a page and as a command."""
 
     gate: str
     at: date
@@ -169,14 +169,15 @@ def listing_ruling(acting: ActingDep, listing_id: ListingId, language: Language 
     with acting.reading(Scope.READ) as session:
         listing = catalogue.get(session, listing_id)
         parties.require_insider(session, listing.organisation_id)
-        return _ruling(flows.rule_listing(session, listing), language)
+        return _ruling(flows.rule_listing(session, listing), flows.ways.of_listing(session, listing), language)
 
 
 @router.put("/listings/{listing_id}/facts")
 def listing_facts(acting: ActingDep, listing_id: ListingId, body: FactsIn, language: Language = "en") -> RulingOut:
     """Answer the rules' questions about your listing; what they allow then goes on offer (owner)."""
     with acting.writing(Scope.PUBLISH) as session:
-        return _ruling(flows.answer_listing(session, listing_id, body.facts), language)
+        ruling = flows.answer_listing(session, listing_id, body.facts)
+        return _ruling(ruling, flows.ways.of_listing(session, catalogue.get(session, listing_id)), language)
 
 
 @router.get("/listings/{listing_id}/rulings")
@@ -192,14 +193,16 @@ def listing_rulings(acting: ActingDep, listing_id: ListingId) -> dict[str, list[
 def contract_ruling(acting: ActingDep, negotiation_id: NegotiationId, language: Language = "en") -> RulingOut:
     """What the rules say of signing what is on the table (its parties)."""
     with acting.reading(Scope.READ) as session:
-        return _ruling(flows.rule_contract(session, trades.get_negotiation(session, negotiation_id)), language)
+        negotiation = trades.get_negotiation(session, negotiation_id)
+        return _ruling(flows.rule_contract(session, negotiation), flows.ways.of_negotiation(session, negotiation), language)
 
 
 @router.put("/negotiations/{negotiation_id}/facts")
 def contract_facts(acting: ActingDep, negotiation_id: NegotiationId, body: FactsIn, language: Language = "en") -> RulingOut:
     """Answer the rules' questions about a trade (its parties)."""
     with acting.writing(Scope.TRADE) as session:
-        return _ruling(flows.answer_contract(session, negotiation_id, body.facts), language)
+        ruling = flows.answer_contract(session, negotiation_id, body.facts)
+        return _ruling(ruling, flows.ways.of_negotiation(session, trades.get_negotiation(session, negotiation_id)), language)
 
 
 @router.get("/rulings/waiting")
@@ -245,7 +248,7 @@ def operation_facts(acting: ActingDep, operation_id: OperationId, body: FactsIn,
 
 
 def _operation(session: Session, found: flows.Operation, language: str) -> OperationOut:
-    shown = _ruling(found.now, language)
+    shown = _ruling(found.now, flows.ways.of_operation(found.subject_id), language)
     return OperationOut(
         **shown.model_dump(), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
         due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry} for clock in found.now.clocks],
@@ -260,8 +263,8 @@ def _pack(pack: compliance.Pack, language: str) -> PackOut:
     )  # fmt: skip
 
 
-def _ruling(ruling: Ruling, language: str) -> RulingOut:
-    shown = flows.shown_ruling(ruling, language)
+def _ruling(ruling: Ruling, spot: flows.ways.Spot, language: str) -> RulingOut:
+    shown = flows.shown_ruling(ruling, spot, language)
     return RulingOut(gate=ruling.gate, at=ruling.at, decision=ruling.decision, **shown)
 
 

@@ -101,6 +101,8 @@ def said(value: Any) -> None:
     for finding in value["findings"]:
         out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
         out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
+        for way in finding.get("ways", []):
+            out.print(f"      {way['text']}: {way['command'] or way['page']}", markup=False, style="dim")
     for question in value["questions"]:
         choices = "/".join(choice["value"] for choice in question["choices"]) or {"flag": "true/false"}.get(
             question["type"], question["type"]

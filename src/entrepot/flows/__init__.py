@@ -1,6 +1,6 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
-from entrepot.flows import people, reviews
+from entrepot.flows import people, reviews, ways
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
@@ -122,5 +122,6 @@ __all__ = [
     "upload_grade",
     "verify_document",
     "waiting_rulings",
+    "ways",
     "what_if",
 ]  # fmt: skip

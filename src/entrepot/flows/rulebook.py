@@ -10,6 +10,7 @@ from entrepot.catalogue import Listing, ListingState
 from entrepot.compliance import Gate, Pack, Ruling, library
 from entrepot.compliance.questions import questions
 from entrepot.flows import gates, operations
+from entrepot.flows.ways import Spot, with_ways
 from entrepot.kit import Decision, sha256_hex
 from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
 
@@ -98,11 +99,11 @@ def _judge_again(session: Session, listing: Listing) -> None:
         parties.notify(session, listing.organisation_id, "listing.judged", listing.id, decision=ruling.decision.value)
 
 
-def shown_ruling(ruling: Ruling, language: str = "en") -> dict[str, Any]:
-    """A ruling as a reader needs it: what stands in the way with article and remedy, what is asked, what follows."""
+def shown_ruling(ruling: Ruling, spot: Spot, language: str = "en") -> dict[str, Any]:
+    """A ruling as a reader needs it: what stands in the way with article, remedy and where that is done, what is asked, what follows."""
     vocabulary = library.vocabulary()
     return {
-        "findings": [finding.to_dict() for finding in ruling.findings(vocabulary, language)],
+        "findings": with_ways((finding.to_dict() for finding in ruling.findings(vocabulary, language)), spot, language),
         "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
         "duties": [duty.to_dict() for duty in ruling.duties],
     }

@@ -67,12 +67,21 @@ def _page(
         except EntrepotError as problem:
             error, status = problem, problem.status
     else:
-        sent = Form(fields={name: values for name, values in proposed(columns).items() if values})
+        sent = Form(fields=_with_known(request, columns, {name: values for name, values in proposed(columns).items() if values}))
         listing_id, status = request.query_params.get("listing", "")[:60], unreadable.status if unreadable else 200
     return render(
         request, template, status, upload=upload, sent=sent, columns=columns, listing_id=listing_id, error=error, least=least,
         wrong=error.details.get("field", "") if error else "",
     )  # fmt: skip
+
+
+def _with_known(request: Request, columns: Columns, fields: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What the check would choose, and on top what a finding has named: a column is left out or made coarser, never both."""
+    names = {column["name"] for column in columns}
+    drop, quasi = ([name for name in request.query_params.getlist(field) if name in names] for field in ("drop", "quasi"))
+    coarser = [name for name in dict.fromkeys([*fields.get("quasi", []), *quasi]) if name not in drop]
+    out = [name for name in dict.fromkeys([*fields.get("drop", []), *drop]) if name not in quasi]
+    return fields | {name: values for name, values in (("quasi", coarser), ("drop", out)) if values or name in fields}
 
 
 def _plan(sent: Form) -> anonymising.Plan:
