@@ -37,7 +37,7 @@ class PackOut(BaseModel):
 
 
 class RulingOut(BaseModel):
-    """What the rules say of a case now; ``ways`` of a finding say where its fix is done, as a page and as a command."""
+    """What the rules say of a case now; ``ways`` of a finding say where its fix is done, as a page and as a command; ``packs`` were asked."""
 
     gate: str
     at: date
@@ -45,6 +45,8 @@ class RulingOut(BaseModel):
     findings: list[dict[str, Any]]
     questions: list[dict[str, Any]]
     duties: list[dict[str, Any]]
+    packs: list[str]
+    may_concern: list[dict[str, Any]]
 
 
 class KeptOut(BaseModel):
@@ -119,7 +121,6 @@ class OperationOut(RulingOut):
     act: str
     since: datetime | None
     due: list[dict[str, str]]
-    may_concern: list[dict[str, Any]]
 
 
 @router.get("/rules/packs", openapi_extra=PUBLIC)
@@ -250,7 +251,7 @@ def operation_facts(acting: ActingDep, operation_id: OperationId, body: FactsIn,
 def _operation(session: Session, found: flows.Operation, language: str) -> OperationOut:
     shown = _ruling(found.now, flows.ways.of_operation(found.subject_id), language)
     return OperationOut(
-        **shown.model_dump(), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
+        **shown.model_dump(exclude={"may_concern"}), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
         due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry} for clock in found.now.clocks],
         may_concern=[question.to_dict() for question in flows.may_concern(session, found, language)],
     )  # fmt: skip

@@ -97,7 +97,7 @@ def let_pass(
 
 def said(value: Any) -> None:
     """Print what the rules say: articles, remedies, questions and duties."""
-    out.print(f"[bold]{value['decision']}[/] on {value['at']}")
+    out.print(f"[bold]{value['decision']}[/] on {value['at']}  [dim]asked: {', '.join(value['packs'])}[/]")
     for finding in value["findings"]:
         out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
         out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")

@@ -113,6 +113,11 @@ class Ruling:
     dossier: Dossier
     packs: tuple[Pack, ...]
 
+    @property
+    def asked(self) -> list[str]:
+        """The packs that were asked, each with its version."""
+        return [f"{pack.id} {pack.version}" for pack in self.packs]
+
     def record(self, decider: str) -> dict[str, Any]:
         """What is kept of the decision, and committed to the log: no fact of it, only their digest."""
         return {

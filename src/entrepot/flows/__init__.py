@@ -6,6 +6,7 @@ from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.backup import backup, restore
 from entrepot.flows.check import CheckReport, check
+from entrepot.flows.concerns import trade_may_concern
 from entrepot.flows.contracts import agreement_policy, contract
 from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, share_profile
 from entrepot.flows.describe import FORMS, export, invoice, parse_price
@@ -21,6 +22,7 @@ from entrepot.flows.operations import (
     may_concern,
     waiting_rulings,
 )
+from entrepot.flows.places import change_country, packs_of
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import Published, publish, publish_uploads
 from entrepot.flows.registers import registered, rights_of
@@ -75,6 +77,7 @@ __all__ = [
     "awaits_decision",
     "backup",
     "begin_trial",
+    "change_country",
     "check",
     "contract",
     "deliver",
@@ -95,6 +98,7 @@ __all__ = [
     "may_concern",
     "offer",
     "open_upload",
+    "packs_of",
     "parse_price",
     "pay_out_held",
     "people",
@@ -116,6 +120,7 @@ __all__ = [
     "shown_ruling",
     "table_report",
     "terminate",
+    "trade_may_concern",
     "trust",
     "uninstall_pack",
     "upgrade",

@@ -8,8 +8,9 @@ from typing import Any
 from entrepot import catalogue, compliance, jobs, parties
 from entrepot.catalogue import Listing, ListingState
 from entrepot.compliance import Gate, Pack, Ruling, library
-from entrepot.compliance.questions import questions
+from entrepot.compliance.questions import Question, questions
 from entrepot.flows import gates, operations
+from entrepot.flows.concerns import trade_may_concern
 from entrepot.flows.ways import Spot, with_ways
 from entrepot.kit import Decision, sha256_hex
 from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
@@ -106,4 +107,10 @@ def shown_ruling(ruling: Ruling, spot: Spot, language: str = "en") -> dict[str, 
         "findings": with_ways((finding.to_dict() for finding in ruling.findings(vocabulary, language)), spot, language),
         "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
         "duties": [duty.to_dict() for duty in ruling.duties],
+        "packs": ruling.asked,
+        "may_concern": [question.to_dict() for question in _may_concern(ruling, spot, language)],
     }
+
+
+def _may_concern(ruling: Ruling, spot: Spot, language: str) -> tuple[Question, ...]:
+    return trade_may_concern(ruling, language, is_owner=spot.is_owner) if ruling.gate in (Gate.LISTING, Gate.CONTRACT) else ()

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import catalogue, compliance, flows, parties, trades
-from entrepot.compliance import Ruling, library
+from entrepot.compliance import Gate, Ruling, library
 from entrepot.compliance.acts import act_named
 from entrepot.compliance.explain import Explained, explain
 from entrepot.compliance.questions import Question, question_about, questions, read_answers
@@ -110,6 +110,8 @@ def _page(
         kept = compliance.rulings(session, subject_id)
         here_is = spot(session)
     asked: tuple[Question, ...] = questions(ruling, vocabulary, language)
+    if ruling.gate in (Gate.LISTING, Gate.CONTRACT):
+        more = flows.trade_may_concern(ruling, language, is_owner=here_is.is_owner)
     findings = flows.ways.with_ways((one.to_dict() for one in ruling.findings(vocabulary, language)), here_is, language)
     known, again = {question.path for question in (*asked, *more)}, dict.fromkeys(request.query_params.getlist("ask"))
     # Whoever follows a fix answers anew what has been answered so that the rule fails.
