@@ -124,6 +124,20 @@ def test_drafts_are_tried_on_many_cases(mine: CommandLine) -> None:
     assert "1 case would change" in mine.done("rules", "what-if", "mine.yaml", "--cases", "cases.jsonl", "--packs", "house")
 
 
+def test_a_draft_is_tried_on_what_is_live_and_a_shipped_name_is_taken_only_when_it_is_meant(mine: CommandLine) -> None:
+    assert mine("rules", "what-if", "mine.yaml").code == 2
+    mine.done("init")
+    assert "0 live cases would change" in mine.done("rules", "what-if", "mine.yaml", "--live")
+    assert json.loads(mine.done("rules", "what-if", "mine.yaml", "--live", "--json"))["found"]["kinds"] == []
+    for suffix in ("yaml", "vectors.yaml"):
+        Path(f"us.{suffix}").write_text(Path(f"mine.{suffix}").read_text("utf-8").replace("pack: mine", "pack: us"), "utf-8")
+    said = mine("install-rules", "us.yaml")
+    assert said.code == 2
+    assert "--replace" in said.err
+    assert "MINE-ONE: new: Children are in it." in said.err
+    assert "us 1 is in force" in mine.done("install-rules", "us.yaml", "--replace")
+
+
 def test_an_app_is_audited_with_the_notice(entrepot: CommandLine) -> None:
     Path("app.yaml").write_text("app: Star Map\ntype: map_navigation\ncollects: [pd:CurrentLocation, pd:TelephoneNumber]\n", "utf-8")
     said = entrepot("rules", "app", "app.yaml")

@@ -64,7 +64,11 @@ def test_what_concerns_the_whole_table_becomes_a_finding_of_its_weight() -> None
         "minors": Decision.REVIEW, "credentials": Decision.BLOCK, "confidential": Decision.REVIEW, "internal_hosts": Decision.ALLOW,
     }  # fmt: skip
     (finding,) = weights["credentials"].findings
-    assert (finding.message, finding.hint, finding.evidence) == ("c holds 3 keys.", "Take them out.", {"alert": "credentials", "count": 3})
+    assert (finding.message, finding.hint, finding.evidence) == (
+        "c holds 3 keys.",
+        "Take them out.",
+        {"alert": "credentials", "count": 3, "do": ["drop_columns"]},
+    )
 
 
 def test_three_quasi_identifiers_are_a_warning_that_stops_nobody() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from entrepot import catalogue, compliance, flows, notices, proof
+from entrepot import catalogue, compliance, flows, notices, parties, proof
 from entrepot.catalogue import ListingState
 from entrepot.compliance import AwaitsDecision, FactsMissing, Gate, NotCompliant
 from entrepot.config import Settings
+from entrepot.flows import trials
+from entrepot.flows.rulebook import judge_daily
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused
 from entrepot.runtime import SYSTEM
+from entrepot.runtime.exchange import _tickers
 from support.route_table import PACK
 from support.trading import Market, organisation_of
 
@@ -70,8 +74,9 @@ def test_a_listing_waits_until_its_questions_are_answered(market: Market) -> Non
     listing = market.publish(facts=CHINA).listing_id
     assert _state(market, listing) is ListingState.DRAFT
     with market.exchange.reading(market.owner) as session:
-        shown = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)))
-        chinese = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)), "zh")
+        spot = flows.ways.of_listing(session, catalogue.get(session, listing))
+        shown = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)), spot)
+        chinese = flows.shown_ruling(flows.rule_listing(session, catalogue.get(session, listing)), spot, "zh")
     assert {question["path"] for question in shown["questions"]} == set(ANSWERS)
     assert any("art. 33" in finding["citation"] and finding["hint"] for finding in shown["findings"])
     assert all(question["question"] and question["why"] for question in chinese["questions"])
@@ -220,6 +225,28 @@ def test_a_pack_that_forbids_what_is_on_offer_takes_it_off_and_gives_it_back(mar
     assert _state(market, listing) is ListingState.LIVE
 
 
+def test_an_exchange_that_is_restarted_every_night_judges_every_day(market: Market) -> None:
+    paces = {function: seconds for seconds, function in _tickers}
+    assert paces[judge_daily](market.exchange.settings) <= 3600, "a timer counts from the start of the process"
+    listing = market.publish().listing_id
+    market.clock.advance(timedelta(days=1))
+    for _ in range(3):
+        judge_daily(market.exchange)
+    with market.exchange.database.snapshot() as db:
+        assert db.exec_driver_sql("SELECT count(*) FROM jobs WHERE name = 'flows.judge_again'").scalar_one() == 1
+    market.exchange.run_due_jobs()
+    assert _state(market, listing) is ListingState.LIVE
+
+
+def test_what_is_read_as_a_stream_leaves_the_connection_fit_for_writing(market: Market) -> None:
+    market.agree(market.publish(price="free").listing_id)
+    with market.exchange.session(market.operator) as session:
+        kept = list(compliance.newest(session, Gate.CONTRACT))
+        parties.notify(session, kept[0].organisation_id, "listing.judged", kept[0].subject_id, decision="allow")
+    with market.exchange.reading(market.owner) as session:
+        assert parties.inbox(session)[0].kind == "listing.judged"
+
+
 def test_a_pack_with_remarks_leaves_the_old_one_in_force(market: Market) -> None:
     _install(market, REVIEWED, REVIEWED_VECTORS)
     untested = REVIEWED.replace('version: "1"', 'version: "2"')
@@ -246,5 +273,50 @@ def test_a_draft_shows_what_it_would_change_and_changes_nothing(market: Market) 
         found = flows.what_if(session, REVIEWED.replace('version: "1"', 'version: "1"\nstatus: draft'))
     changed = {change["subject"]: (change["before"], change["after"], change["new_reasons"]) for change in found["changes"]}
     assert changed == {agreement.negotiation_id: ("allow", "review", ["OWN-LOOK"])}
+    assert found["kinds"] == [{"gate": "contract", "before": "allow", "after": "review", "count": 1}]
+    assert (found["rules"], found["total"]) == ([{"rule": "OWN-LOOK", "count": 1}], 1)
     with pytest.raises(Refused), market.exchange.reading(market.owner) as session:
         flows.what_if(session, REVIEWED)
+
+
+def test_many_cases_are_judged_by_a_job_that_is_looked_up_for_a_week(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreement = market.agree(market.publish().listing_id)
+    monkeypatch.setattr(trials, "SMALL", 1)
+    with pytest.raises(Conflict, match="cases are live"), market.exchange.reading(market.operator) as session:
+        flows.what_if(session, REVIEWED)
+    trial = flows.begin_trial(market.exchange, market.operator, REVIEWED)
+    with market.exchange.reading(market.operator) as session:
+        assert flows.get_trial(session, trial.id).found is None
+    market.exchange.run_due_jobs()
+    with market.exchange.reading(market.operator) as session:
+        (done,) = flows.list_trials(session)
+    assert done.found is not None
+    assert [change["subject"] for change in done.found["changes"]] == [agreement.negotiation_id]
+    for actor in (market.owner, market.regulator):
+        with pytest.raises(Refused), market.unhurt():
+            flows.begin_trial(market.exchange, actor, REVIEWED)
+        with pytest.raises(Refused), market.exchange.reading(actor) as session:
+            flows.get_trial(session, trial.id)
+    with pytest.raises(Invalid), market.unhurt():
+        flows.begin_trial(market.exchange, market.operator, "pack: own")
+    market.wait(days=8)
+    with pytest.raises(NotFound, match="There is no trial"), market.exchange.reading(market.operator) as session:
+        flows.get_trial(session, trial.id)
+    assert not list(market.exchange.blobs.keys("what-if/"))
+
+
+def test_a_pack_of_the_programs_name_is_refused_in_words_until_it_is_meant(market: Market) -> None:
+    mine = REVIEWED.replace("pack: own", "pack: us")
+    with market.unhurt(), pytest.raises(compliance.PackReplaces) as caught, market.exchange.session(market.operator) as session:
+        flows.install_pack(session, mine, REVIEWED_VECTORS)
+    said, chinese = caught.value.details["changes"], caught.value.details["changes_zh"]
+    assert "OWN-LOOK: new: Public offers are looked at by a person." in said
+    assert any(line.startswith("US-") and "no longer there" in line for line in said)
+    assert len(chinese) == len(said)
+    assert "OWN-LOOK: 新增：公开要约由人员审核。" in chinese
+    with market.exchange.session(market.operator) as session:
+        flows.install_pack(session, mine, REVIEWED_VECTORS, replace=True)
+    with market.exchange.session(market.operator) as session:
+        flows.install_pack(session, mine.replace('version: "1"', 'version: "2"'), REVIEWED_VECTORS)  # It stands in that place already.
+    with market.unhurt(), pytest.raises(Refused, match="cannot be replaced"), market.exchange.session(market.operator) as session:
+        flows.install_pack(session, REVIEWED.replace("pack: own", "pack: house"), REVIEWED_VECTORS, replace=True)

@@ -14,6 +14,7 @@ from entrepot.config import Settings
 from entrepot.kit import ManualClock
 from entrepot.privacy.aggregates import Tabulation
 from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role, load_master_key
+from support.route_table import PACK
 from support.trading import Market, iris_csv, manifest_text, open_market
 
 ROLES = ("anonymous", "person", "owner", "buyer", "operator", "regulator", "stranger")
@@ -118,10 +119,11 @@ def _things(market: Market) -> dict[str, str]:
     upload = flows.add_upload(market.exchange, market.owner, iris_csv(market.folder), name="iris.csv")
     graded = _graded(market, upload.id)
     desk, said = _desk(market), _people(market)
+    trial = flows.begin_trial(market.exchange, market.operator, PACK["pack"])
     market.seal()
     making = flows.order_aggregation(market.exchange, replace(market.owner, via="key"), upload.id, asked=Tabulation(by=("Species",))).id
     return {
-        **desk, **said, **_operation(market), "pack_id": "none", "ruling_id": _ruling(market, active.negotiation_id),
+        **desk, **said, **_operation(market), "trial_id": trial.id, "pack_id": "none", "ruling_id": _ruling(market, active.negotiation_id),
         "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",
         "negotiation_id": asked.id, "negotiation": asked.id, "offered": offered.id, "agreement_id": active.id, "agreement": active.id,
         "paid": paid.id, "held": held.id, "shared": shared.id, "entry_id": delivered.parcel.entry_id or "",

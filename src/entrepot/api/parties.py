@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from entrepot import parties
+from entrepot import flows, parties
 from entrepot.api.deps import PUBLIC, ActingDep, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.runtime import Role, Scope
@@ -26,6 +26,12 @@ class OrganisationOut(BaseModel):
     name: str
     country: str
     roles: list[str]
+
+
+class CountryIn(Sent):
+    """Where an organisation sits, ISO 3166-1."""
+
+    country: str = Field(max_length=2, examples=["DE"])
 
 
 class OrganisationIn(Sent):
@@ -136,6 +142,13 @@ def add_organisation(acting: ActingDep, body: OrganisationIn) -> OrganisationOut
         parties.require_role(session, Role.OPERATOR)
         made = parties.create_organisation(session, body.name, country=body.country, roles=frozenset(body.roles))
         return OrganisationOut(**made.as_dict())
+
+
+@router.put("/organisations/{organisation_id}/country", tags=["parties"])
+def change_country(acting: ActingDep, organisation_id: Id, body: CountryIn) -> OrganisationOut:
+    """Note that an organisation has moved; live listings are judged again, and so is each delivery (operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        return OrganisationOut(**flows.change_country(session, organisation_id, body.country).as_dict())
 
 
 @router.post("/organisations/{organisation_id}/invitations", status_code=201, tags=["parties"])

@@ -20,6 +20,7 @@ from entrepot.runtime import Scope, Session
 router = APIRouter(prefix="/api/v1", responses=RESPONSES, tags=["rules"])
 Language = Annotated[Literal["en", "zh"], Query(description="Language of the sentences.")]
 OperationId = Annotated[str, Path(max_length=60, description="The operation's id.")]
+TrialId = Annotated[str, Path(max_length=60, description="The trial's id.")]
 PackId = Annotated[str, Path(max_length=40, description="The pack's id.")]
 
 
@@ -36,7 +37,7 @@ class PackOut(BaseModel):
 
 
 class RulingOut(BaseModel):
-    """What the rules say of a case now."""
+    """What the rules say of a case now; ``ways`` of a finding say where its fix is done, as a page and as a command; ``packs`` were asked."""
 
     gate: str
     at: date
@@ -44,6 +45,8 @@ class RulingOut(BaseModel):
     findings: list[dict[str, Any]]
     questions: list[dict[str, Any]]
     duties: list[dict[str, Any]]
+    packs: list[str]
+    may_concern: list[dict[str, Any]]
 
 
 class KeptOut(BaseModel):
@@ -73,6 +76,28 @@ class PackIn(Sent):
     vectors: str = Field(max_length=2_200_000)
 
 
+class NewPackIn(PackIn):
+    """A pack to put in force; ``replace`` says that it is meant to take the place of one that travels with the program."""
+
+    replace: bool = False
+
+
+class DraftIn(Sent):
+    """A draft of a pack, as YAML text."""
+
+    pack: str = Field(max_length=1_100_000)
+
+
+class TrialOut(BaseModel):
+    """A draft that is tried on everything live; ``found`` is null until the job is done, then says which decisions change, by kind."""
+
+    id: str
+    pack: str
+    version: str
+    begun_at: datetime
+    found: dict[str, Any] | None
+
+
 class WhyIn(Sent):
     """Why a case may pass."""
 
@@ -96,7 +121,6 @@ class OperationOut(RulingOut):
     act: str
     since: datetime | None
     due: list[dict[str, str]]
-    may_concern: list[dict[str, Any]]
 
 
 @router.get("/rules/packs", openapi_extra=PUBLIC)
@@ -107,10 +131,10 @@ def packs(acting: ActingDep, language: Language = "en") -> dict[str, list[PackOu
 
 
 @router.post("/rules/packs", status_code=201)
-def install(acting: ActingDep, body: PackIn) -> PackOut:
+def install(acting: ActingDep, body: NewPackIn) -> PackOut:
     """Put a pack in force, once the lint has no remark on it; until then the old one stays (operators)."""
     with acting.writing(Scope.ADMIN) as session:
-        return _pack(flows.install_pack(session, body.pack, body.vectors), "en")
+        return _pack(flows.install_pack(session, body.pack, body.vectors, replace=body.replace), "en")
 
 
 @router.delete("/rules/packs/{pack_id}", status_code=204)
@@ -127,20 +151,34 @@ def what_if(acting: ActingDep, body: PackIn) -> dict[str, Any]:
         return flows.what_if(session, body.pack)
 
 
+@router.post("/rules/trials", status_code=202)
+def begin_trial(acting: ActingDep, body: DraftIn) -> TrialOut:
+    """Have a job try a draft pack on every live listing and agreement; nothing is changed by it (operators)."""
+    return _trial(flows.begin_trial(acting.exchange, acting.actor, body.pack))
+
+
+@router.get("/rules/trials/{trial_id}")
+def trial(acting: ActingDep, trial_id: TrialId) -> TrialOut:
+    """A trial and what it has found; kept for a week (operators)."""
+    with acting.reading(Scope.ADMIN) as session:
+        return _trial(flows.get_trial(session, trial_id))
+
+
 @router.get("/listings/{listing_id}/ruling")
 def listing_ruling(acting: ActingDep, listing_id: ListingId, language: Language = "en") -> RulingOut:
     """What the rules say of your listing today, and what they would like to know (owner, operators)."""
     with acting.reading(Scope.READ) as session:
         listing = catalogue.get(session, listing_id)
         parties.require_insider(session, listing.organisation_id)
-        return _ruling(flows.rule_listing(session, listing), language)
+        return _ruling(flows.rule_listing(session, listing), flows.ways.of_listing(session, listing), language)
 
 
 @router.put("/listings/{listing_id}/facts")
 def listing_facts(acting: ActingDep, listing_id: ListingId, body: FactsIn, language: Language = "en") -> RulingOut:
     """Answer the rules' questions about your listing; what they allow then goes on offer (owner)."""
     with acting.writing(Scope.PUBLISH) as session:
-        return _ruling(flows.answer_listing(session, listing_id, body.facts), language)
+        ruling = flows.answer_listing(session, listing_id, body.facts)
+        return _ruling(ruling, flows.ways.of_listing(session, catalogue.get(session, listing_id)), language)
 
 
 @router.get("/listings/{listing_id}/rulings")
@@ -156,14 +194,16 @@ def listing_rulings(acting: ActingDep, listing_id: ListingId) -> dict[str, list[
 def contract_ruling(acting: ActingDep, negotiation_id: NegotiationId, language: Language = "en") -> RulingOut:
     """What the rules say of signing what is on the table (its parties)."""
     with acting.reading(Scope.READ) as session:
-        return _ruling(flows.rule_contract(session, trades.get_negotiation(session, negotiation_id)), language)
+        negotiation = trades.get_negotiation(session, negotiation_id)
+        return _ruling(flows.rule_contract(session, negotiation), flows.ways.of_negotiation(session, negotiation), language)
 
 
 @router.put("/negotiations/{negotiation_id}/facts")
 def contract_facts(acting: ActingDep, negotiation_id: NegotiationId, body: FactsIn, language: Language = "en") -> RulingOut:
     """Answer the rules' questions about a trade (its parties)."""
     with acting.writing(Scope.TRADE) as session:
-        return _ruling(flows.answer_contract(session, negotiation_id, body.facts), language)
+        ruling = flows.answer_contract(session, negotiation_id, body.facts)
+        return _ruling(ruling, flows.ways.of_negotiation(session, trades.get_negotiation(session, negotiation_id)), language)
 
 
 @router.get("/rulings/waiting")
@@ -209,9 +249,9 @@ def operation_facts(acting: ActingDep, operation_id: OperationId, body: FactsIn,
 
 
 def _operation(session: Session, found: flows.Operation, language: str) -> OperationOut:
-    shown = _ruling(found.now, language)
+    shown = _ruling(found.now, flows.ways.of_operation(found.subject_id), language)
     return OperationOut(
-        **shown.model_dump(), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
+        **shown.model_dump(exclude={"may_concern"}), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
         due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry} for clock in found.now.clocks],
         may_concern=[question.to_dict() for question in flows.may_concern(session, found, language)],
     )  # fmt: skip
@@ -224,8 +264,8 @@ def _pack(pack: compliance.Pack, language: str) -> PackOut:
     )  # fmt: skip
 
 
-def _ruling(ruling: Ruling, language: str) -> RulingOut:
-    shown = flows.shown_ruling(ruling, language)
+def _ruling(ruling: Ruling, spot: flows.ways.Spot, language: str) -> RulingOut:
+    shown = flows.shown_ruling(ruling, spot, language)
     return RulingOut(gate=ruling.gate, at=ruling.at, decision=ruling.decision, **shown)
 
 
@@ -234,3 +274,7 @@ def _kept(kept: KeptRuling) -> KeptOut:
         id=kept.id, gate=kept.gate, subject=kept.subject_id, decision=kept.decision, decided_at=kept.decided_at, record=dict(kept.record),
         log_entry=kept.entry_id, approved_at=kept.approved_at, reason=kept.reason,
     )  # fmt: skip
+
+
+def _trial(found: flows.Trial) -> TrialOut:
+    return TrialOut(id=found.id, pack=found.pack, version=found.version, begun_at=found.begun_at, found=found.found)

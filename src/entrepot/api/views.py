@@ -77,10 +77,11 @@ class PreviewOut(BaseModel):
 
 
 class ChecksOut(BaseModel):
-    """What the checks came to, with each finding and its fix."""
+    """What the checks came to, with each finding and its fix, and which rule packs were asked."""
 
     decision: str
     findings: list[dict[str, Any]]
+    packs: list[str]
 
 
 class ListingOut(BaseModel):
@@ -237,7 +238,7 @@ def listing(session: Session, found: catalogue.Listing, version: catalogue.Versi
         price_sentence=price_sentence(manifest.price), auto_approve=manifest.auto_approve, person_key=manifest.person_key,
         personal=version.personal, quality=version.quality, tables=[_table(t) for t in version.tables],
         preview=[PreviewOut(table=p.table, columns=list(p.columns), masked=list(p.masked), rows=[list(r) for r in p.rows]) for p in version.preview],
-        checks=ChecksOut(decision=version.decision, findings=list(version.assessment.get("findings", []))), methods=list(flows.METHODS),
+        checks=ChecksOut(decision=version.decision, findings=list(version.assessment.get("findings", [])), packs=list(version.assessment.get("packs", []))), methods=list(flows.METHODS),
     )  # fmt: skip
 
 

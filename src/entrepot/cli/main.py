@@ -131,6 +131,8 @@ def _tell(shown: dict[str, Any]) -> None:
     context.err.print(_printable(shown["message"]), markup=False)
     if shown["hint"]:
         context.err.print(_printable(f"→ {shown['hint']}"), markup=False, style="dim")
+    for change in shown.get("details", {}).get("changes", []):
+        context.err.print(_printable(f"  {change}"), markup=False)
     for finding in shown.get("details", {}).get("findings", [])[1:_MOST_FINDINGS]:
         context.err.print(_printable(f"  and: {finding['message']} [{finding['citation']}]"), markup=False)
         if finding["hint"]:

@@ -24,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
         serve,
         upgrade,
         organisation,
+        move_organisation,
         invite,
         deposit,
         payout,
@@ -45,14 +46,19 @@ def init(
 ) -> None:
     """Begin a new exchange and print the one-time link of its first operator."""
     from entrepot.flows.initialise import initialise
+    from entrepot.flows.places import packs_of
 
     found = settings()
     made = initialise(found, name=name, country=country, email=email)
+    named = {pack.strip() for pack in found.rule_packs.split(",")}
+    suggested = [pack for pack in packs_of(country.upper()) if pack not in named]
+    setting = f"ENTREPOT_RULE_PACKS={','.join(['house', *suggested])}" if suggested else ""
     value = {
         "organisation": made.organisation_id,
         "data": str(found.data_path),
         "master_key": str(found.resolved_master_key_file),
         "first_login": made.first_login_url,
+        "suggested_setting": setting,
     }
 
     def human(_: Any) -> None:
@@ -60,6 +66,8 @@ def init(
         if not found.master_key:
             out.print(f"Master key: {found.resolved_master_key_file} (keep a copy elsewhere; without it no one can sign)")
         out.print(f"First login, once, within {found.link_hours} hours: {made.first_login_url}")
+        if setting:
+            out.print(f"To have the law of {country.upper()} asked (draft packs, not legal advice), set: {setting}", markup=False)
         out.print("Start the pages with: entrepot serve", style="dim")
 
     show(value, human)
@@ -102,6 +110,16 @@ def organisation(
     with connect(operator=True) as client:
         made = client.add_organisation(name, country=country, roles=roles.split(","))
     show(made, lambda o: out.print(f"{o['name']} ({o['slug']}, {o['id']}) may act as {' and '.join(o['roles'])}", markup=False))
+
+
+def move_organisation(
+    organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="Short name or id.")],
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="Where it sits now, ISO 3166-1.")],
+) -> None:
+    """Note that an organisation sits in another country; what is on offer is judged again by the law that concerns it now."""
+    with connect(operator=True) as client:
+        moved = client.change_country(organisation, country)
+    show(moved, lambda o: out.print(f"{o['name']} sits in {o['country']} now; live listings are judged again", markup=False))
 
 
 def invite(

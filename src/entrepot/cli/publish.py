@@ -133,6 +133,7 @@ def _published(value: Any) -> None:
         out.print(f"  It waits for the operator's review: entrepot approve {value['id']} (or reject).")
     for table in value["tables"]:
         out.print(f"  {table['name']}: {table['rows']:,} rows, {len(table['columns'])} columns, {table['bytes']:,} bytes", markup=False)
+    out.print(f"  rules asked: {', '.join(value['checks']['packs'])}", markup=False, style="dim")
     for finding in value["checks"]["findings"]:
         err.print(f"  {finding['severity']}: {finding['message']}", markup=False)
         err.print(f"    → {finding['hint']}", markup=False, style="dim")

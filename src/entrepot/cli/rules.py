@@ -93,12 +93,21 @@ def diff(
 
 def what_if(
     draft: Annotated[Path, typer.Argument(help="A pack that is not in force; it stands in for the one of its name.", show_default=False)],
-    cases: Annotated[Path, typer.Option(help="Cases, one JSON object a line: subject, gate, facts, by.", show_default=False)],
+    cases: Annotated[Path | None, typer.Option(help="Cases, one JSON object a line: subject, gate, facts, by.", show_default=False)] = None,
+    live: Annotated[bool, typer.Option("--live", help="Every live listing and agreement of the exchange (operators).")] = False,
     at: At = "",
     packs: Packs = "",
 ) -> None:
     """Judge many cases by today's packs and with a draft among them, and print those that would come out otherwise."""
     from entrepot.cli.rules_cases import read_cases
+    from entrepot.cli.rules_live import change_line, try_live
+    from entrepot.kit import Invalid
+
+    if (cases is None) is not live:
+        raise Invalid("Name a file of cases, or the live ones of the exchange.", "Use either `--cases cases.jsonl` or `--live`.")
+    if cases is None:
+        try_live(draft)
+        return
     from entrepot.compliance.library import taxonomy
     from entrepot.compliance.what_if import what_if as run
 
@@ -111,8 +120,7 @@ def what_if(
     total = 0
     for change in found:
         total += 1
-        why = ", ".join(change.new_reasons or change.lifted or change.asked or change.new_duties)
-        out.print(f"{change.subject} ({change.gate}): {change.before} → {change.after}  {why}", markup=False)
+        out.print(change_line(change.to_dict()), markup=False)
     out.print(f"{total} cases would change" if total != 1 else "1 case would change")
 
 

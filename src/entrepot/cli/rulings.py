@@ -52,13 +52,16 @@ def answer(
 
 def install_rules(
     pack: Annotated[Path, typer.Argument(help="A pack; its vectors lie beside it as NAME.vectors.yaml.", exists=True, dir_okay=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="It is meant to take the place of a pack that travels with the program.")
+    ] = False,
 ) -> None:
     """Put a rule pack of your own in force (operators); live listings are judged again."""
     vectors = pack.with_name(f"{pack.stem}.vectors.yaml")
     if not vectors.is_file():
         raise Invalid(f"{vectors.name} does not lie beside {pack.name}.", "Write vectors: cases with the decision they must come to.")
     with connect(operator=True) as client:
-        made = client.install_rules(pack.read_text("utf-8"), vectors.read_text("utf-8"))
+        made = client.install_rules(pack.read_text("utf-8"), vectors.read_text("utf-8"), replace=replace)
     show(made, lambda value: out.print(f"{value['id']} {value['version']} is in force, with {len(value['rules'])} rules", markup=False))
 
 
@@ -95,10 +98,12 @@ def let_pass(
 
 def said(value: Any) -> None:
     """Print what the rules say: articles, remedies, questions and duties."""
-    out.print(f"[bold]{value['decision']}[/] on {value['at']}")
+    out.print(f"[bold]{value['decision']}[/] on {value['at']}  [dim]asked: {', '.join(value['packs'])}[/]")
     for finding in value["findings"]:
         out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
         out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
+        for way in finding.get("ways", []):
+            out.print(f"      {way['text']}: {way['command'] or way['page']}", markup=False, style="dim")
     ask(value["questions"])
     for duty in value["duties"]:
         out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)

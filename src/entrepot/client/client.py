@@ -77,6 +77,10 @@ class Client(DeskVerbs, RightsVerbs, RuleVerbs):
         """Add an organisation (operators)."""
         return self.call("POST", "/organisations", {"name": name, "country": country, "roles": list(roles)})
 
+    def change_country(self, organisation: str, country: str) -> Any:
+        """Note that an organisation has moved (operators)."""
+        return self.call("PUT", f"/organisations/{organisation}/country", {"country": country})
+
     def invite(self, organisation: str, email: str, *, roles: Sequence[str]) -> Any:
         """A one-time link that lets somebody join."""
         return self.call("POST", f"/organisations/{organisation}/invitations", {"email": email, "roles": list(roles)})

@@ -23,9 +23,9 @@ class RuleVerbs(Verbs):
         """The packs in force."""
         return self.call("GET", "/rules/packs")
 
-    def install_rules(self, pack: str, vectors: str) -> Any:
-        """Put a pack in force, as YAML texts (operators)."""
-        return self.call("POST", "/rules/packs", {"pack": pack, "vectors": vectors})
+    def install_rules(self, pack: str, vectors: str, *, replace: bool = False) -> Any:
+        """Put a pack in force, as YAML texts; ``replace`` says that it is meant to take the place of one of the program's (operators)."""
+        return self.call("POST", "/rules/packs", {"pack": pack, "vectors": vectors, "replace": replace})
 
     def uninstall_rules(self, pack_id: str) -> None:
         """Take an installed pack out of force (operators)."""
@@ -34,6 +34,14 @@ class RuleVerbs(Verbs):
     def rules_what_if(self, pack: str) -> Any:
         """Which decisions a draft would change (operators)."""
         return self.call("POST", "/rules/what-if", {"pack": pack, "vectors": ""})
+
+    def begin_trial(self, pack: str) -> Any:
+        """Have a job try a draft on everything that is live (operators)."""
+        return self.call("POST", "/rules/trials", {"pack": pack})
+
+    def trial(self, trial_id: str) -> Any:
+        """A trial and, once the job is done, what it found (operators)."""
+        return self.call("GET", f"/rules/trials/{trial_id}")
 
     def rulings_waiting(self) -> Any:
         """The newest ruling on each case that the rules leave to a person (operators)."""

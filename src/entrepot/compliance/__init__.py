@@ -5,6 +5,7 @@ from entrepot.compliance.check import check
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import AlertFact, ColumnFact, Facts, Finding, Severity, Verdict
 from entrepot.compliance.pack_model import Gate, Pack
+from entrepot.compliance.replacing import PackReplaces
 from entrepot.compliance.repository import KeptRuling
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.service import (
@@ -35,7 +36,7 @@ from entrepot.compliance.service import (
 )
 
 __all__ = [
-    "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
+    "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack", "PackReplaces",
     "Ruling", "Severity", "Source", "Verdict", "agreed", "answer", "answers", "approve", "ask", "case_digest", "check", "country", "entered", "has_older", "in_force", "install", "judge", "judge_case",
     "keep", "keep_afterwards", "keep_new", "newest", "open_duties", "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting",
 ]  # fmt: skip

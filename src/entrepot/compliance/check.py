@@ -32,7 +32,7 @@ def _finding(rule: Rule, facts: Facts, values: dict[str, Any]) -> Finding:
         message=rule.message.format(**shown),
         hint=rule.hint.format(**shown),
         citation=rule.citation,
-        evidence=values.get("evidence", {}),
+        evidence=values.get("evidence", {}) | ({"do": list(rule.do)} if rule.do else {}),
     )
 
 

@@ -154,7 +154,8 @@ def approve(db: Connection, ruling_id: str, *, by: str, reason: str, at: datetim
 
 def newest(db: Connection, gate: Gate) -> Iterator[KeptRuling]:
     """The newest ruling on each subject of a gate, streamed."""
-    with db.execution_options(stream_results=True, yield_per=1000).execute(_newest(gate)) as rows:
+    # For this statement alone: a connection set to stream would send later writes as streams too, which PostgreSQL refuses.
+    with db.execute(_newest(gate), execution_options={"stream_results": True, "yield_per": 1000}) as rows:
         for row in rows:
             yield _kept(row)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from entrepot.compliance.model import Severity
 
 _HOUSE = "House guard-rails, 1: no raw personal data"
+_DROP = ("drop_columns", "anonymise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Rule:
         id: Lasting; a change of meaning gets a new id.
         test: The test of ``check.TESTS`` that says where it applies.
         message: A sentence with ``{column}``, ``{title}``, ``{count}`` and so on filled in.
+        do: The ways out that the exchange can lead to, as in the fixes of packs.
     """
 
     id: str
@@ -25,16 +27,18 @@ class Rule:
     message: str
     hint: str
     citation: str = _HOUSE
+    do: tuple[str, ...] = ()
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(id="HOUSE-RAW-DIRECT", test="direct_public", severity=Severity.BLOCK, message="{column} holds {title}.", hint="{fix}"),
+    Rule(id="HOUSE-RAW-DIRECT", test="direct_public", severity=Severity.BLOCK, message="{column} holds {title}.", hint="{fix}", do=_DROP),
     Rule(
         id="HOUSE-RAW-DIRECT-PRIVATE",
         test="direct_private",
         severity=Severity.REVIEW,
         message="{column} holds {title}; the offer is not public, so a person decides.",
         hint="{fix}",
+        do=_DROP,
     ),
     Rule(
         id="HOUSE-MAYBE-DIRECT",
@@ -42,6 +46,7 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.REVIEW,
         message="{column} may hold {title}.",
         hint="{fix} If it holds something else, rename the column.",
+        do=_DROP,
     ),
     Rule(
         id="HOUSE-RAW-SENSITIVE",
@@ -49,23 +54,32 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.BLOCK,
         message="{column} holds {title} of persons who can be told from {others}.",
         hint="{fix}",
+        do=_DROP,
     ),
-    Rule(id="HOUSE-SENSITIVE-REVIEW", test="sensitive", severity=Severity.REVIEW, message="{column} may hold {title}.", hint="{fix}"),
+    Rule(
+        id="HOUSE-SENSITIVE-REVIEW",
+        test="sensitive",
+        severity=Severity.REVIEW,
+        message="{column} may hold {title}.",
+        hint="{fix}",
+        do=_DROP,
+    ),
     Rule(
         id="HOUSE-QUASI-TOGETHER",
         test="quasi_together",
         severity=Severity.WARN,
         message="{others} together may single out persons.",
         hint="Make them coarser, such as age in ranges and places as regions.",
+        do=("anonymise",),
     ),
     *(
-        Rule(id=id, test=test, severity=severity, message="{title}", hint="{fix}", citation=citation)
-        for id, test, severity, citation in (
-            ("HOUSE-MINORS", "minors", Severity.REVIEW, "House guard-rails, 2: no row-level data about children under 14"),
-            ("HOUSE-CREDENTIALS", "credentials", Severity.BLOCK, "House guard-rails: no secrets in data"),
-            ("HOUSE-CONFIDENTIAL", "confidential", Severity.REVIEW, "House guard-rails: no secrets in data"),
-            ("HOUSE-INTERNAL-HOSTS", "internal_hosts", Severity.WARN, "House guard-rails: no secrets in data"),
-            ("HOUSE-PRECISE-LOCATION", "precise_location", Severity.WARN, _HOUSE),
+        Rule(id=id, test=test, severity=severity, message="{title}", hint="{fix}", citation=citation, do=do)
+        for id, test, severity, citation, do in (
+            ("HOUSE-MINORS", "minors", Severity.REVIEW, "House guard-rails, 2: no row-level data about children under 14", ("aggregate",)),
+            ("HOUSE-CREDENTIALS", "credentials", Severity.BLOCK, "House guard-rails: no secrets in data", ("drop_columns",)),
+            ("HOUSE-CONFIDENTIAL", "confidential", Severity.REVIEW, "House guard-rails: no secrets in data", ("drop_columns",)),
+            ("HOUSE-INTERNAL-HOSTS", "internal_hosts", Severity.WARN, "House guard-rails: no secrets in data", ("drop_columns",)),
+            ("HOUSE-PRECISE-LOCATION", "precise_location", Severity.WARN, _HOUSE, ("anonymise",)),
         )
     ),
     Rule(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from entrepot.compliance.clocks import Due
+from entrepot.compliance.conditions import paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import Finding, Severity
 from entrepot.compliance.pack_model import Duty, Gate, Pack, Rule
@@ -112,6 +113,11 @@ class Ruling:
     dossier: Dossier
     packs: tuple[Pack, ...]
 
+    @property
+    def asked(self) -> list[str]:
+        """The packs that were asked, each with its version."""
+        return [f"{pack.id} {pack.version}" for pack in self.packs]
+
     def record(self, decider: str) -> dict[str, Any]:
         """What is kept of the decision, and committed to the log: no fact of it, only their digest."""
         return {
@@ -129,7 +135,7 @@ class Ruling:
     def findings(self, vocabulary: FactVocabulary, language: str = "en") -> tuple[Finding, ...]:
         """What stands in the way, as findings beside those of the tables; clashes first."""
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        return clashes + _once(tuple(_finding(result, vocabulary, language) for result in self.deciding))
+        return clashes + _once(tuple(_finding(result, self.dossier, vocabulary, language) for result in self.deciding))
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -147,17 +153,21 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _finding(result: Result, vocabulary: FactVocabulary, language: str) -> Finding:
+def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, language: str) -> Finding:
     rule = result.rule
     cited = "; ".join(result.pack.cited(rule, language))
     is_open = result.outcome is Outcome.UNKNOWN
     fixes = _answers(result, vocabulary, language) if is_open else [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
+    # What was measured no answer changes.
+    facts = [
+        path for path in dict.fromkeys(paths_of(rule.require)) if path not in dossier.values or dossier.source(path) is not Source.MEASURED
+    ]
     ways = ["answer"] if is_open else [fix.do for fix in rule.fixes if fix.do]
     return Finding(
         rule=rule.id, severity=Severity.NEEDS_INFO if result.decision is Decision.NEEDS_INFO else rule.severity, table="", column="",
         message=_open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"],
         hint=" ".join(fixes), citation=cited,
-        evidence={"outcome": result.outcome.value, "missing": list(result.missing), "do": ways},
+        evidence={"outcome": result.outcome.value, "missing": list(result.missing), "facts": facts, "do": ways},
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from entrepot.compliance.judge import decide
 from entrepot.compliance.lint import lint
 from entrepot.compliance.pack_model import Gate, Pack
 from entrepot.compliance.pack_reader import read_pack
+from entrepot.compliance.replacing import require_meant
 from entrepot.compliance.repository import KeptRuling
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.vectors import Vector, read_vectors
@@ -185,10 +186,14 @@ def approve(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
     return kept
 
 
-def install(session: Session, text: str, vectors: str) -> Pack:
+def install(session: Session, text: str, vectors: str, *, replace: bool = False) -> Pack:
     """Put an operator's pack in force in place of the one of the same id; the old one stays unless the new one passes the lint.
 
+    Args:
+        replace: Whether it is meant to take the place of a pack that travels with the program.
+
     Raises:
+        PackReplaces: It would take that place, and nobody said that it is meant.
         Refused: The actor is no operator.
         Invalid: The pack or its vectors cannot be read, or the lint has remarks; the old pack stays in force.
     """
@@ -203,6 +208,7 @@ def install(session: Session, text: str, vectors: str) -> Pack:
         first = f"{remarks[0].rule or 'vectors'} (line {remarks[0].line}): {remarks[0].problem}"
         shown = [f"{r.rule} line {r.line}: {r.problem}" for r in remarks]
         raise Invalid(f"The lint has {len(remarks)} remarks; the first: {first}.", "`entrepot rules lint` shows them all.", remarks=shown)
+    require_meant(pack, dict(repository.installed(session.db)), replace=replace)
     values = {"id": pack.id, "version": pack.version, "sha256": pack.sha256, "text": text, "installed_at": session.now}
     repository.put_pack(session.db, values)
     proof.record(session, "rules.installed", {"pack": pack.id, "version": pack.version, "sha256": pack.sha256}, subject_id=pack.id)

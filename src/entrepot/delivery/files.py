@@ -111,7 +111,7 @@ class _Gate:
         """Look at the agreement, at what people have said since, and at the share token if one was used."""
         began = time.monotonic()
         agreement = trades.get(session, parcel.agreement_id)
-        agreement.require_open_at(session.now)
+        trades.require_open(session, agreement, session.now)
         if token_id:
             tokens.require_good(session, token_id)
         if consent.current_seq(session, agreement.owner_id):

@@ -123,7 +123,7 @@ def _open_agreements(session: Session) -> Iterator[Agreement]:
 
 def _is_open(session: Session, agreement: Agreement) -> bool:
     try:
-        agreement.require_open_at(session.now)
+        trades.require_open(session, agreement, session.now)
     except AgreementClosed:
         return False
     return True

@@ -1,12 +1,13 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
-from entrepot.flows import people, reviews
+from entrepot.flows import people, reviews, ways
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.asked import Anonymisation
 from entrepot.flows.backup import backup, restore
 from entrepot.flows.check import CheckReport, check
+from entrepot.flows.concerns import trade_may_concern
 from entrepot.flows.contracts import agreement_policy, contract
 from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, share_profile
 from entrepot.flows.describe import FORMS, export, invoice, parse_price
@@ -31,6 +32,7 @@ from entrepot.flows.operations import (
     may_concern,
     waiting_rulings,
 )
+from entrepot.flows.places import change_country, packs_of
 from entrepot.flows.prove import prove, trust
 from entrepot.flows.publish import Published, publish, publish_uploads
 from entrepot.flows.registers import registered, rights_of
@@ -44,9 +46,10 @@ from entrepot.flows.releases import (
     upload_grade,
 )
 from entrepot.flows.remembered import Remembered
-from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack, what_if
+from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.together import BreaksTogether
+from entrepot.flows.trials import Trial, begin_trial, get_trial, list_trials, what_if
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
 
@@ -70,6 +73,7 @@ __all__ = [
     "ReleasedUpload",
     "Remembered",
     "TableReport",
+    "Trial",
     "Upload",
     "accept",
     "accept_delivery",
@@ -85,7 +89,9 @@ __all__ = [
     "approve_listing",
     "awaits_decision",
     "backup",
+    "begin_trial",
     "cancel_making",
+    "change_country",
     "check",
     "contract",
     "deliver",
@@ -95,6 +101,7 @@ __all__ = [
     "export",
     "get_making",
     "get_operation",
+    "get_trial",
     "get_upload",
     "initialise",
     "install_pack",
@@ -102,12 +109,14 @@ __all__ = [
     "is_initialised",
     "last_escrow",
     "list_operations",
+    "list_trials",
     "made_of",
     "may_concern",
     "offer",
     "open_upload",
     "order_aggregation",
     "order_anonymisation",
+    "packs_of",
     "parse_price",
     "pay_out_held",
     "people",
@@ -129,11 +138,13 @@ __all__ = [
     "shown_ruling",
     "table_report",
     "terminate",
+    "trade_may_concern",
     "trust",
     "uninstall_pack",
     "upgrade",
     "upload_grade",
     "verify_document",
     "waiting_rulings",
+    "ways",
     "what_if",
 ]  # fmt: skip

@@ -135,7 +135,9 @@ def _offer(
     listing = catalogue.add(
         session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=strictest((overall(checks), ruling.decision)),
         dictionary={c.source.name: c.dictionary.to_dict() for c in checks}, profile={c.source.name: c.profile.to_dict() for c in checks},
-        assessment={"findings": findings, "tables": [c.to_dict() for c in checks]}, personal=any(c.assessment.personal for c in checks),
+        assessment={
+            "findings": findings, "tables": [c.to_dict() for c in checks], "packs": ruling.asked,
+        }, personal=any(c.assessment.personal for c in checks),
         preview=[Preview(table=c.source.name, columns=c.rows.columns, rows=c.rows.rows, masked=c.rows.masked) for c in checks],
     )  # fmt: skip
     version = catalogue.current_version(session, listing.id, listing.pending_number or listing.version_number)

@@ -1,39 +1,40 @@
-"""The rules change: packs are installed, drafts are tried out, and every decision they touch is taken again."""
+"""The rules change: packs are installed and taken out, and every decision they touch is taken again."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from entrepot import catalogue, compliance, jobs, parties
 from entrepot.catalogue import Listing, ListingState
 from entrepot.compliance import Gate, Pack, Ruling, library
-from entrepot.compliance.questions import questions
-from entrepot.compliance.what_if import Case
-from entrepot.compliance.what_if import what_if as compare
-from entrepot.flows import dossiers, gates, operations
+from entrepot.compliance.questions import Question, questions
+from entrepot.flows import gates, operations
+from entrepot.flows.concerns import trade_may_concern
+from entrepot.flows.ways import Spot, with_ways
 from entrepot.kit import Decision, sha256_hex
 from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
 
 _BATCH = 200
-_DAY = 24 * 3600.0
-MOST_SHOWN = 1_000
+_HOUR = 3600.0
 HOLDER = "rules"
 """Who holds a listing that the rules no longer allow."""
 
 
-def install_pack(session: Session, text: str, vectors: str) -> Pack:
+def install_pack(session: Session, text: str, vectors: str, *, replace: bool = False) -> Pack:
     """Put an operator's pack in force, and have every live listing judged again.
 
+    Args:
+        replace: Whether it is meant to take the place of a pack of the same name that travels with the program.
+
     Raises:
+        PackReplaces: It would do so, and nobody said that it is meant.
         Refused: The actor is no operator, or the pack would replace the guard-rails of the house.
         Invalid: The pack cannot be read, or the lint has remarks; the old one stays in force.
         NotCompliant: The rules in force forbid the change.
     """
     _ask(session, text)
-    pack = compliance.install(session, text, vectors)
+    pack = compliance.install(session, text, vectors, replace=replace)
     session.enqueue("flows.judge_again", after_id="")
     return pack
 
@@ -67,9 +68,9 @@ def judge_again(session: Session, *, after_id: str) -> None:
         session.enqueue("flows.judge_again", after_id=found[-1].id)
 
 
-@ticker(lambda settings: _DAY)
+@ticker(lambda settings: _HOUR)
 def judge_daily(exchange: Exchange) -> None:
-    """Rules begin and end on dates, grants and reports run out: what was ruled before today is judged again, once a day."""
+    """Rules begin and end on dates, grants and reports run out: what was ruled before today is judged again, once a day, however often the exchange is restarted."""
     with exchange.reading(SYSTEM) as session:
         # Where nothing was ever ruled there may be no exchange yet whose day it could be.
         is_due = compliance.has_older(session, Gate.LISTING, date.max) and compliance.has_older(
@@ -99,44 +100,17 @@ def _judge_again(session: Session, listing: Listing) -> None:
         parties.notify(session, listing.organisation_id, "listing.judged", listing.id, decision=ruling.decision.value)
 
 
-def what_if(session: Session, draft: str) -> dict[str, Any]:
-    """Which decisions on live listings and agreements a draft pack would change; drafts are asked here and nowhere else.
-
-    Raises:
-        Refused: The actor is no operator.
-        Invalid: The pack cannot be read.
-    """
-    parties.require_role(session, Role.OPERATOR)
-    pack = compliance.read_text(draft)
-    now = compliance.in_force(session)
-    then = (*(other for other in now if other.id != pack.id), pack)
-    changes = compare(_cases(session), now=now, then=then, at=compliance.today(session), taxonomy=library.taxonomy())
-    shown: list[dict[str, Any]] = []
-    counts: Counter[str] = Counter()
-    for change in changes:
-        counts[f"{change.before} to {change.after}"] += change.decides_otherwise
-        if len(shown) < MOST_SHOWN:
-            shown.append(change.to_dict())
-    return {"pack": pack.id, "version": pack.version, "decisions": dict(counts), "changes": shown, "more": counts.total() > len(shown)}
-
-
-def _cases(session: Session) -> Iterator[Case]:
-    after = ""
-    while page := catalogue.listings_after(session, after, limit=_BATCH):
-        for listing in page:
-            version = catalogue.current_version(session, listing.id)
-            yield Case(subject=listing.id, gate=Gate.LISTING, dossier=dossiers.of_version(session, version, listing.organisation_id))
-        after = page[-1].id
-    for kept in compliance.newest(session, Gate.CONTRACT):
-        if kept.decision is Decision.ALLOW or kept.approved_at is not None:
-            yield Case(subject=kept.subject_id, gate=Gate.CONTRACT, dossier=kept.dossier)
-
-
-def shown_ruling(ruling: Ruling, language: str = "en") -> dict[str, Any]:
-    """A ruling as a reader needs it: what stands in the way with article and remedy, what is asked, what follows."""
+def shown_ruling(ruling: Ruling, spot: Spot, language: str = "en") -> dict[str, Any]:
+    """A ruling as a reader needs it: what stands in the way with article, remedy and where that is done, what is asked, what follows."""
     vocabulary = library.vocabulary()
     return {
-        "findings": [finding.to_dict() for finding in ruling.findings(vocabulary, language)],
+        "findings": with_ways((finding.to_dict() for finding in ruling.findings(vocabulary, language)), spot, language),
         "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
         "duties": [duty.to_dict() for duty in ruling.duties],
+        "packs": ruling.asked,
+        "may_concern": [question.to_dict() for question in _may_concern(ruling, spot, language)],
     }
+
+
+def _may_concern(ruling: Ruling, spot: Spot, language: str) -> tuple[Question, ...]:
+    return trade_may_concern(ruling, language, is_owner=spot.is_owner) if ruling.gate in (Gate.LISTING, Gate.CONTRACT) else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from entrepot import catalogue, delivery, jobs, parties, pricing, proof, settlement, trades
+from entrepot import delivery, jobs, parties, pricing, proof, settlement, trades
 from entrepot.flows.periods import months_after
 from entrepot.kit import Conflict, Money, Refused, rfc3339
 from entrepot.pricing import Plan, Usage
@@ -75,9 +75,9 @@ def pay_out_held(session: Session, agreement_id: str, *, reason: str) -> Agreeme
 def settle_agreement(session: Session, *, agreement_id: str) -> None:
     """Settle when the acceptance window has ended without a word, also of what has expired meanwhile; a suspended agreement waits."""
     agreement = trades.get(session, agreement_id)
-    if agreement.state is AgreementState.ACTIVE:
+    if agreement.state is AgreementState.ACTIVE and not trades.is_frozen(session, agreement):
         _fulfil(session, agreement, "the acceptance window has ended")
-    elif agreement.state is AgreementState.SUSPENDED:
+    elif agreement.state in (AgreementState.ACTIVE, AgreementState.SUSPENDED):
         session.enqueue("flows.settle_agreement", after=LOOK_AGAIN, agreement_id=agreement.id)
     elif agreement.state is AgreementState.EXPIRED:
         close_agreement(session, agreement_id=agreement.id)
@@ -180,8 +180,8 @@ def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
     agreement = trades.get(session, agreement_id)
     if agreement.state not in (AgreementState.ACTIVE, AgreementState.FULFILLED, AgreementState.SUSPENDED):
         return
-    is_frozen = agreement.state is AgreementState.SUSPENDED and catalogue.freezing(session, agreement.listing_id) is not None
-    if agreement.state is AgreementState.SUSPENDED and (is_frozen or not _suspended_for_money(session, agreement)):
+    is_by_somebody = agreement.state is AgreementState.SUSPENDED and not _suspended_for_money(session, agreement)
+    if is_by_somebody or trades.is_frozen(session, agreement):
         session.enqueue("flows.renew_period", after=LOOK_AGAIN, agreement_id=agreement.id, period=period)
         return
     _hold_accounts(session, agreement)

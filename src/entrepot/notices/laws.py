@@ -23,10 +23,13 @@ def _breaches(session: Session) -> Iterator[str]:
         for listing_id in notice.listings if notice.is_off else ():
             held.setdefault(listing_id, set()).add(notice.id)
     for listing_id, holders in held.items():
-        found = {one.holder for one in catalogue.holds_of(session, listing_id) if one.freezes}
+        since = {one.holder: one.placed_at for one in catalogue.holds_of(session, listing_id) if one.freezes}
+        found = set(since)
         for missing in sorted(holders - found):
             yield f"The notice {missing} suspends the listing {listing_id}, and nothing holds it."
-        if trades.list_agreements(session, states=OPEN, listing_id=listing_id, everybody=True, limit=1):
+        # Where thousands run they freeze in batches, while nothing flows any more; only what stays behind is a breach.
+        is_over = not since or session.now - min(since.values()) > repository.PATIENCE
+        if is_over and trades.list_agreements(session, states=OPEN, listing_id=listing_id, everybody=True, limit=1):
             yield f"An agreement runs on the listing {listing_id}, which a notice suspends."
     for hold in catalogue.freezing_holds(session):
         if hold.holder not in held.get(hold.listing_id, set()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,15 +62,15 @@ def add_freeze(db: Connection, *, agreement_id: str, listing_id: str, notice_id:
     db.execute(sa.insert(notice_freezes).values(agreement_id=agreement_id, listing_id=listing_id, notice_id=notice_id, at=at))
 
 
-def frozen(db: Connection, listing_id: str) -> list[str]:
-    """Agreements on a listing that notices froze."""
+def frozen(db: Connection, listing_id: str, *, limit: int) -> list[str]:
+    """The first agreements on a listing that notices froze."""
     query = sa.select(notice_freezes.c.agreement_id).where(notice_freezes.c.listing_id == listing_id)
-    return list(db.scalars(query.order_by(notice_freezes.c.agreement_id)))
+    return list(db.scalars(query.order_by(notice_freezes.c.agreement_id).limit(limit)))
 
 
-def forget_freezes(db: Connection, listing_id: str) -> None:
-    """Nothing freezes the agreements on this listing any more."""
-    db.execute(sa.delete(notice_freezes).where(notice_freezes.c.listing_id == listing_id))
+def forget_freezes(db: Connection, agreement_ids: Sequence[str]) -> None:
+    """No notice freezes these agreements any more."""
+    db.execute(sa.delete(notice_freezes).where(notice_freezes.c.agreement_id.in_(agreement_ids)))
 
 
 def every(db: Connection) -> Iterator[Notice]:

@@ -34,6 +34,7 @@ from entrepot.parties.people import (
 )
 from entrepot.parties.service import (
     acting_organisation,
+    change_country,
     count_people,
     create_organisation,
     exchange_organisation,
@@ -61,6 +62,7 @@ __all__ = [
     "Person",
     "TooManyAttempts",
     "acting_organisation",
+    "change_country",
     "change_roles",
     "choose_organisation",
     "count_people",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,21 @@ def create_organisation(session: Session, name: str, *, country: str, roles: fro
     session.db.execute(sa.insert(organisations).values(values))
     signing.create_key(session, organisation.id)
     return organisation
+
+
+def change_country(session: Session, organisation_id: str, country: str) -> Organisation:
+    """Note that an organisation sits in another country now; a repeat changes nothing.
+
+    Raises:
+        Refused: The actor is no operator.
+        NotFound: There is no such organisation.
+        Invalid: It is no country.
+    """
+    require_scope(session, Scope.ADMIN)
+    require_role(session, Role.OPERATOR)
+    found, checked = get(session, organisation_id), check_country(country)
+    session.db.execute(sa.update(organisations).where(organisations.c.id == found.id).values(country=checked))
+    return replace(found, country=checked)
 
 
 def get(session: Session, organisation_id: str) -> Organisation:

@@ -9,7 +9,7 @@ from entrepot import catalogue, jobs, parties
 from entrepot.kit import Conflict, NotFound, Refused
 from entrepot.runtime import Role, Scope, Session
 from entrepot.trades import reading, repository
-from entrepot.trades.model import NEXT_AGREEMENT, OPEN, Agreement, AgreementState, Move, check_message
+from entrepot.trades.model import NEXT_AGREEMENT, OPEN, Agreement, AgreementClosed, AgreementState, Move, check_message
 
 State = AgreementState
 _OWNER_MAY = frozenset({State.SUSPENDED, State.ACTIVE, State.FULFILLED, State.TERMINATED, State.REFUNDED})
@@ -36,10 +36,8 @@ def move(session: Session, agreement_id: str, to: AgreementState, reason: str) -
         )
     moves = repository.list_moves(session.db, agreement.id)
     _require_allowed(session, agreement, to, moves, by_exchange=by_exchange)
-    if agreement.state is State.SUSPENDED and to in OPEN and catalogue.freezing(session, agreement.listing_id) is not None:
-        raise Conflict(
-            f"A legal notice freezes agreement {agreement.id}.", "It goes on when the notice is settled; nothing is lost meanwhile."
-        )
+    if to in OPEN and is_frozen(session, agreement):
+        raise Conflict(_FROZEN.format(agreement.id), _THAWS)
     if agreement.state is State.SUSPENDED and to in OPEN and to is not moves[-1].before:
         raise Conflict(f"Agreement {agreement.id} was {moves[-1].before} before it was suspended.", f"Resume it to {moves[-1].before}.")
     if not repository.step_agreement(session.db, agreement.id, before=agreement.state, after=to):
@@ -54,16 +52,27 @@ def move(session: Session, agreement_id: str, to: AgreementState, reason: str) -
     return replace(agreement, state=to)
 
 
+_FROZEN = "A legal notice freezes agreement {}."
+_THAWS = "It goes on when the notice is settled; nothing is lost meanwhile."
+
+
+def is_frozen(session: Session, agreement: Agreement) -> bool:
+    """Whether a legal notice holds its listing: nothing flows from that moment, also while its own state still has to follow."""
+    return catalogue.freezing(session, agreement.listing_id) is not None
+
+
 def require_open(session: Session, agreement: Agreement, at: datetime) -> None:
     """Let pass while the data may be used; reads the state anew, so that an agreement in hand for a while is no loophole.
 
     Raises:
-        AgreementClosed: It is suspended, has ended, or has not begun.
+        AgreementClosed: It is suspended, has ended, or has not begun, or a legal notice holds its listing.
     """
     state = repository.agreement_state(session.db, agreement.id)
     if state is None:
         raise NotFound(f"There is no agreement {agreement.id[:60]}.", "Check the id.")
     replace(agreement, state=state).require_open_at(at)
+    if is_frozen(session, agreement):
+        raise AgreementClosed(_FROZEN.format(agreement.id), _THAWS, state=State.SUSPENDED.value)
 
 
 @jobs.handler("trades.expire_agreement")

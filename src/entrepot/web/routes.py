@@ -19,7 +19,7 @@ from entrepot.web import pages
 from entrepot.web.forms import read_form
 from entrepot.web.statics import PageFiles
 from entrepot.web.view import error_page
-from entrepot.web.visits import check_form, exchange, open_visit, visit
+from entrepot.web.visits import Visit, check_form, exchange, open_visit, visit
 
 PageFunction = Callable[[Request], Response]
 
@@ -31,14 +31,14 @@ class Page:
     Attributes:
         sends: Whether forms are sent to it.
         shows: Whether there is something to look at.
-        uploads: Whether these may carry files.
+        uploads: Where these may carry files, whom it lets pass.
     """
 
     path: str
     page: PageFunction
     sends: bool = False
     shows: bool = True
-    uploads: bool = False
+    uploads: Callable[[Visit], None] | None = None
 
 
 PAGES = (
@@ -51,6 +51,8 @@ PAGES = (
     Page("/listings/{listing}/rules", pages.rules.listing, sends=True),
     Page("/negotiations/{negotiation}/rules", pages.rules.negotiation, sends=True),
     Page("/rules", pages.rules.packs),
+    Page("/rules/trials", pages.trials.page, sends=True, uploads=Visit.require_operator),
+    Page("/rules/trials/{trial}", pages.trials.one),
     Page("/duties", pages.duties.page, sends=True),
     Page("/duties/{operation}", pages.rules.operation, sends=True),
     Page("/agreements", pages.agreements.page),
@@ -79,7 +81,7 @@ PAGES = (
     Page("/complaints", pages.complaints.page, sends=True),
     Page("/complaints/{complaint}", pages.complaints.one, sends=True),
     Page("/refusals", pages.complaints.refusals),
-    Page("/publish", pages.publish.page, sends=True, uploads=True),
+    Page("/publish", pages.publish.page, sends=True, uploads=Visit.require_owner),
     Page("/publish/{upload}", pages.publish.details, sends=True),
     Page("/publish/{upload}/anonymise", pages.release.anonymise, sends=True),
     Page("/publish/{upload}/aggregate", pages.release.aggregate, sends=True),
@@ -120,7 +122,7 @@ def _endpoint(page: Page) -> Callable[[Request], Awaitable[Response]]:
             if request.method == "POST":
                 if page.uploads:
                     # Before a byte is written to disk: strangers must not be able to fill it.
-                    visit(request).require_owner()
+                    page.uploads(visit(request))
                 scratch = await run_in_threadpool(stack.enter_context, exchange(request).blobs.scratch()) if page.uploads else None
                 settings = exchange(request).settings
                 request.state.form = await read_form(

@@ -282,6 +282,7 @@ METHODS: Mapping[str, str] = {"file": _("File download"), "table": _("Live table
 SOMETHING = _("Something happened: %(kind)s.")
 INBOX: Mapping[str, str] = {
     "request.filed": _("A person filed a request; its answer is due on %(due)s."),
+    "organisation.moved": _("The operator noted that your organisation sits in %(country)s now; your listings are judged again."),
     "request.received": _("A buyer asks to use a listing of yours."),
     "request.declined": _("Your request was declined: %(reason)s"),
     "request.withdrawn": _("The other party took back its request: %(reason)s"),
@@ -309,6 +310,7 @@ INBOX: Mapping[str, str] = {
     **desk_words.INBOX,
 }
 ENTRIES: Mapping[str, str] = {
+    "organisation.moved": _("Organisation moved"),
     "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"),
     "agreement.settled": _("Paid out"), "agreement.refunded": _("Paid back"),
 }  # fmt: skip

@@ -49,6 +49,7 @@ def page(request: Request) -> Response:
             "step": next_step(session, listing, version),
             "quote": pricing.quote(version.manifest.price),
             "record": trades.track_record(session, listing.id, listing.organisation_id),
+            "found": _findings(request, session, listing, version),
             "now": session.now,
             "today": compliance.today(session),
         }
@@ -59,6 +60,14 @@ def page(request: Request) -> Response:
         request, "listing", listing=listing, version=version, manifest=version.manifest, queries=queries[:3], base=base, exports=EXPORTS,
         is_late=_is_late(version, values["now"]), decision_hours=exchange(request).settings.decision_hours, register=register, **values,
     )  # fmt: skip
+
+
+def _findings(request: Request, session: Session, listing: Listing, version: Version) -> list[dict[str, Any]]:
+    """What the checks found; whose listing it is also sees where each fix is done."""
+    found = version.assessment.get("findings", [])
+    if not parties.is_self(session, listing.organisation_id):
+        return list(found)
+    return flows.ways.with_ways(found, flows.ways.of_listing(session, listing), visit(request).language.code)
 
 
 def report(request: Request) -> Response:

@@ -75,6 +75,9 @@ def _show(
             "owner": parties.get(session, negotiation.owner_id), "buyer": parties.get(session, negotiation.buyer_id),
             "agreement": trades.agreement_of(session, negotiation.id), "is_buyer": is_buyer,
             "my_turn": negotiation.turn_id == session.actor.organisation_id and session.now < negotiation.decide_by,
+            "found": flows.ways.with_ways(
+                error.details.get("findings", []) if error else [], flows.ways.of_negotiation(session, negotiation), visit(request).language.code
+            ),
             "balance": settlement.balance(session, negotiation.buyer_id, held.currency) if is_buyer and held.amount else None,
         }  # fmt: skip
     return render(

@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import consent, parties
-from entrepot.consent import ANYBODY
+from entrepot.consent import ANYBODY, Act
 from entrepot.flows import people
 from entrepot.kit import EntrepotError, Invalid
+from entrepot.vocabulary.purposes import PURPOSES
+from entrepot.web.forms import Form
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
 
@@ -23,12 +25,21 @@ def page(request: Request) -> Response:
         with exchange(request).session(visit(request).actor) as session:
             if sent.text("do") == "link":
                 return _show(request, link=people.links_for(session, [sent.text("person")])[0])
+            if sent.text("do") == "ask":
+                people.say_for(session, sent.text("person"), Act.ASKED, _asked(sent))
+                return _show(request, link=people.links_for(session, [sent.text("person")])[0])
             if sent.text("do") not in ("answered", "declined"):
                 raise Invalid("This form says nothing we know.", "Use a button of the page.")
             people.answer_request(session, sent.text("request"), text=sent.text("answer"), declined=sent.text("do") == "declined")
     except EntrepotError as error:
         return _show(request, error=error)
     return redirect(request, "/people", note="replied")
+
+
+def _asked(sent: Form) -> people.Asked:
+    return people.Asked(
+        listing=sent.text("listing"), recipient=sent.text("recipient"), purposes=tuple(sent.texts("purpose")) or people.Asked().purposes
+    )
 
 
 def _show(request: Request, *, link: str = "", error: EntrepotError | None = None) -> Response:
@@ -39,4 +50,19 @@ def _show(request: Request, *, link: str = "", error: EntrepotError | None = Non
         found = consent.requests.of_controller(session)
     status = 200 if error is None else error.status
     now = exchange(request).clock.now()
-    return render(request, "people", status, scopes=scopes, names=names, requests=found, link=link, error=error, now=now)
+    known = {name: request.query_params.get(name, "")[:60] for name in ("listing", "recipient")}
+    purposes = [name for name in request.query_params.getlist("purpose") if name in PURPOSES]
+    return render(
+        request,
+        "people",
+        status,
+        known=known,
+        asked=purposes,
+        purposes=sorted(PURPOSES),
+        scopes=scopes,
+        names=names,
+        requests=found,
+        link=link,
+        error=error,
+        now=now,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,9 @@ from entrepot.web.forms import Form
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
 
+RELEASES = ("anonymise", "aggregate")
+_ON_THE_WAY = ("then", "drop", "quasi")
+_MOST_KNOWN = 200
 PLANS = (Plan.FREE, Plan.FLAT, Plan.MONTHLY, Plan.METERED)
 USUAL = ("dpv:AcademicResearch", "dpv:ResearchAndDevelopment", "dpv:CommercialResearch", "dpv:PublicBenefit", "dpv:ServiceProvision",
          "dpv:Marketing")  # fmt: skip
@@ -29,17 +33,21 @@ def page(request: Request) -> Response:
     listing_id = request.query_params.get("listing", "")[:60]
     limit = exchange(request).settings.upload_limit
     if request.method != "POST":
-        return render(request, "publish", listing_id=listing_id, limit=limit)
+        known = [(name, value) for name, value in request.query_params.multi_items() if name in _ON_THE_WAY][:_MOST_KNOWN]
+        return render(request, "publish", listing_id=listing_id, limit=limit, known=known)
     sent = form(request)
+    listing_id, known = sent.text("listing"), [(name, value) for name in _ON_THE_WAY for value in sent.texts(name)]
     try:
         found = sent.upload("file")
         if found is None or not found.size:
             raise Invalid("No file was chosen, or it is empty.", "Choose a table: CSV, Parquet, JSON lines or Excel.", field="file")
         kept = flows.add_upload(exchange(request), visit(request).actor, found.path, name=found.name)
     except EntrepotError as error:
-        return render(request, "publish", error.status, listing_id=listing_id, limit=limit, error=error)
-    address = f"/publish/{kept.id}"
-    return redirect(request, f"{address}?listing={sent.text('listing')}" if sent.text("listing") else address)
+        return render(request, "publish", error.status, listing_id=listing_id, limit=limit, known=known, error=error)
+    # A fix that began before the file was there goes on in the form that does it.
+    step = f"/{sent.text('then')}" if sent.text("then") in RELEASES else ""
+    query = urlencode([*([("listing", listing_id)] if listing_id else []), *(pair for pair in known if step and pair[0] != "then")])
+    return redirect(request, f"/publish/{kept.id}{step}" + (f"?{query}" if query else ""))
 
 
 def details(request: Request) -> Response:
@@ -104,8 +112,12 @@ def _show(
     if checked and request.method != "POST" and not sent.text("person_key"):
         sent.fields["person_key"] = [next((table["person_key"] for table in checked["tables"] if table["person_key"]), "")]
     status = unreadable.status if unreadable and status == 200 else status
+    language, spot = visit(request).language.code, flows.ways.of_upload(upload.id, listing_id)
+    found = checked["findings"] if checked else []
+    refused = error.details.get("findings", []) if error else []
     return render(
-        request, "details", status, upload=upload, sent=sent, listing_id=listing_id, error=error, checked=checked, unreadable=unreadable,
+        request, "details", status, findings=flows.ways.with_ways(found, spot, language), refused=flows.ways.with_ways(refused, spot, language),
+        upload=upload, sent=sent, listing_id=listing_id, error=error, checked=checked, unreadable=unreadable,
         grade=_grade(request, upload), plans=PLANS, usual=USUAL,
         all_purposes=sorted(PURPOSES), redistributions=list(Redistribution), frequencies=list(Frequency),
         currency=exchange(request).settings.currency,

@@ -78,7 +78,7 @@ def _page(
         status = error.status
     else:
         sent, refused = _before(request, upload) or (
-            Form(fields={name: values for name, values in proposed(columns).items() if values}),
+            Form(fields=_with_known(request, columns, {name: values for name, values in proposed(columns).items() if values})),
             None,
         )
         listing_id, status, error = (
@@ -103,6 +103,15 @@ def _before(request: Request, upload: flows.Upload) -> tuple[Form, EntrepotError
     if making.upload_id != upload.id or not making.sent:
         return None
     return Form(fields=dict(making.sent)), making.error() if making.state is flows.MakingState.REFUSED else None
+
+
+def _with_known(request: Request, columns: Columns, fields: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What the check would choose, and on top what a finding has named: a column is left out or made coarser, never both."""
+    names = {column["name"] for column in columns}
+    drop, quasi = ([name for name in request.query_params.getlist(field) if name in names] for field in ("drop", "quasi"))
+    coarser = [name for name in dict.fromkeys([*fields.get("quasi", []), *quasi]) if name not in drop]
+    out = [name for name in dict.fromkeys([*fields.get("drop", []), *drop]) if name not in quasi]
+    return fields | {name: values for name, values in (("quasi", coarser), ("drop", out)) if values or name in fields}
 
 
 def _plan(sent: Form) -> anonymising.Plan:

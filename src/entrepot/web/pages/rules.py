@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import catalogue, compliance, flows, parties, trades
-from entrepot.compliance import Ruling, library
+from entrepot.compliance import Gate, Ruling, library
 from entrepot.compliance.acts import act_named
 from entrepot.compliance.explain import Explained, explain
-from entrepot.compliance.questions import Question, questions, read_answers
+from entrepot.compliance.questions import Question, question_about, questions, read_answers
 from entrepot.compliance.words import Words
 from entrepot.kit import EntrepotError, NotFound
 from entrepot.runtime import Session
@@ -21,6 +21,7 @@ from entrepot.web.visits import exchange, form, visit
 
 Rule = Callable[[Session], Ruling]
 Answer = Callable[[Session, Mapping[str, Any]], Ruling]
+Find = Callable[[Session], flows.ways.Spot]
 
 
 def packs(request: Request) -> Response:
@@ -50,6 +51,7 @@ def listing(request: Request) -> Response:
         request, f"/listings/{listing_id}", titles, found.id, may_answer=may_answer,
         rule=lambda session: flows.rule_listing(session, catalogue.get(session, listing_id)),
         answer=lambda session, facts: flows.answer_listing(session, listing_id, facts),
+        spot=lambda session: flows.ways.of_listing(session, catalogue.get(session, listing_id)),
     )  # fmt: skip
 
 
@@ -65,6 +67,7 @@ def negotiation(request: Request) -> Response:
         request, f"/negotiations/{negotiation_id}", titles, found.id, may_answer=may_answer,
         rule=lambda session: flows.rule_contract(session, trades.get_negotiation(session, negotiation_id)),
         answer=lambda session, facts: flows.answer_contract(session, negotiation_id, facts),
+        spot=lambda session: flows.ways.of_negotiation(session, trades.get_negotiation(session, negotiation_id)),
     )  # fmt: skip
 
 
@@ -82,11 +85,12 @@ def operation(request: Request) -> Response:
         request, "/duties", act_named(found.act).texts, operation_id, may_answer=may_answer, here=f"/duties/{operation_id}", more=asked,
         rule=lambda session: flows.get_operation(session, operation_id).now,
         answer=lambda session, facts: flows.answer_operation(session, operation_id, facts).now,
+        spot=lambda session: flows.ways.of_operation(operation_id),
     )  # fmt: skip
 
 
 def _page(
-    request: Request, back: str, titles: Mapping[str, str], subject_id: str, *, may_answer: bool, rule: Rule, answer: Answer,
+    request: Request, back: str, titles: Mapping[str, str], subject_id: str, *, may_answer: bool, rule: Rule, answer: Answer, spot: Find,
     here: str = "", more: tuple[Question, ...] = (),
 ) -> Response:  # fmt: skip
     language, error, status, given = visit(request).language.code, None, 200, {}
@@ -106,9 +110,15 @@ def _page(
     with exchange(request).reading(visit(request).actor) as session:
         ruling = rule(session)
         kept = compliance.rulings(session, subject_id)
+        here_is = spot(session)
     asked: tuple[Question, ...] = questions(ruling, vocabulary, language)
-    findings = [finding.to_dict() for finding in ruling.findings(vocabulary, language)]
+    if ruling.gate in (Gate.LISTING, Gate.CONTRACT):
+        more = flows.trade_may_concern(ruling, language, is_owner=here_is.is_owner)
+    findings = flows.ways.with_ways((one.to_dict() for one in ruling.findings(vocabulary, language)), here_is, language)
+    known, again = {question.path for question in (*asked, *more)}, dict.fromkeys(request.query_params.getlist("ask"))
+    # Whoever follows a fix answers anew what has been answered so that the rule fails.
+    named = tuple(question_about(fact, language) for path in again if path not in known and (fact := vocabulary.get(path)) is not None)
     return render(
         request, "ruling", status, error=error, back=back, titles=titles, ruling=ruling, findings=findings, kept=kept, given=given,
-        may_answer=may_answer, asked=[q for q in asked if q.may_be_declared], measured=[q for q in asked if not q.may_be_declared], more=more,
+        may_answer=may_answer, asked=[*(q for q in asked if q.may_be_declared), *named], measured=[q for q in asked if not q.may_be_declared], more=more,
     )  # fmt: skip

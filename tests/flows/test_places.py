@@ -1,0 +1,82 @@
+"""Where somebody sits: which law is suggested for a country, and what a move to another one sets off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from entrepot import catalogue, compliance, flows, parties, proof
+from entrepot.catalogue import ListingState
+from entrepot.compliance import Gate, library
+from entrepot.compliance.conditions import leaves, paths_of
+from entrepot.config import Settings
+from entrepot.flows import concerns
+from entrepot.kit import Decision, Invalid, NotFound, Refused
+from entrepot.runtime import SYSTEM
+from support.trading import Market, organisation_of
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An exchange that asks the law of China."""
+    return replace(settings, rule_packs="house,cn")
+
+
+@pytest.mark.parametrize(("country", "packs"), [("CN", ("cn",)), ("DE", ("eu",)), ("US", ("us",)), ("BR", ())])
+def test_a_countrys_own_packs_are_suggested(country: str, packs: tuple[str, ...]) -> None:
+    assert flows.packs_of(country) == packs
+
+
+def test_a_move_to_another_country_has_its_law_asked_of_what_is_on_offer(market: Market) -> None:
+    listing, owner = market.publish(price="free").listing_id, organisation_of(market.owner)
+    with market.exchange.session(market.operator) as session:
+        assert flows.change_country(session, owner, "cn").country == "CN"
+    market.exchange.run_due_jobs()
+    with market.exchange.reading(market.owner) as session:
+        newest = compliance.rulings(session, listing, Gate.LISTING)[0]
+        assert newest.decision is Decision.NEEDS_INFO
+        assert {pack["pack"] for pack in newest.record["packs"]} == {"house", "cn"}
+        assert catalogue.get(session, listing).state is ListingState.LIVE, "a question takes nothing off"
+        assert {line.kind for line in parties.inbox(session)} >= {"organisation.moved", "listing.judged"}
+    with market.exchange.reading(SYSTEM) as session:
+        assert [entry.kind for entry in proof.history(session, owner)] == ["organisation.moved"]
+    with market.exchange.session(market.operator) as session:
+        flows.change_country(session, owner, "CN")
+    with market.exchange.reading(SYSTEM) as session:
+        assert len(proof.history(session, owner)) == 1, "staying is no move"
+
+
+def test_only_an_operator_moves_an_organisation_and_only_to_a_country(market: Market) -> None:
+    owner = organisation_of(market.owner)
+    for actor, place, error in (
+        (market.owner, "FR", Refused), (market.stranger, "FR", Refused), (market.operator, "France", Invalid), (market.operator, "", Invalid),
+    ):  # fmt: skip
+        with market.unhurt(), pytest.raises(error), market.exchange.session(actor) as session:
+            flows.change_country(session, owner, place)
+    with market.unhurt(), pytest.raises(NotFound), market.exchange.session(market.operator) as session:
+        flows.change_country(session, "org_none", "FR")
+
+
+def test_facts_that_no_rule_asks_for_are_offered_to_the_side_that_knows_them(market: Market) -> None:
+    owner = organisation_of(market.owner)
+    with market.exchange.session(market.operator) as session:
+        flows.change_country(session, owner, "CN")
+    found = market.publish().listing_id
+    with market.exchange.reading(market.owner) as session:
+        ruling = flows.rule_listing(session, catalogue.get(session, found))
+    assert [question.path for question in flows.trade_may_concern(ruling, is_owner=True)] == ["benefit.opt_in", "asset.registration_code"]
+    assert flows.trade_may_concern(ruling, is_owner=False) == ()
+
+
+def test_every_fact_that_a_rule_on_trades_begins_with_is_produced_or_offered() -> None:
+    offered = {path for _, _, paths in concerns._BEGIN_WITH for path in paths}
+    produced = "".join(path.read_text("utf-8") for path in Path(flows.__file__).parent.glob("*.py"))
+    begun = {
+        leaf.path
+        for pack in library.shipped() for rule in pack.rules if rule.gates & {Gate.LISTING, Gate.CONTRACT, Gate.DELIVERY}
+        for leaf in leaves(rule.when) if leaf.operator == "exists" and leaf.value is True
+    }  # fmt: skip
+    asked = {path for pack in library.shipped() for rule in pack.rules for path in paths_of(rule.require)}
+    assert {path for path in begun - offered - asked if f'"{path}"' not in produced} == set()

@@ -1,0 +1,82 @@
+"""The links that do a fix, followed in a browser without scripts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from entrepot.asgi import create_app
+from entrepot.config import Settings
+from entrepot.runtime import Exchange
+from support.pages import member
+from support.trading import Market, open_market
+from support.visitor import Visitor
+
+PATIENTS = "name,phone,age,city,illness\n" + "".join(
+    f"Person {n},1380013{8000 + n},{20 + n % 40},{('Hamburg', 'Bremen', 'Kiel')[n % 3]},{('asthma', 'diabetes')[n % 2]}\n"
+    for n in range(200)
+)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An exchange that asks the law of China."""
+    return replace(settings, rule_packs="house,cn")
+
+
+@pytest.fixture
+def market(exchange: Exchange, tmp_path: Path) -> Market:
+    """A market, and an owner who can sign in."""
+    made = open_market(exchange, tmp_path / "goods")
+    member(exchange, made.owner, "owner@house.example")
+    return made
+
+
+@pytest.fixture
+def owner(market: Market) -> Visitor:
+    """The owner in a browser."""
+    return Visitor(create_app(market.exchange)).sign_in("owner@house.example")
+
+
+def _file(text: str) -> dict[str, tuple[str, bytes]]:
+    return {"file": ("patients.csv", text.encode())}
+
+
+def test_a_finding_leads_to_the_form_that_leaves_its_column_out(owner: Visitor) -> None:
+    owner.go("/publish")
+    assert "What helps:" in owner.send("Check this file", files=_file(PATIENTS)).text
+    dropping = next(address for address, words in owner.here.reader.links if words == "Leave the columns out" and "drop=phone" in address)
+    assert owner.go(dropping).form("Leave this out").values["drop"].count("phone") == 1
+    assert "phone" not in owner.here.form("Leave this out").values["quasi"]
+
+
+def test_a_fix_that_needs_the_file_again_goes_on_where_it_was_meant_to(owner: Visitor, market: Market) -> None:
+    listing = market.publish(facts={"asset": {"subjects_in": ["CN"]}}).listing_id
+    owner.go(f"/publish?then=anonymise&listing={listing}&drop=age")
+    form = owner.send("Check this file", files=_file(PATIENTS)).form("Leave this out")
+    assert "/anonymise?" in owner.here.address
+    assert form.values["listing"] == [listing]
+    assert "age" in form.values["drop"]
+    assert "age" not in form.values["quasi"]
+
+
+def test_an_answer_that_a_rule_fails_on_is_asked_again(owner: Visitor, market: Market) -> None:
+    listing = market.publish(facts={"asset": {"subjects_in": ["CN"]}}).listing_id
+    page = f"/listings/{listing}/rules"
+    owner.go(page)
+    owner.send("Your answers are kept", **{"asset.barred_content": "yes"})
+    owner.go(page)
+    owner.follow("Enter the document")
+    assert "asset.barred_content" in owner.here.form("Your answers are kept").names
+    assert "回答问题" in owner.go(f"{page}?lang=zh").text
+
+
+def test_people_are_asked_for_consent_with_the_use_filled_in(owner: Visitor, market: Market) -> None:
+    listing = market.publish().listing_id
+    owner.go(f"/people?listing={listing}&purpose=dpv%3AAcademicResearch&purpose=none#ask")
+    asked = owner.here.form("Ask, and make the personal link").values
+    assert (asked["listing"], asked["purpose"]) == ([listing], ["dpv:AcademicResearch"])
+    sent = owner.send("Ask, and make the personal link", person="P1")
+    assert "The personal link is ready." in sent.text
