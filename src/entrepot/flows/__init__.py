@@ -1,8 +1,8 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
-from entrepot.flows import people, reviews
+from entrepot.flows import lookups, people, reviews
 from entrepot.flows.aggregate import Aggregated, aggregate
-from entrepot.flows.agree import METHODS, accept, offer, request
+from entrepot.flows.agree import METHODS, accept, methods_of, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.backup import backup, restore
 from entrepot.flows.check import CheckReport, check
@@ -87,7 +87,9 @@ __all__ = [
     "is_initialised",
     "last_escrow",
     "list_operations",
+    "lookups",
     "may_concern",
+    "methods_of",
     "offer",
     "open_upload",
     "parse_price",
