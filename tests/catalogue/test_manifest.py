@@ -13,12 +13,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrepot.catalogue import Frequency, Visibility, load_manifest, manifest_schema, template
+from entrepot.catalogue import Frequency, LookupOffer, Visibility, load_manifest, manifest_schema, template
 from entrepot.catalogue.content import manifest_from, plain
 from entrepot.catalogue.manifest.load import ENTRIES
 from entrepot.kit import Invalid, Money, canonical_json
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.terms.model import Condition, Operator
+from entrepot.vocabulary.consents import ConsentMode
 
 LEAST = """\
 title: Flights
@@ -113,7 +114,7 @@ def test_everything_an_owner_may_say_is_understood() -> None:
     assert manifest.frequency is Frequency.YEARLY
     assert [query.title for query in manifest.sample_queries] == ["SELECT 1", "Rows"]
     assert (manifest.starts_on, manifest.ends_on, manifest.acceptance_hours) == ("2013-01-01", "2013-12-31", 48)
-    assert set(yaml.safe_load(FULL)) | {"file", "location"} == set(ENTRIES), "a new entry needs a line here"
+    assert set(yaml.safe_load(FULL)) | {"file", "location", "lookup"} == set(ENTRIES), "a new entry needs a line here"
 
 
 def test_a_manifest_survives_the_way_into_the_records_and_back() -> None:
@@ -121,6 +122,32 @@ def test_a_manifest_survives_the_way_into_the_records_and_back() -> None:
         manifest = load_manifest(text)
         assert canonical_json(plain(manifest))
         assert manifest_from(plain(manifest)) == manifest
+
+
+def test_a_listing_may_be_asked_about_persons_instead_of_handed_over() -> None:
+    manifest = load_manifest(_with(person_key="holder", lookup={"columns": ["points"], "per_day": 5}))
+    assert manifest.lookup == LookupOffer(columns=("points",), per_day=5)
+    assert manifest.consent_mode is ConsentMode.REQUIRED
+    assert manifest_from(plain(manifest)) == manifest
+    assert "lookup" not in plain(load_manifest(LEAST))
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"lookup": {"columns": ["points"]}}, "no person_key says whose row it is"),
+        ({"lookup": {"per_day": 5}, "person_key": "holder"}, "names no column"),
+        ({"lookup": {"columns": ["holder"]}, "person_key": "holder"}, "which is the person_key"),
+        ({"lookup": {"columns": ["points"]}, "person_key": "holder", "consent": "objections"}, "every question takes the person's consent"),
+        ({"lookup": {"columns": ["points"]}, "person_key": "holder", "price": "1.00 EUR per row, at most 9.00 EUR"}, "a look-up hands over none"),
+        ({"lookup": {"columns": ["points"], "answers": "row"}, "person_key": "holder"}, "answers"),
+        ({"lookup": {"columns": ["points"], "per_day": 0}, "person_key": "holder"}, "per_day"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_named(entries: dict[str, Any], message: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        load_manifest(_with(**entries))
+    assert any(message in problem["message"] for problem in caught.value.details["problems"])
 
 
 def test_a_version_without_chain_and_form_keeps_the_digest_it_had() -> None:

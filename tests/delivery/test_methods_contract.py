@@ -24,7 +24,7 @@ def test_it_says_in_both_languages_what_the_buyer_gets(name: str) -> None:
     assert method.summary("fr") == method.summary("en")
 
 
-@pytest.mark.parametrize("name", delivery.method_names())
+@pytest.mark.parametrize("name", sorted({*delivery.method_names()} - {"lookup"}))  # Which hands nothing over; see test_lookups.
 def test_it_delivers_once_within_the_rights_and_leaves_a_provable_trace(shop: Shop, files: Path, name: str) -> None:
     version = shop.publish(goods.take_in(shop.exchange, goods.workers_csv(files)), person_key="person")
     agreement = shop.agree(version, method=name, rights=RIGHTS)

@@ -81,6 +81,18 @@ class RevocationIn(Sent):
     person: Key | None = None
 
 
+class TokenIn(Sent):
+    """Under which look-up agreement one question may be asked."""
+
+    agreement: str = Field(max_length=60)
+
+
+class TokenForIn(TokenIn):
+    """The same, and about whom."""
+
+    person: Key
+
+
 class AnswerIn(Sent):
     """What a person allows or stops."""
 
@@ -170,6 +182,14 @@ class RequestsOut(BaseModel):
     requests: list[RequestOut]
 
 
+class TokenOut(BaseModel):
+    """A consent token; hand it to the recipient, for one question."""
+
+    token: str
+    consent: str
+    expires_at: datetime
+
+
 class MeOut(BaseModel):
     """What a controller holds about the person of a link, who used it, and what was said."""
 
@@ -177,6 +197,8 @@ class MeOut(BaseModel):
     products: list[dict[str, Any]]
     purposes: list[dict[str, Any]]
     used: list[dict[str, Any]]
+    askers: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
     said: list[SaidOut]
     requests: list[RequestOut]
 
@@ -205,6 +227,13 @@ def import_people(acting: ActingDep, body: ImportIn) -> ImportedOut:
     return ImportedOut(
         batch_id=made.batch_id, receipt=made.entry_id, rows=made.rows, repeated=made.repeated, kept_back=made.kept_back, root=made.root
     )
+
+
+@router.post("/consents/tokens", status_code=201, tags=["consent"])
+def token(acting: ActingDep, body: TokenForIn) -> TokenOut:
+    """A token for one question about a person, who said yes to you (controllers)."""
+    with acting.writing(KeyScope.PUBLISH) as session:
+        return token_out(flows.lookups.token_for(session, body.person, body.agreement))
 
 
 @router.get("/consents", tags=["consent"])
@@ -272,6 +301,15 @@ def me(acting: ActingDep, person: Token) -> MeOut:
             for p in found.purposes
         ],
         used=[{"at": u.at, "titles": dict(u.titles), "recipient": u.recipient, "purpose": u.purpose} for u in found.used],
+        askers=[
+            {"agreement": a.agreement_id, "titles": dict(a.titles), "recipient": a.recipient, "purpose": a.purpose, "columns": a.columns}
+            for a in found.askers
+        ],
+        questions=[
+            {"at": q.at, "titles": dict(q.titles), "recipient": q.recipient, "purpose": q.purpose, "answer": q.answer, "consent": q.token_id,
+             "question": [condition.to_dict() for condition in q.conditions]}
+            for q in found.questions
+        ],
         requests=[request_out(one, now) for one in found.requests],
     )  # fmt: skip
 
@@ -283,6 +321,13 @@ def answer_as_person(acting: ActingDep, person: Token, body: AnswerIn) -> SaidOu
         asked = people.Asked(listing=body.listing, recipient=body.recipient, purposes=(body.purpose,))
         act = people.answer_as_person(session, person, allow=body.allow, asked=asked)
         return said(act, people.scope_of(session, act.controller_id, asked), session.now)
+
+
+@router.post("/people/{person}/tokens", status_code=201, tags=["people"], openapi_extra=PUBLIC)
+def token_as_person(acting: ActingDep, person: Token, body: TokenIn) -> TokenOut:
+    """Allow one question about the person of a link; the token is shown once."""
+    with acting.exchange.session() as session:
+        return token_out(flows.lookups.token_as_person(session, person, body.agreement))
 
 
 @router.post("/people/{person}/requests", status_code=201, tags=["people"], openapi_extra=PUBLIC)
@@ -297,6 +342,11 @@ def receipt_as_person(acting: ActingDep, person: Token, consent_id: ConsentId) -
     """The signed receipt of one of the person's own acts."""
     with acting.exchange.reading() as session:
         return people.receipt_as_person(session, person, consent_id)
+
+
+def token_out(issued: consent.tokens.Issued) -> TokenOut:
+    """A token as JSON."""
+    return TokenOut(token=issued.text, consent=issued.act.id, expires_at=issued.expires_at)
 
 
 def said(act: Recorded, scope: Scope, now: datetime) -> SaidOut:

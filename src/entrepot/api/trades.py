@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
@@ -95,6 +95,31 @@ class ParcelOut(BaseModel):
     files: list[FileOut]
     expires_at: datetime | None
     receipt: str | None
+
+
+class ConditionIn(Sent):
+    """One condition on what is known of the person."""
+
+    column: str = Field(min_length=1, max_length=255)
+    operator: Literal["=", "<", "<=", ">", ">="] = "="
+    value: str | int | float | bool
+
+
+class LookupIn(Sent):
+    """One question about one person."""
+
+    person: str = Field(min_length=1, max_length=500, description="The person key as the data holds it; digested at once and never kept.")
+    token: str = Field("", max_length=2_000, description="The person's consent token for this question.")
+    question: list[ConditionIn] = Field(min_length=1, max_length=delivery.lookups.MAX_CONDITIONS, description="All have to be met.")
+
+
+class LookupOut(BaseModel):
+    """The answer; ``receipt`` is its entry in the log."""
+
+    id: str
+    answer: Literal["match", "no_match"]
+    at: datetime
+    receipt: str
 
 
 class EntryOut(BaseModel):
@@ -220,6 +245,15 @@ def deliver(acting: ActingDep, agreement_id: AgreementId) -> ParcelOut:
         parcel_id=parcel.id, agreement_id=parcel.agreement_id, method=parcel.method, rows=parcel.rows, bytes=parcel.bytes,
         digest=parcel.digest, files=files, expires_at=made.expires_at, receipt=parcel.entry_id,
     )  # fmt: skip
+
+
+@router.post("/agreements/{agreement_id}/lookups", status_code=201, tags=["deliver"])
+def look_up(acting: ActingDep, agreement_id: AgreementId, body: LookupIn) -> LookupOut:
+    """Ask one question about one person, with that person's consent token; the answer is match or no match (buyers)."""
+    acting.require(Scope.DELIVER)
+    question = [terms.Condition(**one.model_dump()) for one in body.question]
+    made = flows.lookups.ask(acting.exchange, acting.actor, agreement_id, person=body.person, token=body.token, question=question)
+    return LookupOut(id=made.id, answer="match" if made.matches else "no_match", at=made.at, receipt=made.entry_id)
 
 
 @router.post("/share-profile", status_code=201, tags=["deliver"])

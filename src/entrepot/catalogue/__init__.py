@@ -13,6 +13,8 @@ from entrepot.catalogue.model import (
     Hit,
     Listing,
     ListingState,
+    LookupAnswer,
+    LookupOffer,
     Manifest,
     Page,
     Preview,
@@ -40,7 +42,7 @@ from entrepot.catalogue.service import (
 )
 
 __all__ = [
-    "NEXT", "ColumnNote", "Contact", "DataTable", "Filters", "Frequency", "Hit", "Hold", "Listing", "ListingState", "ListingSuspended", "Manifest", "Page",
+    "NEXT", "ColumnNote", "Contact", "DataTable", "Filters", "Frequency", "Hit", "Hold", "Listing", "ListingState", "ListingSuspended", "LookupAnswer", "LookupOffer", "Manifest", "Page",
     "Preview", "SampleQuery", "Segment", "SourceFile", "ThreeRights", "Version", "Visibility", "add", "agreed_listing",
     "agreed_version", "approve",
     "current_version", "describe", "describe_all", "describe_catalogue", "freezing", "freezing_holds", "get", "get_version", "holds_of", "lift", "list_for", "listings_after", "load_manifest", "manifest_schema", "offer_pending", "open_versions", "place", "quality", "reindex",

@@ -13,6 +13,8 @@ from entrepot.catalogue.model import (
     Contact,
     DataTable,
     Frequency,
+    LookupAnswer,
+    LookupOffer,
     Manifest,
     Preview,
     SampleQuery,
@@ -30,7 +32,7 @@ from entrepot.vocabulary.consents import ConsentMode
 
 _LATER: dict[type, tuple[str, ...]] = {
     DataTable: ("grade", "report_digest"),
-    Manifest: ("invited", "facts", "consent", "provenance", "contract"),
+    Manifest: ("invited", "facts", "consent", "provenance", "contract", "lookup"),
 }
 
 
@@ -80,7 +82,12 @@ def manifest_from(value: Mapping[str, Any]) -> Manifest:
         consent=ConsentMode(value["consent"]) if value.get("consent") else None,
         provenance=tuple(Step.from_dict(step) for step in value.get("provenance", ())),
         contract=ContractForm(value.get("contract", ContractForm.PROVISION)),
+        lookup=_lookup_from(value["lookup"]) if value.get("lookup") else None,
     )
+
+
+def _lookup_from(value: Mapping[str, Any]) -> LookupOffer:
+    return LookupOffer(columns=tuple(value["columns"]), answers=LookupAnswer(value["answers"]), per_day=value["per_day"])
 
 
 _AS_IS = (

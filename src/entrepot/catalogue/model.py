@@ -16,6 +16,8 @@ from entrepot.standards.model import ColumnDescription, Texts, pick
 from entrepot.terms.model import Rights, Terms
 from entrepot.vocabulary.consents import ConsentMode
 
+PER_DAY = 1_000
+"""Questions that a look-up allows one agreement in 24 hours unless its listing says otherwise."""
 LANGUAGES = ("en", "zh")
 """Languages a manifest may carry its texts in."""
 
@@ -103,6 +105,28 @@ class ColumnNote:
     concept: str = ""
 
 
+class LookupAnswer(StrEnum):
+    """What a look-up gives: whether something is so, or the value itself."""
+
+    MATCH = "match"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupOffer:
+    """That the data are not handed over, and questions about one person at a time are answered from them.
+
+    Attributes:
+        columns: What may be asked about.
+        answers: Values are understood so that the rules can say what stands against them; no exchange answers with them.
+        per_day: How many questions one agreement has in 24 hours.
+    """
+
+    columns: tuple[str, ...]
+    answers: LookupAnswer = LookupAnswer.MATCH
+    per_day: int = PER_DAY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an owner says about a dataset; five entries suffice, everything else has a default or is prefilled.
@@ -124,6 +148,7 @@ class Manifest:
         acceptance_hours: Hours a buyer has to accept a delivery; None for the exchange's own.
         provenance: The chain of authorisation from the source to the owner; empty where none is stated.
         contract: The model form that agreements are made on.
+        lookup: What may be asked about a person where the data are not handed over; None where they are.
     """
 
     titles: Texts
@@ -158,12 +183,15 @@ class Manifest:
     consent: ConsentMode | None = None
     provenance: tuple[Step, ...] = ()
     contract: ContractForm = ContractForm.PROVISION
+    lookup: LookupOffer | None = None
 
     @property
     def consent_mode(self) -> ConsentMode:
         """How rows follow what their persons say."""
         if not self.person_key:
             return ConsentMode.NONE
+        if self.lookup is not None:
+            return ConsentMode.REQUIRED
         return self.consent or ConsentMode.OBJECTIONS
 
     @property

@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.add_group(
         app, PANEL, "consent", "What people allow: give, withdraw, ask; a million at once; links, receipts and requests.",
-        give, withdraw, ask, import_file, show_consents, links, revoke_links, receipt, requests, answer,
+        give, withdraw, ask, token, import_file, show_consents, links, revoke_links, receipt, requests, answer,
     )  # fmt: skip
 
 
@@ -55,6 +55,15 @@ def ask(
     with connect() as client:
         made = client.consent(person, act="asked", **_scope(listing, recipient, purpose, category, "separate", notice, None))
     show(made, _said)
+
+
+def token(
+    person: Person, agreement: Annotated[str, typer.Option(help="The look-up agreement under which the question may be asked.")]
+) -> None:
+    """A consent token for one question about a person who said yes to you; it goes to the recipient."""
+    with connect() as client:
+        made = client.consent_token(person, agreement=agreement)
+    show(made, lambda v: out.print(v["token"], markup=False, soft_wrap=True))
 
 
 @commands.named("import")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreeme
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.add(
-        app, PANEL, request, negotiations, negotiation, offer, accept, decline, take_back, agreements, agreement, deliver, share_profile,
+        app, PANEL, request, negotiations, negotiation, offer, accept, decline, take_back, agreements, agreement, deliver, lookup, share_profile,
         share_tokens, accept_delivery, refund, suspend, resume, terminate, balance, statement, invoice, inbox,
     )  # fmt: skip
 
@@ -33,7 +34,7 @@ def request(
     purpose: Annotated[
         str, typer.Option(help="What you will use it for: a purpose of the W3C Data Privacy Vocabulary, such as AcademicResearch.")
     ],
-    method: Annotated[str, typer.Option(help="How to receive it: file or table.")] = "file",
+    method: Annotated[str, typer.Option(help="How to receive it: file, table or lookup.")] = "file",
     territory: Annotated[str | None, typer.Option(help="Where you will use it, ISO 3166-1; needed where the terms limit it.")] = None,
     message: Annotated[str, typer.Option(help="A word to the owner.")] = "",
 ) -> None:
@@ -164,6 +165,31 @@ def deliver(
             out.print(f"receipt {value['receipt']}", style="dim")
 
     show(made, human)
+
+
+def lookup(
+    agreement_id: Agreement,
+    question: Annotated[
+        list[str], typer.Argument(metavar="QUESTION…", help="What is asked, such as `licence_class=B` or `points<=3`; all have to be so.")
+    ],
+    person: Annotated[str, typer.Option(help="The person key as the data holds it.")],
+    token: Annotated[str, typer.Option(help="The person's consent token for this question.")] = "",
+) -> None:
+    """Ask one question about one person; the answer is match or no_match."""
+    with connect() as client:
+        found = client.look_up(
+            newest(client, agreement_id, "agreements"), person=person, token=token, question=[_condition(q) for q in question]
+        )
+    show(found, lambda v: [out.print(v["answer"]), out.print(f"receipt {v['receipt']}", style="dim")])
+
+
+def _condition(text: str) -> dict[str, Any]:
+    found = re.fullmatch(r"\s*(.+?)\s*(<=|>=|=|<|>)\s*(.*?)\s*", text)
+    if found is None:
+        raise Invalid(f"{text[:80]!r} is no question.", "Write a column, one of =, <, <=, > and >=, and a value, such as points<=3.")
+    column, operator, value = found.groups()
+    is_number = re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", value)
+    return {"column": column, "operator": operator, "value": json.loads(value) if is_number else value.strip("'\"")}
 
 
 def share_profile(

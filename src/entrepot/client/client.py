@@ -315,6 +315,10 @@ class Client(DeskVerbs, RightsVerbs, RuleVerbs):
         partial.rename(path)
         return start
 
+    def look_up(self, agreement_id: str, *, person: str, token: str, question: Sequence[Mapping[str, Any]]) -> Any:
+        """Ask one question about one person, with that person's consent token; each condition has column, operator and value."""
+        return self.call("POST", f"/agreements/{agreement_id}/lookups", {"person": person, "token": token, "question": list(question)})
+
     def share_profile(self, *, rotate: bool = False) -> Any:
         """The Delta Sharing profile of the organisation, to be kept in a file; it holds a secret and is shown once."""
         return self.call("POST", "/share-profile", {"rotate": rotate})
@@ -385,6 +389,10 @@ class Client(DeskVerbs, RightsVerbs, RuleVerbs):
     def consent_receipt(self, consent_id: str) -> Any:
         """The signed receipt of one act, for `entrepot verify`."""
         return self.call("GET", f"/consents/{consent_id}/receipt")
+
+    def consent_token(self, person: str, *, agreement: str) -> Any:
+        """A token for one question about a person, who said yes to you."""
+        return self.call("POST", "/consents/tokens", {"person": person, "agreement": agreement})
 
     def personal_links(self, persons: Sequence[str]) -> Any:
         """The personal link of each person; pass each on to its person alone."""

@@ -42,7 +42,8 @@ def _column(column: ColumnFact, **more: Any) -> dict[str, Any]:
 
 
 def _of(facts: Facts, kind: str) -> list[ColumnFact]:
-    return [column for column in facts.columns if column.kind == kind]
+    # What nobody gets to see tells nobody apart; whether it may be asked about is for the rule packs to say.
+    return [column for column in facts.columns if column.kind == kind] if facts.handed_over else []
 
 
 def _direct(facts: Facts, *, public: bool) -> Iterator[dict[str, Any]]:

@@ -62,6 +62,7 @@ class Facts:
         described: Whether there is an offer at all; a mere file has no terms that could be missing.
         has_terms: Whether the offer permits any purpose, or names a licence.
         person_key: The column that tells whose row it is, as declared.
+        handed_over: Whether buyers get the values; of a look-up they get answers alone.
         undeclared: What a file may show that its owner has not spoken of, such as faces; empty for tables.
     """
 
@@ -74,6 +75,7 @@ class Facts:
     has_terms: bool = False
     person_key: str = ""
     undeclared: str = ""
+    handed_over: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

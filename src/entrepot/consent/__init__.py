@@ -1,6 +1,6 @@
 """What people allow: consents and objections with receipts, who they cover, whom a delivery leaves out, and what people ask for."""
 
-from entrepot.consent import links, requests
+from entrepot.consent import links, requests, tokens
 from entrepot.consent.bulk import Imported, import_file, receipt
 from entrepot.consent.held import Ruling, held_rows, lost_since, ruling
 from entrepot.consent.keys import PersonTable, open_index
@@ -76,6 +76,7 @@ __all__ = [
     "say",
     "scopes_by_id",
     "subject",
+    "tokens",
     "verify_in_batch",
     "weakest_kind",
 ]

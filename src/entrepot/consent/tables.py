@@ -75,6 +75,20 @@ consent_links = sa.Table(
     sa.Column("epoch", sa.Integer, nullable=False),
 )
 
+consent_tokens = sa.Table(
+    "consent_tokens",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("controller_id", sa.String(40), nullable=False),
+    sa.Column("subject", sa.LargeBinary(16), nullable=False),
+    sa.Column("listing_id", sa.String(40), nullable=False),
+    sa.Column("recipient_id", sa.String(40), nullable=False),
+    sa.Column("purpose", sa.String(200), nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+)
+
 subject_requests = sa.Table(
     "subject_requests",
     metadata,

@@ -50,22 +50,28 @@ def open_parcel(
         files=files, opened_at=session.now,
     )  # fmt: skip
     repository.add_parcel(session.db, parcel)
-    consents.note(session, parcel, agreement, version)
+    if _follows_people(version):
+        consents.note(session, parcel, agreement, version)
     return parcel, True
 
 
 def current_parcel(session: Session, agreement: Agreement, version: Version, *, key: str) -> Parcel | None:
     """The newest parcel of this agreement, version and key, if it still is what would be handed over now."""
     found = _newest(session, agreement, version, key)
-    if found is None or version.manifest.consent_mode is consent.ConsentMode.NONE:
+    if found is None or not _follows_people(version):
         return found
     return found if consents.is_as_said(session, found, agreement, version) else None
 
 
 def _newest(session: Session, agreement: Agreement, version: Version, key: str) -> Parcel | None:
-    if version.manifest.consent_mode is consent.ConsentMode.NONE:
+    if not _follows_people(version):
         return repository.find_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
     return repository.newest_parcel(session.db, agreement_id=agreement.id, version_id=version.id, key=key)
+
+
+def _follows_people(version: Version) -> bool:
+    """Whether what people say may change what a parcel holds; where questions are answered each answer looks for itself."""
+    return version.manifest.consent_mode is not consent.ConsentMode.NONE and version.manifest.lookup is None
 
 
 def record_delivery(session: Session, parcel: Parcel) -> Parcel:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from entrepot import catalogue, jobs, parties, proof, trades
 from entrepot.catalogue.model import Version
-from entrepot.delivery import links, methods, repository
+from entrepot.delivery import links, lookups, methods, repository
 from entrepot.delivery.model import Parcel, Read, Receipt
 from entrepot.delivery.versions import require_covered
 from entrepot.kit import Invalid, NotFound, canonical_json
@@ -126,7 +126,7 @@ def first_received(session: Session, agreement_id: str) -> datetime | None:
 
 
 def usage(session: Session, agreement_id: str, *, since: datetime | None = None, until: datetime | None = None) -> Usage:
-    """What a metered bill counts: readings of files, their distinct bytes, and the rows of what they touched.
+    """What a metered bill counts: readings of files and answers to questions, distinct bytes, and the rows of what was touched.
 
     A client asks several times for parts of one file; all of that, made with one download address, is one reading.
 
@@ -135,7 +135,8 @@ def usage(session: Session, agreement_id: str, *, since: datetime | None = None,
     """
     # A look at the footer alone reads no row and costs nothing.
     made = [read for read in reads(session, agreement_id, since=since, until=until) if read.rows or read.completed_at]
-    return Usage(rows=sum(r.rows for r in made), bytes=sum(r.bytes for r in made), reads=len(made))
+    answered = lookups.count(session, agreement_id, since=since, until=until)
+    return Usage(rows=sum(r.rows for r in made), bytes=sum(r.bytes for r in made), reads=len(made) + answered)
 
 
 def check_deliveries(session: Session) -> list[str]:
@@ -150,6 +151,19 @@ def check_deliveries(session: Session) -> list[str]:
             found.append(f"The file {file.name} ({file.id}) that was delivered is gone from the object store; restore it from a backup.")
     undelivered = [p for p in known.values() if p.method == "file" and p.delivered_at is None]
     found += [f"The parcel {parcel.id} was handed over without a receipt; deliver it again with the same key." for parcel in undelivered]
+    return [*found, *_check_answers(session)]
+
+
+def _check_answers(session: Session) -> list[str]:
+    found = []
+    for made in lookups.every(session):
+        try:
+            fact = proof.get(session, made.entry_id).fact
+        except NotFound:
+            found.append(f"The answer {made.id} has no entry {made.entry_id} in the log; restore the records from a backup.")
+            continue
+        if fact is not None and canonical_json(fact) != canonical_json(lookups.fact_of(made)):
+            found.append(f"The log entry {made.entry_id} says something else than the answer {made.id}.")
     return found
 
 

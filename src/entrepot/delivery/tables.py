@@ -108,6 +108,26 @@ parcel_consents = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+lookups = sa.Table(
+    "lookups",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("agreement_id", sa.String(40), nullable=False),
+    sa.Column("listing_id", sa.String(40), nullable=False),
+    sa.Column("version_id", sa.String(40), nullable=False),
+    sa.Column("controller_id", sa.String(40), nullable=False),
+    sa.Column("recipient_id", sa.String(40), nullable=False),
+    sa.Column("purpose", sa.String(200), nullable=False),
+    sa.Column("subject", sa.LargeBinary(16), nullable=False),
+    sa.Column("token_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("question", Json, nullable=False),
+    sa.Column("matches", sa.Boolean, nullable=False),
+    sa.Column("entry_id", sa.String(40), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_lookups_agreement", "agreement_id", "at"),
+    sa.Index("ix_lookups_subject", "controller_id", "subject"),
+)
+
 
 def _freeze(table: sa.Table) -> None:
     """What was handed over stays written as it was: the store itself refuses to change or delete it."""

@@ -1,8 +1,8 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
-from entrepot.flows import people, reviews, ways
+from entrepot.flows import lookups, people, reviews, ways
 from entrepot.flows.aggregate import Aggregated, aggregate
-from entrepot.flows.agree import METHODS, accept, offer, request
+from entrepot.flows.agree import METHODS, accept, methods_of, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
 from entrepot.flows.asked import Anonymisation
 from entrepot.flows.backup import backup, restore
@@ -110,8 +110,10 @@ __all__ = [
     "last_escrow",
     "list_operations",
     "list_trials",
+    "lookups",
     "made_of",
     "may_concern",
+    "methods_of",
     "offer",
     "open_upload",
     "order_aggregation",

@@ -8,13 +8,19 @@ from typing import Any
 from entrepot import catalogue, parties, pricing, proof, settlement, trades
 from entrepot.flows import gates
 from entrepot.flows.periods import months_after
-from entrepot.kit import Conflict, Invalid, digest, rfc3339
+from entrepot.kit import Conflict, Invalid, Refused, digest, rfc3339
 from entrepot.pricing import Plan, Price
 from entrepot.rights import signed_form
 from entrepot.runtime import Session
 from entrepot.terms import Rights, Terms
 
-METHODS = ("file", "table")
+HANDED_OVER = ("file", "table")
+METHODS = (*HANDED_OVER, "lookup")
+
+
+def methods_of(manifest: catalogue.Manifest) -> tuple[str, ...]:
+    """How what a manifest offers can be had: either the data are handed over, or questions are answered from them."""
+    return HANDED_OVER if manifest.lookup is None else ("lookup",)
 
 
 def request(
@@ -44,6 +50,8 @@ def request(
     _require_on_offer(listing)
     version = catalogue.current_version(session, listing.id)
     manifest = version.manifest
+    if method not in methods_of(manifest):
+        raise Refused(f"The listing {listing.id} is not offered as {method}.", f"Ask for {' or '.join(methods_of(manifest))}.")
     window = None if manifest.acceptance_hours is None else timedelta(hours=manifest.acceptance_hours)
     return trades.request(
         session, listing_id=listing.id, version_id=version.id, owner_id=listing.organisation_id, published_terms=manifest.terms,

@@ -254,6 +254,7 @@ def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessm
         columns=tuple(columns),
         notes=tuple((note.code, note.column, note.message) for note in converted.notes),
         alerts=tuple(AlertFact(**alert.to_dict()) for alert in assessment.alerts),
+        handed_over=manifest is None or manifest.lookup is None,
         public=manifest is None or manifest.visibility is Visibility.PUBLIC,
         described=manifest is not None,
         has_terms=manifest is not None and bool(manifest.terms.permitted_purposes or manifest.licence),

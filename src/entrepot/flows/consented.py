@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from entrepot import consent
+from entrepot import consent, delivery
 from entrepot.catalogue import Version
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.runtime import Session
@@ -37,6 +38,8 @@ def of_delivery(session: Session, version: Version, agreement: Agreement) -> dic
 
 
 def _standing(session: Session, version: Version, deal: Negotiation | Agreement, found: consent.Coverage | None) -> dict[str, Any]:
+    if version.manifest.lookup is not None:
+        return _token_by_token(version, deal)
     if version.manifest.consent_mode is ConsentMode.REQUIRED:
         return _where_required(session, version, deal)
     if found is None or found.kind is None:
@@ -57,15 +60,27 @@ def _where_required(session: Session, version: Version, deal: Negotiation | Agre
     return facts | _given(version, deal, found)
 
 
+def _token_by_token(version: Version, deal: Negotiation | Agreement) -> dict[str, Any]:
+    """Each answer is given on a consent of its person to this recipient and purpose alone, so that all of this holds of whoever is asked about."""
+    asked = delivery.lookups.categories_of(version)
+    return {"consent.required": True, **dict.fromkeys(_OF_EVERYONE, True)} | {
+        "consent.kind": consent.Kind.SEPARATE.value, "consent.names_recipient": True, "consent.purposes": [deal.purpose],
+        "consent.categories": _terms(asked), "consent.status": "given",
+    }  # fmt: skip
+
+
 _OF_EVERYONE = ("consent.receipts_complete", "consent.covers_recipient", "consent.covers_everyone")
 
 
 def _given(version: Version, deal: Negotiation | Agreement, found: consent.Coverage) -> dict[str, Any]:
-    terms = sorted({CATEGORIES[category].term for category in _categories(version) if category in CATEGORIES})
     return {
         "consent.kind": "none" if found.kind is None else found.kind.value, "consent.names_recipient": found.names_recipient,
-        "consent.covers_recipient": True, "consent.purposes": [deal.purpose], "consent.categories": terms, "consent.status": "given",
+        "consent.covers_recipient": True, "consent.purposes": [deal.purpose], "consent.categories": _terms(_categories(version)), "consent.status": "given",
     }  # fmt: skip
+
+
+def _terms(categories: Iterable[str]) -> list[str]:
+    return sorted({CATEGORIES[category].term for category in categories if category in CATEGORIES})
 
 
 def _coverage(session: Session, version: Version, deal: Negotiation | Agreement) -> consent.Coverage | None:

@@ -10,6 +10,7 @@ from typing import Any
 from entrepot import catalogue, parties, pricing, rights, terms, trades
 from entrepot.catalogue import Version
 from entrepot.compliance import library
+from entrepot.flows import dossiers
 from entrepot.flows.registers import registered
 from entrepot.kit import Invalid, digest
 from entrepot.parties.model import Organisation
@@ -182,7 +183,7 @@ class _Writer:
 
     def _delivery(self) -> Section:
         mode = library.vocabulary().get("offer.mode")
-        words = mode.choices.get(self.agreement.method) if mode else None
+        words = mode.choices.get(dossiers.mode_of(self.agreement.method)) if mode else None
         return Section(id="delivery", heading="", facts=((self._say("method"), words[self.language] if words else self.agreement.method),))
 
     def _payment(self) -> Section:

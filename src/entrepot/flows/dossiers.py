@@ -9,7 +9,7 @@ from typing import Any
 
 from entrepot import compliance, parties, pricing, rights
 from entrepot.catalogue import Manifest, Version
-from entrepot.catalogue.model import Visibility
+from entrepot.catalogue.model import LookupAnswer, Visibility
 from entrepot.compliance import Dossier, Source
 from entrepot.compliance.places import jurisdictions
 from entrepot.flows import consented, counters, uses
@@ -51,7 +51,7 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
     measured: dict[str, Any] = {
         **_asset(goods, dossier.values, has_person_key=bool(manifest.person_key) and manifest.person_key in goods.fields),
         **consented.of_listing(session, organisation_id, listing_id=listing_id or "", mode=manifest.consent_mode),
-        "offer.mode": "file",
+        **_offered_as(manifest),
         "offer.purposes": sorted(manifest.terms.permitted_purposes),
         "offer.public": manifest.visibility is Visibility.PUBLIC,
         "owner.country": owner.country,
@@ -63,7 +63,9 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
         measured |= _chain(manifest.provenance, owner.name, compliance.today(session))
     if manifest.terms.duration_days is not None:
         measured["offer.retention_days"] = manifest.terms.duration_days
-    if len(goods.fields) <= _MOST_FIELDS:
+    if manifest.lookup is not None:
+        measured["offer.fields"] = sorted(manifest.lookup.columns)
+    elif len(goods.fields) <= _MOST_FIELDS:
         measured["offer.fields"] = sorted(set(manifest.offered.columns or goods.fields))
     measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
     return dossier.with_(measured, Source.MEASURED)
@@ -83,7 +85,7 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     listed = of_version(session, version, negotiation.owner_id)
     said = compliance.answers(session, negotiation.buyer_id, negotiation.id)
     measured: dict[str, Any] = {
-        "offer.mode": negotiation.method,
+        "offer.mode": mode_of(negotiation.method),
         # An agreement is for one purpose, however many the offer permits.
         "offer.purposes": [negotiation.purpose],
         "use.purposes": [negotiation.purpose],
@@ -96,7 +98,7 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     held = pricing.quote(offer.price).escrow
     if not held.amount or held.currency == "CNY":
         measured["offer.price_cny"] = held.amount // 100
-    if offer.rights.columns is not None:
+    if offer.rights.columns is not None and version.manifest.lookup is None:
         measured["offer.fields"] = sorted(offer.rights.columns)
     measured |= consented.of_deal(session, version, negotiation)
     # What was declared with the listing stands: an answer in a negotiation adds to it, and never replaces it.
@@ -115,7 +117,8 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         signed: The facts it was signed on.
     """
     listed = of_version(session, version, agreement.owner_id)
-    agreed = sorted(agreement.rights.columns) if agreement.rights.columns is not None else listed.values.get("offer.fields", [])
+    is_whole = agreement.rights.columns is None or version.manifest.lookup is not None
+    agreed = listed.values.get("offer.fields", []) if is_whole else sorted(agreement.rights.columns or ())
     measured: dict[str, Any] = {
         "delivery.agreement_active": True,
         "delivery.recipient_is_party": True,
@@ -124,9 +127,11 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         **_between(session, listed, agreement.buyer_id),
         "agreement.purposes": [agreement.purpose],
         "agreement.fields": agreed,
-        "offer.mode": agreement.method,
+        "offer.mode": mode_of(agreement.method),
         "contract.provision_on": compliance.today(session).isoformat(),
     }
+    if version.manifest.lookup is not None:
+        measured["lookup.token_present"] = True  # No question comes this far without a token that was found good.
     if listed.values["asset.personal"]:
         measured |= consented.of_delivery(session, version, agreement)
     again = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
@@ -136,6 +141,21 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
     standing = Dossier({path: value for path, value in signed.values.items() if path not in stale}, signed.sources)
     dossier = standing.with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
     return dossier.with_(counters.handed_over(session, agreement, dossier.values), Source.MEASURED)
+
+
+def mode_of(method: str) -> str:
+    """A way of delivery in the rules' words: our look-ups answer match or no match, and never with a value."""
+    return "verify_match" if method == "lookup" else method
+
+
+def _offered_as(manifest: Manifest) -> dict[str, Any]:
+    if manifest.lookup is None:
+        return {"offer.mode": "file"}
+    if manifest.lookup.answers is LookupAnswer.VALUE:
+        return {"offer.mode": "lookup"}
+    # The exchange answers no other way, so that these are measured and not promised.
+    kept = dict.fromkeys(("lookup.token_per_query", "lookup.person_sees_it", "lookup.capped"), True)
+    return {"offer.mode": mode_of("lookup"), **kept}
 
 
 def is_of_buyer(path: str) -> bool:

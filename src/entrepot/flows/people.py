@@ -18,6 +18,7 @@ from entrepot.flows.uploads import get_upload, open_upload
 from entrepot.kit import Invalid, NotFound
 from entrepot.runtime import SYSTEM, Actor, Exchange, Session
 from entrepot.standards.model import Texts
+from entrepot.terms import Condition
 from entrepot.trades.model import OPEN, Agreement
 
 MAX_LINKS = 100_000
@@ -70,6 +71,30 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Somebody who may ask one question at a time about the person, with a token of the person's for each."""
+
+    agreement_id: str
+    titles: Texts
+    recipient: str
+    purpose: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question about the person that was answered; ``token_id`` is the consent it was asked with."""
+
+    at: datetime
+    titles: Texts
+    recipient: str
+    purpose: str
+    conditions: tuple[Condition, ...]
+    answer: str
+    token_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
     """Everything a personal link shows.
 
@@ -82,6 +107,8 @@ class PersonView:
     products: tuple[Product, ...]
     purposes: tuple[Purpose, ...]
     used: tuple[Used, ...]
+    askers: tuple[Asker, ...]
+    questions: tuple[Question, ...]
     said: tuple[tuple[Recorded, Scope], ...]
     names: dict[str, str]
     open_questions: tuple[tuple[Recorded, Scope], ...]
@@ -222,7 +249,7 @@ def view(exchange: Exchange, token: str) -> PersonView:
     with exchange.reading(SYSTEM) as session:
         person = consent.links.open_link(session, token)
         said = consent.history(session, person.controller_id, person.subject)
-        products, purposes, used = [], [], []
+        products, purposes, used, askers = [], [], [], list[Asker]()
         for version in _versions(session, person.controller_id):
             mine = _is_in(session, person, version)
             products.append(_product(version, mine))
@@ -230,9 +257,11 @@ def view(exchange: Exchange, token: str) -> PersonView:
                 agreements = trades.list_agreements(session, listing_id=version.listing_id, everybody=True, limit=1_000)
                 purposes += _purposes(session, person, version, agreements, said)
                 used += _used(session, person, version, agreements, said)
+                askers += _askers(session, version, agreements)
         return PersonView(
             person=person, controller=parties.get(session, person.controller_id), products=tuple(products), purposes=tuple(purposes),
-            used=tuple(sorted(used, key=lambda u: u.at, reverse=True)), said=tuple(reversed(said)),
+            used=tuple(sorted(used, key=lambda u: u.at, reverse=True)), said=tuple(reversed(said)), askers=tuple(askers),
+            questions=tuple(_question(session, one) for one in delivery.lookups.of_person(session, person.controller_id, person.subject)),
             names=_names(session, {s.recipient_id for _, s in said}), open_questions=_open_questions(said),
             requests=tuple(consent.requests.of_person(session, person)),
         )  # fmt: skip
@@ -290,7 +319,7 @@ def _purposes(
 ) -> list[Purpose]:
     found: dict[tuple[str, str], Purpose] = {}
     for agreement in agreements:
-        if agreement.state in OPEN:
+        if agreement.state in OPEN and agreement.method != delivery.lookups.METHOD:
             found[agreement.buyer_id, agreement.purpose] = Purpose(
                 listing_id=version.listing_id, titles=version.manifest.titles, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
                 recipient=parties.get(session, agreement.buyer_id).name, allowed=not _is_held(agreement, version, said, session.now),
@@ -303,12 +332,33 @@ def _used(
 ) -> list[Used]:
     found = []
     for agreement in agreements:
+        if agreement.method == delivery.lookups.METHOD:
+            continue  # Nothing of a person leaves with it but answers, and these are told one by one.
         for receipt in delivery.receipts(session, agreement.id):
             before = [(act, scope) for act, scope in said if act.at <= receipt.at]
             if not _is_held(agreement, version, before, receipt.at):
                 recipient = parties.get(session, agreement.buyer_id).name
                 found.append(Used(at=receipt.at, titles=version.manifest.titles, recipient=recipient, purpose=agreement.purpose))
     return found
+
+
+def _askers(session: Session, version: Version, agreements: Sequence[Agreement]) -> list[Asker]:
+    offer = version.manifest.lookup
+    return [
+        Asker(
+            agreement_id=agreement.id, titles=version.manifest.titles, recipient=parties.get(session, agreement.buyer_id).name,
+            purpose=agreement.purpose, columns=offer.columns,
+        )
+        for agreement in agreements if offer is not None and agreement.state in OPEN and agreement.method == delivery.lookups.METHOD
+    ]  # fmt: skip
+
+
+def _question(session: Session, asked: delivery.lookups.Lookup) -> Question:
+    titles = catalogue.agreed_version(session, asked.version_id).manifest.titles
+    return Question(
+        at=asked.at, titles=titles, recipient=parties.get(session, asked.recipient_id).name, purpose=asked.purpose, conditions=asked.question,
+        answer=asked.answer, token_id=asked.token_id,
+    )  # fmt: skip
 
 
 def _is_held(agreement: Agreement, version: Version, said: Sequence[tuple[Recorded, Scope]], now: datetime) -> bool:

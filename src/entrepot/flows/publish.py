@@ -18,7 +18,7 @@ from entrepot.flows.check import TableCheck, check_table, overall
 from entrepot.flows.released import sha256_of
 from entrepot.flows.releases import releases_of
 from entrepot.flows.uploads import get_upload, open_upload, safe_name
-from entrepot.kit import Decision, Invalid, rfc3339, strictest
+from entrepot.kit import Decision, Invalid, Refused, rfc3339, strictest
 from entrepot.privacy import Kind
 from entrepot.runtime import Actor, Exchange, Role, Scope, Session
 from entrepot.standards import ColumnDescription
@@ -98,6 +98,7 @@ def publish(
             grades = _grades(session, organisation_id, checks)
             checks = tuple(_answered(check, grade) for check, grade in zip(checks, grades, strict=True))
             _require_allowed(session, organisation_id, manifest, checks, grades, listing_id)
+        _require_answerable(manifest, checks)
         tables = [_kept(exchange, check, manifest) for check in checks]
     try:
         with exchange.session(actor) as session:
@@ -138,7 +139,7 @@ def _offer(
         assessment={
             "findings": findings, "tables": [c.to_dict() for c in checks], "packs": ruling.asked,
         }, personal=any(c.assessment.personal for c in checks),
-        preview=[Preview(table=c.source.name, columns=c.rows.columns, rows=c.rows.rows, masked=c.rows.masked) for c in checks],
+        preview=[_preview(check, manifest) for check in checks],
     )  # fmt: skip
     version = catalogue.current_version(session, listing.id, listing.pending_number or listing.version_number)
     if idempotency_key is not None:
@@ -158,6 +159,14 @@ def _offer(
     proof.record(session, "listing.published", fact, subject_id=listing.id)
     compliance.keep(session, ruling, subject_id=listing.id, organisation_id=organisation_id)
     return Published(listing_id=listing.id, version_id=version.id)
+
+
+def _preview(check: TableCheck, manifest: Manifest) -> Preview:
+    """The first rows for everybody; of rows that may only be asked about, the names of their columns."""
+    shown = check.rows
+    if manifest.lookup is not None:
+        return Preview(table=check.source.name, columns=shown.columns, rows=(), masked=shown.columns)
+    return Preview(table=check.source.name, columns=shown.columns, rows=shown.rows, masked=shown.masked)
 
 
 def _checked(exchange: Exchange, path: Path, name: str, folder: Path, manifest: Manifest, progress: Progress | None) -> TableCheck:
@@ -195,6 +204,19 @@ def _require_allowed(
     if ruling.decision is Decision.BLOCK:
         gates.keep_afterwards(session, ruling, listing_id or organisation_id, organisation_id)
         compliance.require(session, ruling, subject_id=listing_id or organisation_id)
+
+
+def _require_answerable(manifest: Manifest, checks: tuple[TableCheck, ...]) -> None:
+    """Let pass what is handed over, and questions that the tables can answer with match or no match."""
+    offer = manifest.lookup
+    if offer is None:
+        return
+    if offer.answers is catalogue.LookupAnswer.VALUE:
+        raise Refused("Look-ups answer match or no match, and never with a value.", "Leave `answers` out, or offer the data as files.")
+    for column in offer.columns:
+        beside = [{c.name for c in check.dictionary.columns} for check in checks]
+        if not any({column, manifest.person_key} <= names for names in beside):
+            raise Invalid(f"No table has {column!r} beside the person_key {manifest.person_key!r}.", "Name columns as the tables do.")
 
 
 def _grades(session: Session, organisation_id: str, checks: tuple[TableCheck, ...]) -> list[int | None]:

@@ -278,7 +278,11 @@ class _Dashes(dict[str, str]):
 
 _PLANS: Mapping[str, str] = {"free": _("Free"), "flat": _("Once"), "monthly": _("Monthly"), "metered": _("Metered")}
 _ONE_UNIT: Mapping[Unit, str] = {Unit.ROW: _("row"), Unit.GIGABYTE: _("gigabyte"), Unit.READ: _("read")}
-METHODS: Mapping[str, str] = {"file": _("File download"), "table": _("Live table (Delta Sharing)")}
+METHODS: Mapping[str, str] = {
+    "file": _("File download"),
+    "table": _("Live table (Delta Sharing)"),
+    "lookup": _("Questions, match or no match"),
+}
 SOMETHING = _("Something happened: %(kind)s.")
 INBOX: Mapping[str, str] = {
     "request.filed": _("A person filed a request; its answer is due on %(due)s."),
@@ -311,7 +315,7 @@ INBOX: Mapping[str, str] = {
 }
 ENTRIES: Mapping[str, str] = {
     "organisation.moved": _("Organisation moved"),
-    "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"),
+    "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"), "lookup.answered": _("Question answered"),
     "agreement.settled": _("Paid out"), "agreement.refunded": _("Paid back"),
 }  # fmt: skip
 TRANSFERS: Mapping[str, str] = {

@@ -20,7 +20,7 @@ MAX_BYTES = FORM.bytes
 ENTRIES = (
     "title", "outcome", "description", "file", "files", "location", "terms", "price", "offered", "rights", "person_key", "residency",
     "countries", "languages", "keywords", "themes", "columns", "contact", "licence", "source", "facts", "frequency", "starts_on", "ends_on",
-    "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours", "consent", "provenance", "contract",
+    "examples", "sample_queries", "auto_approve", "visibility", "invited", "acceptance_hours", "consent", "provenance", "contract", "lookup",
 )  # fmt: skip
 
 __all__ = ["ENTRIES", "MAX_BYTES", "MAX_DESCRIPTION", "MAX_EXAMPLES", "MAX_HOURS", "MAX_OUTCOME", "MAX_TITLE", "load_manifest"]
@@ -89,5 +89,7 @@ def _read(reader: Reader, root: Mapping, currency: str) -> Manifest:
         "contract": ContractForm(reader.choice(entry("contract"), "contract", ContractForm) or ContractForm.PROVISION),
     }
     values["consent"] = parts.consent(reader, entry("consent"), values["person_key"])
+    unit = values["price"].unit if values["price"] else None
+    values["lookup"] = parts.lookup(reader, entry("lookup"), values["person_key"], values["consent"], unit)
     reader.finish()
     return Manifest(**values)

@@ -9,12 +9,24 @@ from urllib.parse import urlsplit
 
 from entrepot.catalogue.finding.tokens import has_unspaced
 from entrepot.catalogue.manifest.reader import Reader
-from entrepot.catalogue.model import LANGUAGES, ColumnNote, Contact, SampleQuery, SourceFile, ThreeRights, Visibility
+from entrepot.catalogue.model import (
+    LANGUAGES,
+    PER_DAY,
+    ColumnNote,
+    Contact,
+    LookupAnswer,
+    LookupOffer,
+    SampleQuery,
+    SourceFile,
+    ThreeRights,
+    Visibility,
+)
 from entrepot.kit.yamltree import Mapping, Node, Scalar
+from entrepot.pricing.model import Unit
 from entrepot.terms.territories import check_territory
 from entrepot.vocabulary.consents import ConsentMode
 
-MAX_FILES, MAX_COLUMNS, MAX_SQL, MAX_INVITED = 50, 10_000, 4_000, 100
+MAX_FILES, MAX_COLUMNS, MAX_SQL, MAX_INVITED, MAX_ASKED, MAX_PER_DAY = 50, 10_000, 4_000, 100, 100, 1_000_000
 THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN")
 """Codes of the data-theme vocabulary of the EU Publications Office."""
 
@@ -82,6 +94,36 @@ def consent(reader: Reader, node: Node | None, person_key: str) -> ConsentMode |
     if node is not None and chosen not in (None, ConsentMode.NONE) and not person_key:
         reader.complain(node.line, f"consent is {chosen}, and no person_key says whose rows they are.", "Name the column as person_key.")
     return None if chosen is None else ConsentMode(chosen)
+
+
+def lookup(reader: Reader, node: Node | None, person_key: str, consent: ConsentMode | None, unit: Unit | None) -> LookupOffer | None:
+    """What may be asked about a person; every question takes that person's consent, and counts as one read."""
+    found = reader.mapping(node, "lookup")
+    if found is None:
+        return None
+    reader.check_names(found, ("columns", "answers", "per_day"), "lookup")
+    asked = reader.words(found.entries.get("columns"), "columns", MAX_ASKED, 255)
+    if not asked:
+        reader.complain(found.line, "lookup names no column.", "Add `columns:` with those that may be asked about.")
+    if not person_key:
+        reader.complain(
+            found.line, "lookup answers questions about a person, and no person_key says whose row it is.", "Name the column as person_key."
+        )
+    if person_key in asked:
+        reader.complain(
+            found.line,
+            f"lookup lets {person_key!r} be asked about, which is the person_key.",
+            "Leave it out; every question names its person.",
+        )
+    if consent not in (None, ConsentMode.REQUIRED):
+        reader.complain(found.line, f"consent is {consent}, and every question takes the person's consent.", "Leave consent out.")
+    if unit not in (None, Unit.READ):
+        reader.complain(
+            found.line, f"The price counts {unit}s, and a look-up hands over none.", "Price it by the read: one answer is one read."
+        )
+    answers = reader.choice(found.entries.get("answers"), "answers", LookupAnswer)
+    per_day = reader.number(found.entries.get("per_day"), "per_day", 1, MAX_PER_DAY)
+    return LookupOffer(columns=asked, answers=LookupAnswer(answers or LookupAnswer.MATCH), per_day=per_day or PER_DAY)
 
 
 def countries(reader: Reader, node: Node | None, name: str) -> tuple[str, ...]:

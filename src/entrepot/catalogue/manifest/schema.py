@@ -6,8 +6,8 @@ from typing import Any
 
 from entrepot.catalogue.manifest.commerce import PRICE_ENTRIES
 from entrepot.catalogue.manifest.load import MAX_DESCRIPTION, MAX_EXAMPLES, MAX_HOURS, MAX_OUTCOME, MAX_TITLE
-from entrepot.catalogue.manifest.parts import MAX_FILES, MAX_INVITED, MAX_SQL, THEMES
-from entrepot.catalogue.model import LANGUAGES, Frequency, Visibility
+from entrepot.catalogue.manifest.parts import MAX_ASKED, MAX_FILES, MAX_INVITED, MAX_PER_DAY, MAX_SQL, THEMES
+from entrepot.catalogue.model import LANGUAGES, Frequency, LookupAnswer, Visibility
 from entrepot.pricing.model import Plan, Unit
 from entrepot.rights import MAX_STEPS, Basis, ContractForm, Right
 from entrepot.terms.model import MAX_COUNT, MAX_DAYS, Operator, Redistribution
@@ -110,6 +110,14 @@ def _details() -> Schema:
         "residency": _words(2, 250),
         "person_key": _text(255),
         "consent": {"enum": list(ConsentMode)},
+        "lookup": _object(
+            {
+                "columns": _words(255, MAX_ASKED),
+                "answers": {"enum": list(LookupAnswer)},
+                "per_day": {"type": "integer", "minimum": 1, "maximum": MAX_PER_DAY},
+            },
+            "columns",
+        ),
         "sample_queries": {"type": "array", "items": {"oneOf": [_text(MAX_SQL), query]}, "maxItems": MAX_EXAMPLES},
     }
 

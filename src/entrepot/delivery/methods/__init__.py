@@ -6,10 +6,11 @@ from importlib.metadata import entry_points
 
 from entrepot.delivery.methods.base import DeliveryMethod
 from entrepot.delivery.methods.file import FileDelivery
+from entrepot.delivery.methods.lookup import LookupDelivery
 from entrepot.delivery.methods.table import TableDelivery
 from entrepot.kit import Invalid
 
-METHODS: dict[str, DeliveryMethod] = {method.name: method for method in (FileDelivery(), TableDelivery())}
+METHODS: dict[str, DeliveryMethod] = {method.name: method for method in (FileDelivery(), TableDelivery(), LookupDelivery())}
 """What is built in; ``find`` and ``names`` also look at what is installed beside it."""
 GROUP = "entrepot.delivery_methods"
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from entrepot import flows
 from entrepot.consent.requests import RequestKind
+from entrepot.consent.tokens import Issued
 from entrepot.flows import people
 from entrepot.kit import EntrepotError, Invalid, NotFound
 from entrepot.web.forms import Form
@@ -22,8 +23,11 @@ def page(request: Request) -> Response:
     token = request.path_params["person"]
     if request.method != "POST":
         return _show(request, token)
+    sent = form(request)
     try:
-        note = _do(request, token, form(request))
+        if sent.text("do") == "token":
+            return _show(request, token, issued=_token(request, token, sent.text("agreement")))
+        note = _do(request, token, sent)
     except NotFound:
         raise
     except EntrepotError as error:
@@ -53,13 +57,17 @@ def _do(request: Request, token: str, sent: Form) -> str:
     raise Invalid("This form says nothing we know.", "Use a button of the page.")
 
 
-def _show(request: Request, token: str, error: EntrepotError | None = None) -> Response:
+def _token(request: Request, link: str, agreement_id: str) -> Issued:
+    with exchange(request).session() as session:
+        return flows.lookups.token_as_person(session, link, agreement_id)
+
+
+def _show(request: Request, token: str, error: EntrepotError | None = None, *, issued: Issued | None = None) -> Response:
     found = flows.people.view(exchange(request), token)
     now = exchange(request).clock.now()
     status = 200 if error is None else error.status
-    return _private(
-        render(request, "me", status, found=found, token=token, now=now, error=error, kinds=[kind.value for kind in RequestKind])
-    )
+    kinds = [kind.value for kind in RequestKind]
+    return _private(render(request, "me", status, found=found, token=token, now=now, error=error, kinds=kinds, issued=issued))
 
 
 def _private(response: Response) -> Response:

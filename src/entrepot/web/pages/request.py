@@ -25,12 +25,12 @@ def page(request: Request) -> Response:
         manifest = catalogue.current_version(session, listing.id).manifest
         owner = parties.get(session, listing.organisation_id)
     values: dict[str, Any] = {
-        "listing": listing, "manifest": manifest, "owner": owner, "quote": pricing.quote(manifest.price), "methods": flows.METHODS,
+        "listing": listing, "manifest": manifest, "owner": owner, "quote": pricing.quote(manifest.price), "methods": flows.methods_of(manifest),
         "purposes": sorted(manifest.terms.permitted_purposes), "all_purposes": sorted(manifest.terms.allowed_purposes()),
     }  # fmt: skip
     if request.method != "POST":
         # One page, one request: sending it twice finds the first.
-        fresh = dict.fromkeys(FIELDS, "") | {"once": new_id("req"), "method": "file"}
+        fresh = dict.fromkeys(FIELDS, "") | {"once": new_id("req"), "method": flows.methods_of(manifest)[0]}
         return render(request, "request", **values, sent=fresh)
     sent = form(request)
     shown = {name: sent.text(name) for name in FIELDS}

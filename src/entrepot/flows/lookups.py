@@ -1,0 +1,99 @@
+"""Ask one question about one person with that person's token, and give such a token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from entrepot import catalogue, consent, delivery, parties, trades
+from entrepot.catalogue.model import ListingState
+from entrepot.delivery.lookups import METHOD, Lookup
+from entrepot.flows import gates, operations
+from entrepot.kit import Conflict, NotFound
+from entrepot.runtime import Actor, Exchange, Role, Session
+from entrepot.terms import Condition
+from entrepot.trades.model import OPEN, Agreement
+
+
+def ask(exchange: Exchange, actor: Actor, agreement_id: str, *, person: str, token: str, question: Sequence[Condition]) -> Lookup:
+    """Answer the acting buyer's question about a person with match or no match, on that person's consent token.
+
+    Whatever does not hang on the person is looked at first, then the token, and the data last: no refusal tells who is in them.
+
+    Args:
+        person: The person key as the data holds it; digested at once and never kept.
+
+    Raises:
+        NotFound: The agreement is another's.
+        AgreementClosed: It lets nothing be asked now.
+        Conflict: The listing is suspended.
+        Invalid: The question is about something that nobody may ask about.
+        TokenRefused: The token is none that this question may be asked with.
+        TooManyQuestions: The agreement has asked enough in 24 hours.
+        CountSpent: The terms allow no further answer.
+        NotCompliant: A rule forbids it.
+    """
+    with exchange.reading(actor) as session:
+        agreement = _open_agreement(session, agreement_id)
+        version = delivery.covered_versions(session, agreement)[-1]
+        asked = delivery.lookups.require_askable(agreement, version, question)
+        delivery.lookups.require_room(session, agreement, version)
+        use = delivery.lookups.use_of(agreement, version)
+        subject = consent.subject(session, agreement.owner_id, person)
+        consent.tokens.require_good(session, token, subject=subject, use=use)
+    clearance = gates.clear_delivery(exchange, actor, agreement, version)
+    with exchange.reading(actor) as session:
+        matches = delivery.lookups.is_match(session, asked, agreement.owner_id, subject, question)
+    with exchange.session(actor) as session:
+        # Much may have been said and done while the tables were read; until this is written nobody has been told anything.
+        agreement = _open_agreement(session, agreement_id)
+        good = consent.tokens.require_good(session, token, subject=subject, use=use)
+        clearance.keep(session)
+        return delivery.lookups.record(session, agreement, version, good, question, matches=matches)
+
+
+def token_for(session: Session, key: str, agreement_id: str) -> consent.tokens.Issued:
+    """A token for one question, given on a person's behalf by the acting controller, to whom the person said yes.
+
+    Raises:
+        NotFound: There is no such look-up agreement about the controller's data.
+        Refused: The person said no by the own link.
+        NotCompliant: A rule forbids to record a consent that was asked for so.
+        FactsMissing: The controller has to say first how it asks.
+    """
+    controller_id = consent.acting_controller(session)
+    use = _use(session, controller_id, agreement_id)
+    operations.record_consent(session, controller_id)
+    return consent.tokens.issue(session, consent.subject(session, controller_id, key), use, by=consent.CONTROLLER)
+
+
+def token_as_person(session: Session, link: str, agreement_id: str) -> consent.tokens.Issued:
+    """A token for one question, given by the person of a link.
+
+    Raises:
+        NotFound: The link is not valid, or there is no such look-up agreement about data of its controller.
+    """
+    person = consent.links.open_link(session, link)
+    return consent.tokens.issue(session, person.subject, _use(session, person.controller_id, agreement_id), by=consent.PERSON)
+
+
+def _open_agreement(session: Session, agreement_id: str) -> Agreement:
+    agreement = trades.get(session, agreement_id)
+    parties.require_self(session, agreement.buyer_id)
+    parties.require_role(session, Role.BUYER)
+    trades.require_open(session, agreement, session.now)
+    listing = catalogue.agreed_listing(session, agreement.listing_id)
+    if listing.state is ListingState.SUSPENDED:
+        raise Conflict(f"The listing {listing.id} is suspended, and answers nothing.", "Ask again once it is reinstated.")
+    return agreement
+
+
+def _use(session: Session, controller_id: str, agreement_id: str) -> consent.Use:
+    """What a token is for; whose the agreement is tells the controller, and nobody else learns that it exists."""
+    unknown = NotFound(f"There is no agreement {agreement_id[:60]} to ask about your data.", "Look at who may ask on the page of the link.")
+    try:
+        agreement = trades.get(session.by_exchange(), agreement_id)
+    except NotFound:
+        raise unknown from None
+    if agreement.owner_id != controller_id or agreement.method != METHOD or agreement.state not in OPEN:
+        raise unknown
+    return delivery.lookups.use_of(agreement, delivery.covered_versions(session, agreement)[-1])
