@@ -18,6 +18,7 @@ from entrepot.config import Settings
 from entrepot.runtime import Exchange
 from support.harbour import Harbour, settle
 from support.pages import serving
+from support.visitor import Visitor
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -73,3 +74,27 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def visitor(harbour: Harbour) -> Visitor:
+    """Somebody nobody knows."""
+    return Visitor(create_app(harbour.exchange))
+
+
+@pytest.fixture
+def buyer(harbour: Harbour) -> Visitor:
+    """The buyer's member, signed in."""
+    return Visitor(create_app(harbour.exchange)).sign_in(harbour.buyer.email)
+
+
+@pytest.fixture
+def owner(harbour: Harbour) -> Visitor:
+    """The owner's member, signed in."""
+    return Visitor(create_app(harbour.exchange)).sign_in(harbour.owner.email)
+
+
+@pytest.fixture
+def operator(harbour: Harbour) -> Visitor:
+    """The operator, signed in."""
+    return Visitor(create_app(harbour.exchange)).sign_in(harbour.operator.email)

@@ -11,8 +11,10 @@ from typing import Any
 
 import httpx
 
+from entrepot.client.consents import ConsentVerbs
 from entrepot.client.desk import DeskVerbs
 from entrepot.client.errors import as_error, raise_for, reaching
+from entrepot.client.money import MoneyVerbs
 from entrepot.client.rights import RightsVerbs
 from entrepot.client.rules import RuleVerbs
 from entrepot.kit import Conflict, Invalid, NotFound, Refused
@@ -26,7 +28,7 @@ _CHUNK = 1024 * 1024
 _LARGEST_MANIFEST = 512 * 1024
 
 
-class Client(DeskVerbs, RightsVerbs, RuleVerbs):
+class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
     """Acts for one organisation on one exchange.
 
     Every answer is the JSON document that the API describes at ``/docs``; errors are the exchange's own
@@ -233,14 +235,6 @@ class Client(DeskVerbs, RightsVerbs, RuleVerbs):
         """Send the version that waits for review back (operators)."""
         return self.call("POST", f"/listings/{listing_id}/rejection", {"reason": reason})
 
-    def suspend_listing(self, listing_id: str, *, reason: str, imminent_harm: bool = False) -> Any:
-        """Take a listing off until further notice, where harm is imminent (operators)."""
-        return self.call("POST", f"/listings/{listing_id}/suspension", {"reason": reason, "imminent_harm": imminent_harm})
-
-    def reinstate_listing(self, listing_id: str) -> Any:
-        """Put a suspended listing back on offer (operators)."""
-        return self.call("DELETE", f"/listings/{listing_id}/suspension")
-
     def withdraw(self, listing_id: str) -> Any:
         """Take a listing off the catalogue; running agreements go on."""
         return self.call("POST", f"/listings/{listing_id}/withdrawal")
@@ -367,78 +361,6 @@ class Client(DeskVerbs, RightsVerbs, RuleVerbs):
             answer = self._http.get("/log/checkpoint")
         raise_for(answer)
         return answer.text
-
-    # Consent
-
-    def consent(self, person: str, *, act: str = "given", **scope: Any) -> Any:
-        """Record what a person said, or that you asked; ``scope`` names listing, recipient, purposes, categories, kind, notice and days."""
-        return self.call("POST", "/consents", {"person": person, "act": act, **scope})
-
-    def withdraw_consent(self, person: str, **scope: Any) -> Any:
-        """Record that a person withdrew; the next delivery leaves the person out."""
-        return self.call("POST", "/consents/withdrawals", {"person": person, **scope})
-
-    def import_consents(self, upload_id: str, *, act: str = "given", column: str = "person", **scope: Any) -> Any:
-        """Record the same for every person in an upload, all or nothing."""
-        return self.call("POST", "/consents/imports", {"upload": upload_id, "act": act, "column": column, **scope})
-
-    def consents(self, person: str | None = None) -> Any:
-        """How many persons stand where, by scope; or what one person has said."""
-        return self.call("GET", "/consents") if person is None else self.call("POST", "/consents/lookups", {"person": person})
-
-    def consent_receipt(self, consent_id: str) -> Any:
-        """The signed receipt of one act, for `entrepot verify`."""
-        return self.call("GET", f"/consents/{consent_id}/receipt")
-
-    def consent_token(self, person: str, *, agreement: str) -> Any:
-        """A token for one question about a person, who said yes to you."""
-        return self.call("POST", "/consents/tokens", {"person": person, "agreement": agreement})
-
-    def personal_links(self, persons: Sequence[str]) -> Any:
-        """The personal link of each person; pass each on to its person alone."""
-        return self.call("POST", "/consents/links", {"persons": list(persons)})
-
-    def revoke_personal_links(self, person: str | None = None) -> None:
-        """End the link of one person, or of everybody."""
-        self.call("POST", "/consents/links/revocation", {"person": person})
-
-    def subject_requests(self, *, overdue: bool = False) -> Any:
-        """Requests of people, the most urgent first; the overdue ones of every controller for operators."""
-        return self.call("GET", "/subject-requests", query={"overdue": overdue})
-
-    def answer_request(self, request_id: str, *, text: str, declined: bool = False) -> Any:
-        """Answer a person's request."""
-        return self.call("POST", f"/subject-requests/{request_id}/answer", {"text": text, "declined": declined})
-
-    # Money
-
-    def accounts(self) -> Any:
-        """The organisation's accounts and balances."""
-        return self.call("GET", "/ledger/accounts")
-
-    def statement(self, **filters: Any) -> Any:
-        """The organisation's transfers."""
-        return self.call("GET", "/ledger/transfers", query=filters)
-
-    def invoice(self, agreement_id: str) -> Any:
-        """The invoice of an agreement."""
-        return self.call("GET", f"/agreements/{agreement_id}/invoice")
-
-    def deposit(self, organisation: str, amount: str, *, reference: str) -> Any:
-        """Record money that came in (operators); the reference makes a repeat harmless."""
-        return self.call("POST", "/ledger/deposits", {"organisation": organisation, "amount": amount, "reference": reference})
-
-    def payout(self, organisation: str, amount: str, *, reference: str) -> Any:
-        """Record money that went out (operators)."""
-        return self.call("POST", "/ledger/payouts", {"organisation": organisation, "amount": amount, "reference": reference})
-
-    def collect_fees(self, amount: str, *, reference: str) -> Any:
-        """Move earned fees to the exchange's own balance (operators)."""
-        return self.call("POST", "/ledger/fee-collections", {"amount": amount, "reference": reference})
-
-    def doctor(self) -> Any:
-        """Run the laws of the books (operators)."""
-        return self.call("GET", "/doctor")
 
 
 def _manifest_text(path: Path) -> str:

@@ -69,3 +69,11 @@ class DeskVerbs(Verbs):
     def refusals(self) -> Any:
         """How often uses that nobody may have were refused."""
         return self.call("GET", "/refusals")
+
+    def suspend_listing(self, listing_id: str, *, reason: str, imminent_harm: bool = False) -> Any:
+        """Take a listing off until further notice, where harm is imminent (operators)."""
+        return self.call("POST", f"/listings/{listing_id}/suspension", {"reason": reason, "imminent_harm": imminent_harm})
+
+    def reinstate_listing(self, listing_id: str) -> Any:
+        """Put a suspended listing back on offer (operators)."""
+        return self.call("DELETE", f"/listings/{listing_id}/suspension")
