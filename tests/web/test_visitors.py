@@ -7,7 +7,7 @@ import json
 from entrepot import catalogue, flows, proof, settlement, trades
 from entrepot.asgi import create_app
 from entrepot.pricing.model import Plan
-from support.harbour import Harbour, ask, earnings
+from support.harbour import FREE, Harbour, ask, earnings, publish
 from support.pages import PASSWORD
 from support.visitor import Visitor
 
@@ -25,6 +25,16 @@ def test_a_listing_reads_in_the_promised_order(visitor: Visitor, harbour: Harbou
              "Queries to start with", "Sign in to request", "Where it comes from", "Take the description with you"]  # fmt: skip
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
+
+
+def test_a_visitor_reads_what_the_check_found_of_a_listing(visitor: Visitor, harbour: Harbour) -> None:
+    listing_id = publish(harbour, FREE, earnings(harbour.folder))
+    with harbour.exchange.reading(harbour.owner.actor) as session:
+        found = catalogue.current_version(session, listing_id).assessment["findings"]
+    assert found
+    seen = visitor.go(f"/listings/{listing_id}")
+    assert seen.status == 200
+    assert all(one["message"] in seen.text for one in found)
 
 
 def test_the_one_button_says_what_comes_next(visitor: Visitor, buyer: Visitor, owner: Visitor, harbour: Harbour) -> None:

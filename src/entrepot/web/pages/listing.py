@@ -66,7 +66,7 @@ def _findings(request: Request, session: Session, listing: Listing, version: Ver
     """What the checks found; whose listing it is also sees where each fix is done."""
     found = version.assessment.get("findings", [])
     if not parties.is_self(session, listing.organisation_id):
-        return list(found)
+        return [{**one, "ways": []} for one in found]
     return flows.ways.with_ways(found, flows.ways.of_listing(session, listing), visit(request).language.code)
 
 
