@@ -195,6 +195,8 @@ def test_the_client_anonymises_and_reads_the_report(market: Market, upload: Uplo
     from entrepot.asgi import create_app
     from entrepot.client import Client, LocalTransport
 
+    market.exchange.settings = replace(market.exchange.settings, workers=1)
+    market.exchange.start_workers()
     app = create_app(market.exchange)
     with Client("http://exchange", api_key(market.exchange, market.owner), transport=LocalTransport(app)) as client:
         made = client.anonymise(upload.id, quasi_identifiers=["age", "region"], k=5, drop=["email"], suppress=0.05)
@@ -263,3 +265,21 @@ def test_other_cells_of_the_same_table_are_refused_and_the_same_are_welcome(mark
         with market.unhurt(), pytest.raises(BreaksTogether, match="by region were published"):
             _cells(market, again, by=("region", "age"), minimum=2)
     _anonymised(market, upload)
+
+
+def test_columns_that_two_releases_show_one_each_are_counted_together(market: Market) -> None:
+    draw = random.Random(4)
+    towns = ["Nord", "Ost", "Sued", "West"]
+    # Known exactly: each column alone has plenty of company, both together have none beside the class.
+    rows = [f"{draw.randrange(20, 60)},{draw.choice(towns)},{draw.randrange(1, 7)},{draw.randrange(1, 7)}" for _ in range(1_500)]
+    path = market.folder / "marks.csv"
+    path.write_text("\n".join(["age,region,alpha,beta", *rows]) + "\n", "utf-8")
+    given = flows.add_upload(market.exchange, market.owner, path, name="marks.csv")
+    plan = Plan(k=10, method=Method.GLOBAL, quasi=("age", "region"), automatic=True, suppress=0.05, drop=("beta",))
+    first = _anonymised(market, given, plan)
+    assert first.grade.level == 3
+    with pytest.raises(BreaksTogether, match="alpha, beta would single out") as caught:
+        _anonymised(market, given, replace(plan, drop=("alpha",)))
+    assert caught.value.details["columns"] == ["alpha", "beta"]
+    again = _anonymised(market, given, replace(plan, drop=("alpha", "beta")))
+    assert again.grade.level == 3

@@ -98,7 +98,7 @@ def anonymise_upload(
         )  # fmt: skip
         assert made.report is not None
         assert made.grade is not None
-        fit = partial(_rows_fit, exchange, path, out, made.release, plan)
+        fit = partial(_rows_fit, exchange, path, out, made.release, plan, made.report)
         return _Written(report=made.report, grade=made.grade, require_fit=fit)
 
     return _release(exchange, actor, given, write, person=plan.person, mark="anonymous", watch=watch)
@@ -178,8 +178,10 @@ def _given(exchange: Exchange, actor: Actor, upload_id: str) -> Upload:
         return given
 
 
-def _rows_fit(exchange: Exchange, path: Path, out: Path, release: Release, plan: Plan, others: Sequence[Remembered], what: str) -> None:
-    require_rows_fit(exchange, path, out, others, release=release, plan=plan, what=what)
+def _rows_fit(
+    exchange: Exchange, path: Path, out: Path, release: Release, plan: Plan, report: Report, others: Sequence[Remembered], what: str
+) -> None:
+    require_rows_fit(exchange, path, out, others, release=release, plan=plan, report=report, what=what)
 
 
 def _cells_fit(asked: Tabulation, others: Sequence[Remembered], what: str) -> None:
