@@ -12,6 +12,7 @@ from entrepot.cli import commands, context
 from entrepot.cli.attack import attack
 from entrepot.cli.main import run
 from entrepot.kit import Invalid
+from support.wages import write_wages
 
 
 @pytest.fixture
@@ -120,8 +121,7 @@ def test_it_learns_from_the_report_what_was_generalised_and_how(files: Path, cap
 def wages(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Four hundred persons, each with an own wage, in twenty alike by age and region."""
     monkeypatch.setenv("ENTREPOT_PSEUDONYM_KEY", "a key of the test alone")
-    lines = [f"{20 + n % 40},{'NOSW'[n % 4]},{1000 + 7 * n},p{n}" for n in range(400)]
-    (files / "table.csv").write_text("\n".join(["age,region,wage,name", *lines]) + "\n", "utf-8")
+    write_wages(files / "table.csv", named=True)
     return files
 
 
