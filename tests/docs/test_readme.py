@@ -26,6 +26,9 @@ EXPECTED = {
     "entrepot init": "First login",
     "entrepot deposit": "now has 100.00 EUR",
     "entrepot publish": "61,395 rows",
+    "entrepot publish workers-protected.yaml": "grade 3 of 4",
+    "entrepot anonymise workers.csv --automatic --k 10 --method global --change earnings=round:5 --out": "Grade 3",
+    "entrepot attack": "Untreated columns (earnings)",
     "entrepot search": "1 found",
     "entrepot listing": "You pay 49.00 EUR once.",
     "entrepot request": "is offered",
@@ -116,9 +119,9 @@ def walk_the_pages(address: str, login: str) -> None:
             assert answer.headers["content-type"].startswith("text/html"), path
         found = visitor.get("/?q=earnings").text
         assert "US workers" in found
-        listing = re.search(r"/listings/lst_\w+", found)
-        assert listing is not None
-        assert "49.00" in visitor.get(listing.group()).text
+        listings = {visitor.get(path).text for path in re.findall(r"/listings/lst_\w+", found)}
+        assert any("49.00" in listing for listing in listings)
+        assert any("19.00" in listing for listing in listings), "the release is on offer too"
         assert "password" in visitor.get(login).text.lower()
 
 

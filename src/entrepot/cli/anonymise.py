@@ -51,12 +51,16 @@ def anonymise(
     ] = None,
     encoding: Encoding = "",
     profile: Annotated[Path | None, typer.Option(help="YAML profile with all of this.", show_default=False)] = None,
+    on_exchange: Annotated[bool, typer.Option("--on-exchange", help="Have the exchange make it as an upload, so that it is published with its grade and report.")] = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Measure, attack and grade the release, and write OUT.report.json and .html.")] = True,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a profile.")] = False,
     report_schema: Annotated[bool, typer.Option("--report-schema", help="Print the JSON Schema of a report.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:  # fmt: skip
     """Write a version of a table in which nobody stands out: same columns, same order, same form. Needs no server and no account.
+
+    With --on-exchange nothing is written here: the exchange makes the release of an upload, grades it, and prints the upload's id for
+    `entrepot publish MANIFEST --upload ID`. Only such a release is on offer with its grade and report.
 
     The release is graded from 1 (direct identifiers present) to 4 (aggregates) by what was measured and what attacks on it reached.
 
@@ -79,6 +83,13 @@ def anonymise(
     else:
         plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, presence, weight or [], drop, keep, unknown, automatic)
         folder, changes = hierarchies, tuple(change or ())
+    if on_exchange:
+        from entrepot.cli.on_exchange import anonymise_there, refuse_with
+
+        refuse_with({"--out": out is not None, "--save-hierarchies": save_hierarchies is not None, "--no-report": not report})
+        with in_utf8(file, encoding) as table:
+            anonymise_there(table, plan, folder, changes, steps=_STEPS)
+        return
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
     with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(_STEPS) as told:
         if save_hierarchies:
@@ -229,11 +240,11 @@ def show_grade(made: Anonymised) -> None:
     context.out.print(harmless(f"The report: {', '.join(str(path) for path in made.files)}"), markup=False)
 
 
-def show_level(grade: Grade, *, highest: int) -> None:
+def show_level(grade: Grade, *, highest: int, say: Callable[..., None] | None = None) -> None:
     """Print a grade and what stands in the way of the highest there can be."""
     from entrepot.privacy.grading.words import CHECKS, LEVELS, NEXT
 
-    say = context.out.print
+    say = say or context.out.print
     say(f"Grade {int(grade.level)}: {LEVELS['en'][grade.level]}.", style="bold green" if grade.level >= highest else "bold yellow")
     for check in grade.failed if grade.level < highest else ():
         measured = "" if check.value is None else _measured(check)

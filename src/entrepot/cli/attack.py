@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from entrepot.privacy.attacks import AttackReport, AttackResult, Rate
     from entrepot.privacy.hierarchies import Hierarchy
 
+_DOUBTED = 4
 _LOOKS = {"none": "green", "weak": "yellow", "clear": "bold yellow", "strong": "bold red", "untried": "dim"}
 
 
@@ -46,9 +47,11 @@ def attack(
     """Attack a release with the original in hand: single out, link, infer, downcode. Shows counts and rates, no values.
 
     Where RELEASE.report.json lies beside the release, it says which columns were generalised, and hierarchies that were made are made again.
+    Exit code 4: the two tables look unrelated, so that there is no verdict.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
     from entrepot.flows.known_release import generalised_by_report, made_again
+    from entrepot.flows.untreated import with_untreated
     from entrepot.privacy.attacks import SEED, Budget, attack_files
 
     known, secrets = _hierarchies(hierarchies), _names(sensitive)
@@ -60,12 +63,15 @@ def attack(
             cursor, table, against, quasi_identifiers=quasi, sensitive=secrets, hierarchies=known, person_key=person, control=control,
             budget=Budget.full() if full else Budget(), seed=SEED if seed is None else seed, progress=lambda step, share: told("Attacking", share),
         )  # fmt: skip
+        report = with_untreated(cursor, report, original=table, release=against, scratch=scratch, sensitive={*secrets, person})
     if context.chosen.as_json:
         import json
 
         sys.stdout.write(json.dumps(report.to_dict(), ensure_ascii=False) + "\n")
     else:
         show(report, context.out.console)
+    if report.doubts:
+        raise typer.Exit(_DOUBTED)
 
 
 def _names(given: str) -> list[str]:
@@ -130,10 +136,25 @@ def show(report: AttackReport, console: Any) -> None:
     console.print(shown, end="")
     for note in report.notes:
         console.print(Text(harmless(f" · {note}"), style="dim"))
-    worst = report.worst
-    if worst is not None:
+    _conclude(report, console)
+
+
+def _conclude(report: AttackReport, console: Any) -> None:
+    """What the untreated columns tell, and the worst attack; nothing about tables that look unrelated."""
+    from rich.text import Text
+
+    untreated, worst = report.untreated, report.worst
+    if report.doubts:
+        return
+    lines = [("worst", _LOOKS[worst.grade], worst.verdict)] if worst else []
+    if untreated and untreated.singles_out:
+        lines = [("worst", _LOOKS["strong"], untreated.verdict), *(("attack", look, said) for _, look, said in lines)]
+    elif untreated:
+        lines.append(("beside", _LOOKS["none"], untreated.verdict))
+    if lines:
         console.print()
-        console.print(Text.assemble((" worst ", f"reverse {_LOOKS[worst.grade]}"), harmless(f"  {worst.verdict}")))
+    for label, look, said in lines:
+        console.print(Text.assemble((f" {label} ", f"reverse {look}"), harmless(f"  {said}")))
 
 
 def _rate(rate: Rate, *, interval: bool = False) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from entrepot.cli import commands
-from entrepot.cli.context import connect, err, find_listing, out, show, wrote
+from entrepot.cli.context import connect, err, find_listing, harmless, out, show, wrote
 from entrepot.cli.progress import bytes_progress
 
 PANEL = "Publish and find"
@@ -21,8 +21,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def sample(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write them.")] = Path(".")) -> None:
-    """Write two real tables with their manifests, to play with: workers.csv and flights.csv."""
-    from entrepot.cli.demonstration.data import TABLES
+    """Write two real tables with their manifests, to play with: workers.csv and flights.csv; and one more manifest, for a release of the workers."""
+    from entrepot.cli.demonstration.data import PROTECTED, TABLES
 
     folder.mkdir(parents=True, exist_ok=True)
     made = [
@@ -30,6 +30,7 @@ def sample(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where 
         for table in TABLES
         for path in [table.write(folder)]
     ]
+    (folder / "workers-protected.yaml").write_text(PROTECTED, "utf-8")
     show(
         made,
         lambda v: [out.print(f"{t['table']} and {Path(t['manifest']).name}: {t['source']}; {t['licence']}", markup=False) for t in v],
@@ -57,10 +58,20 @@ def publish(
         Path, typer.Argument(metavar="MANIFEST", help="The manifest (YAML); the files it names lie beside it.", exists=True, dir_okay=False)
     ],
     listing_id: Annotated[str | None, typer.Option("--listing", help="Publish a new version of this listing.")] = None,
+    upload: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="UPLOAD",
+            help="Publish this upload in place of the manifest's file, such as the release of `anonymise --on-exchange`; once for each file, in its order.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Check and publish what a manifest describes."""
+    if not upload:
+        _warn_of_reports(manifest)
     with connect() as client, bytes_progress("sending") as progress:
-        made = client.publish_manifest(manifest, listing_id=listing_id, progress=progress)
+        made = client.publish_manifest(manifest, uploads=upload or (), listing_id=listing_id, progress=progress)
     show(made, _published)
     if made["checks"]["decision"] != "allow":
         raise typer.Exit({"review": 4, "needs_info": 3}.get(made["checks"]["decision"], 2))
@@ -127,12 +138,23 @@ def export(
         out.print(client.export(find_listing(client, listing_id), form), markup=False)
 
 
+def _warn_of_reports(manifest: Path) -> None:
+    from entrepot.client.client import manifest_files
+
+    for file in manifest_files(manifest):
+        if file.with_name(f"{file.name}.report.json").is_file():
+            said = f"  {file.name} has a report made elsewhere, which gives no grade here; a release of `entrepot anonymise FILE --on-exchange` has one."
+            err.print(harmless(said), markup=False)
+
+
 def _published(value: Any) -> None:
     out.print(f"[bold green]{value['state']}[/] [bold cyan]{value['id']}[/] version {value['version']['number']}")
     if value["state"] == "draft" and value["checks"]["decision"] == "review":
         out.print(f"  It waits for the operator's review: entrepot approve {value['id']} (or reject).")
     for table in value["tables"]:
         out.print(f"  {table['name']}: {table['rows']:,} rows, {len(table['columns'])} columns, {table['bytes']:,} bytes", markup=False)
+        if table.get("grade"):
+            out.print(f"    grade {table['grade']} of 4, report {table['report_digest'][:23]}…", markup=False)
     out.print(f"  rules asked: {', '.join(value['checks']['packs'])}", markup=False, style="dim")
     for finding in value["checks"]["findings"]:
         err.print(f"  {finding['severity']}: {finding['message']}", markup=False)

@@ -185,20 +185,27 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
         path = f"/listings/{listing_id}/versions" if listing_id else "/listings"
         return self.call("POST", path, body, key=key or secrets.token_hex(16))
 
-    def publish_manifest(self, path: Path, *, listing_id: str | None = None, progress: Progress | None = None) -> Any:
-        """Publish a manifest file together with the files it names.
+    def publish_manifest(
+        self, path: Path, *, uploads: Sequence[str] = (), listing_id: str | None = None, progress: Progress | None = None
+    ) -> Any:
+        """Publish a manifest file together with the files it names, or with uploads in their place.
+
+        Args:
+            uploads: Their ids in the manifest's order, such as releases that the exchange made; then no file is sent.
 
         Raises:
             Invalid: The manifest cannot be read; the message names the line.
             NotFound: A file it names does not lie beside it.
         """
         text = _manifest_text(path)
-        files = [path.parent / name for name in _files_named(text)]
+        if uploads:
+            return self.publish(text, uploads=uploads, listing_id=listing_id)
+        files = manifest_files(path)
         for file in files:
             if not file.is_file():
                 raise NotFound(f"{path} names the file {file.name}, and {file} is not there.", "Put the file there, or correct its name.")
-        uploads = [self.upload(file, progress=progress)["id"] for file in files]
-        return self.publish(text, uploads=uploads, listing_id=listing_id)
+        sent = [self.upload(file, progress=progress)["id"] for file in files]
+        return self.publish(text, uploads=sent, listing_id=listing_id)
 
     def search(self, text: str = "", **filters: Any) -> Any:
         """Listings that fit, best first."""
@@ -370,6 +377,15 @@ def _manifest_text(path: Path) -> str:
         return path.read_text("utf-8")
     except UnicodeDecodeError:
         raise Invalid(f"{path} is not UTF-8 text.", "Name the manifest (YAML), not the table, or save it as UTF-8.") from None
+
+
+def manifest_files(path: Path) -> list[Path]:
+    """The files that a manifest names, which lie beside it; none where it cannot be read.
+
+    Raises:
+        Invalid: It is no text.
+    """
+    return [path.parent / name for name in _files_named(_manifest_text(path))]
 
 
 def _files_named(text: str) -> list[str]:

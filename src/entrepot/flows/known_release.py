@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -28,21 +29,51 @@ class Generalised:
 
 def generalised_by_report(release: Path) -> dict[str, Generalised]:
     """The columns that a release's report says were generalised; none where no report of this very file lies beside it."""
-    path = report_names(release)[0]
-    if not path.is_file() or not release.is_file():
-        return {}
+    said = _report_of(release)
     try:
-        said = json.loads(path.read_text("utf-8"))
-        if said["release"]["sha256"] != sha256_of(release):
-            return {}
-        unknown = said["settings"]["unknown"]
+        unknown = said["settings"]["unknown"] if said else ""
         return {
             one["column"]: Generalised(by_hand=one["made"] != "automatic", levels=one["levels"], leaves=one["leaves"], unknown=unknown)
-            for one in said["hierarchies"]
+            for one in (said["hierarchies"] if said else [])
         }
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         # Another file of that name; the release can be attacked without it.
         return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """Columns that a release was made to keep from others: ``protected`` by l-diversity or t-closeness, ``pseudonyms`` by a key."""
+
+    protected: frozenset[str]
+    pseudonyms: frozenset[str]
+
+
+def hidden_by_report(release: Path) -> Hidden | None:
+    """What a release's report says was hidden; None where no report of this very file lies beside it."""
+    said = _report_of(release)
+    try:
+        settings = said["settings"] if said else None
+        if settings is None:
+            return None
+        return Hidden(
+            protected=frozenset(one["column"] for kind in ("diversity", "closeness") for one in settings[kind]),
+            pseudonyms=frozenset(one["column"] for one in settings["changes"] if one["verb"] == "pseudonym"),
+        )
+    except (KeyError, TypeError):
+        return None
+
+
+def _report_of(release: Path) -> Any:
+    """The report of this very file that lies beside it; None where there is none."""
+    path = report_names(release)[0]
+    if not path.is_file() or not release.is_file():
+        return None
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        return said if said["release"]["sha256"] == sha256_of(release) else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def made_again(

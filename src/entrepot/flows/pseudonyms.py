@@ -8,12 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from entrepot.engine.faults import explained
 from entrepot.engine.model import TableProfile
 from entrepot.engine.profiling import profile
-from entrepot.engine.sql import identifier, literal, parquet
+from entrepot.engine.sql import identifier, parquet
 from entrepot.privacy import Kind
-from entrepot.privacy.anonymise.source import open_source
+from entrepot.privacy.anonymise.source import copy_columns, open_source
 from entrepot.privacy.grading.model import MOST_FOUND
 from entrepot.privacy.looking import assess
 
@@ -43,10 +42,7 @@ def pseudonymised(cursor: duckdb.DuckDBPyConnection, original: Path, scratch: Pa
     if not columns:
         return Pseudonyms()
     target = scratch / "before-pseudonyms.parquet"
-    source = open_source(cursor, original, scratch)
-    chosen = ", ".join(f"{source.text(column)} AS {identifier(column)}" for column in columns)
-    with explained(source.path):
-        cursor.execute(f"COPY (SELECT {chosen} FROM {source.scan}) TO {literal(str(target))} (FORMAT parquet)")
+    copy_columns(cursor, open_source(cursor, original, scratch), {column: column for column in columns}, target)
     figures = profile(cursor, target)
     found = assess(cursor, target, figures)
     named = {person, *(f.column for f in found.of(Kind.DIRECT)), *lone_columns(cursor, target, figures)}

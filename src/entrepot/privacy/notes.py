@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, str] = {
     "no_sensitive": "No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.",
     "too_many_secrets": "Not guessed, having more than {most:,} different values: {columns}.",
     "not_guessed": "Not guessed, having one value or too many: {columns}.",
+    "held_unknown": "Not taken for known to others, being sensitive: {columns}.",
     "wide_pairs": "{pairs:,} pairs of columns have too many values together and were not compared.",
     "some_pairs": "{compared:,} of {pairs:,} pairs of columns, drawn by the seed, were compared.",
     "no_classifier": "No column has between two values and a hundred, so no classifier was trained.",

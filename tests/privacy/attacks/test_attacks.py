@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -171,6 +172,19 @@ def test_attacks_left_out_for_time_are_named() -> None:
     assert report.results == ()
     assert report.worst is None
     assert any("time was up: singling out univariate" in str(note) for note in report.notes)
+
+
+def made(name: str, hits: int, tries: int) -> AttackResult:
+    return AttackResult(name=name, attack=Rate(hits=hits, tries=tries), baseline=Rate(hits=0, tries=tries))
+
+
+def test_the_worst_attack_is_the_one_whose_risk_may_be_highest_of_those_tried_often_enough() -> None:
+    results = (made("often", 100, 2000), made("seldom", 9, 200), made("hardly", 1, 4), made("never", 0, 0))
+    report = attack(frame_of(PEOPLE), frame_of(GENERAL), quasi_identifiers=["age"], hierarchies={"age": AGE})
+    assert (worst := replace(report, results=results).worst) is not None
+    assert worst.name == "seldom"
+    assert (worst := replace(report, results=results[2:]).worst) is not None
+    assert worst.name == "hardly"
 
 
 def test_a_report_holds_no_value() -> None:

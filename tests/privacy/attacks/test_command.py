@@ -12,6 +12,7 @@ from entrepot.cli import commands, context
 from entrepot.cli.attack import attack
 from entrepot.cli.main import run
 from entrepot.kit import Invalid
+from support.wages import write_wages
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    context.chosen.as_json = False
     app = typer.Typer(cls=commands.Group, rich_markup_mode=None)
     commands.add(app, "Start here", attack)
     app(["table.csv", "--against", "release.csv", *args], standalone_mode=False)
@@ -64,12 +66,16 @@ def test_tables_that_have_nothing_to_do_with_each_other_are_doubted(files: Path,
     assert "unrelated" not in said(capsys, "--hierarchies", "trees")
     other = "age,illness\n" + "60-69,broken arm\n70-79,broken leg\n" * 20
     (files / "release.csv").write_text(other, "utf-8")
-    out = " ".join(said(capsys).split())
+    assert run(["attack", "table.csv", "--against", "release.csv"]) == 4
+    out = " ".join(capsys.readouterr().out.split())
     assert "The two tables look unrelated" in out
+    assert "worst" not in out
+    assert "better than guessing" not in out
     assert "The release has 40 rows and the original 4." in out
     assert "illness: 0% of the released values cover a value of the original." in out
     assert "broken" not in out
-    assert len(json.loads(said(capsys, "--json"))["doubts"]) == 4
+    report = json.loads(said(capsys, "--json"))
+    assert (len(report["doubts"]), report["worst"]) == (4, None)
 
 
 def test_tables_without_a_column_in_common_are_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +115,46 @@ def test_it_learns_from_the_report_what_was_generalised_and_how(files: Path, cap
     (files / "release.csv").write_text((files / "release.csv").read_text() + "*,*,1\n")
     other = json.loads(said(capsys, "--json"))
     assert "points" in other["quasi_identifiers"], "the report is of another file"
+
+
+@pytest.fixture
+def wages(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Four hundred persons, each with an own wage, in twenty alike by age and region."""
+    monkeypatch.setenv("ENTREPOT_PSEUDONYM_KEY", "a key of the test alone")
+    write_wages(files / "table.csv", named=True)
+    return files
+
+
+def released(capsys: pytest.CaptureFixture[str], *more: str) -> int:
+    options = ("--qi", "age,region", "--automatic", "--k", "10", "--method", "global", "--change", "name=pseudonym", "--json")
+    assert run(["anonymise", "table.csv", "--out", "release.csv", *options, *more]) == 0
+    return int(json.loads(capsys.readouterr().out)["grade"]["level"])
+
+
+@pytest.mark.usefixtures("wages")
+def test_an_untreated_column_that_tells_who_somebody_is_comes_before_every_attack(capsys: pytest.CaptureFixture[str]) -> None:
+    assert released(capsys) == 2
+    report = json.loads(said(capsys, "--sensitive", "wage", "--json"))
+    assert report["untreated"]["tried"] == ["wage"], "a pseudonym is known to nobody"
+    assert (report["untreated"]["columns"], report["untreated"]["share"]) == (["wage"], 1.0)
+    out = " ".join(said(capsys, "--sensitive", "wage").split())
+    assert "worst Untreated columns: 100.0% of the rows are the only ones of their wage in their released class." in out
+
+
+@pytest.mark.usefixtures("wages")
+def test_a_rounded_column_no_longer_tells_who_somebody_is(capsys: pytest.CaptureFixture[str]) -> None:
+    released(capsys, "--change", "wage=round:5000")
+    out = " ".join(said(capsys).split())
+    assert "beside Untreated columns (wage): 0.0% of the rows stand alone" in out
+
+
+def test_a_column_named_sensitive_counts_as_unknown_where_no_report_says_otherwise(wages: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    released(capsys)
+    (wages / "release.csv.report.json").unlink()
+    report = json.loads(said(capsys, "--qi", "age,region", "--sensitive", "wage", "--json"))
+    assert "untreated" not in report
+    assert "Not taken for known to others, being sensitive: wage." in report["notes"]
+    assert json.loads(said(capsys, "--qi", "age,region", "--json"))["untreated"]["columns"] == ["wage"]
 
 
 def test_the_encoding_of_the_original_may_be_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

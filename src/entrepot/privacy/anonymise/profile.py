@@ -38,6 +38,17 @@ def parse_closeness(text: str) -> Closeness:
     return Closeness(column=column, t=number, distance=kind or "equal")
 
 
+def diversity_text(asked: Diversity) -> str:
+    """What `parse_diversity` reads."""
+    kind = f"recursive({asked.c:g})" if asked.kind == "recursive" else asked.kind
+    return f"{kind}:{asked.l:g}:{asked.column}"
+
+
+def closeness_text(asked: Closeness) -> str:
+    """What `parse_closeness` reads."""
+    return f"{asked.distance}:{asked.t:g}:{asked.column}"
+
+
 def parse_presence(text: str, folder: Path = Path()) -> Presence:
     """δ-presence as ``population.csv:0,0.5`` or, where a column of 0 and 1 marks the subset, ``COLUMN:0.1,0.5``.
 

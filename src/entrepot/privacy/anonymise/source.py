@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import mmap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,17 @@ def open_source(
     if form is Format.CSV:
         return _csv(path, scratch, limits, surveyed)
     raise Invalid(f"{path.name} is {form.value}; CSV and Parquet are anonymised.", "Save it as CSV or Parquet first.")
+
+
+def copy_columns(cursor: duckdb.DuckDBPyConnection, source: Source, columns: Mapping[str, str], target: Path) -> None:
+    """Write columns as text into a Parquet file.
+
+    Args:
+        columns: For each column the name it has there.
+    """
+    chosen = ", ".join(f"{source.text(column)} AS {identifier(name)}" for column, name in columns.items())
+    with explained(source.path):
+        cursor.execute(f"COPY (SELECT {chosen} FROM {source.scan}) TO {literal(str(target))} (FORMAT parquet)")
 
 
 def _parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:

@@ -2,7 +2,7 @@
 
 from entrepot.privacy.attacks.composition import Composition, compose, compose_files
 from entrepot.privacy.attacks.frame import Frame, columns_of, frame_of, read_frame, read_pair, read_together
-from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget, Rate, Risk
+from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget, Rate, Risk, Untreated
 from entrepot.privacy.attacks.run import SEED, attack, attack_files
 from entrepot.privacy.attacks.seed import content_seed
 
@@ -15,6 +15,7 @@ __all__ = [
     "Frame",
     "Rate",
     "Risk",
+    "Untreated",
     "attack",
     "attack_files",
     "columns_of",

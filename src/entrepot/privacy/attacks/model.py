@@ -8,10 +8,13 @@ from typing import Any
 
 from entrepot.kit import Invalid
 from entrepot.privacy.notes import Note, as_json
+from entrepot.privacy.risk.combined import Combined
 
 _Z = 1.959963984540054
 """Standard normal quantile of a two-sided 95 % interval."""
 _WEAK, _STRONG = 0.02, 0.2
+_ENOUGH = 100
+"""Tries from which on the upper end of an interval says more about an attack than about how little it was tried."""
 _SAYS = {
     "none": "not better than guessing",
     "weak": "slightly better than guessing",
@@ -176,6 +179,43 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Untreated:
+    """What columns that a release left as they are tell about who somebody is.
+
+    Attributes:
+        columns: Those looked at, whose values an outsider may know of a person.
+        limit: The share of rows from which on a set of them was looked for.
+    """
+
+    columns: tuple[str, ...]
+    limit: float
+    found: Combined
+
+    @property
+    def singles_out(self) -> bool:
+        """Whether some of them single out more rows than the limit."""
+        return bool(self.found.columns)
+
+    @property
+    def verdict(self) -> str:
+        """The result as a sentence."""
+        found = self.found
+        if found.columns:
+            where = " in their released class" if found.with_classes else ""
+            return f"Untreated columns: {found.share:.1%} of the rows are the only ones of their {', '.join(found.columns)}{where}."
+        names = ", ".join(self.columns)
+        if not found.size:
+            return f"Untreated columns ({names}): {found.share:.1%} of the rows stand alone by all of them and the released classes."
+        skipped = f"; {found.skipped:,} sets were not looked at for lack of time" if found.skipped else ""
+        some = f"no {found.size} of them and the released classes single out more than {self.limit:.0%} of the rows"
+        return f"Untreated columns ({names}): {some}{skipped}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as JSON."""
+        return {"tried": list(self.columns), "limit": self.limit, "verdict": self.verdict, **self.found.to_dict()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttackReport:
     """What attackers reached, in counts and rates; it holds no value of anybody.
 
@@ -184,6 +224,7 @@ class AttackReport:
         aligned: The rows of the release stand in the order of the original, so that guesses can be held against the truth.
         notes: What was sampled, what was left out, and why.
         doubts: Why the two tables look unrelated, so that the attacks may mean nothing; none where they fit.
+        untreated: What the columns that no attack tried tell about who somebody is; None where nobody looked.
     """
 
     rows: int
@@ -195,11 +236,19 @@ class AttackReport:
     notes: tuple[Note, ...]
     seed: int
     doubts: tuple[Note, ...] = ()
+    untreated: Untreated | None = None
 
     @property
     def worst(self) -> AttackResult | None:
-        """The attack that shows the highest risk; None when there was none."""
-        return max(self.results, key=lambda result: result.risk.value, default=None)
+        """The attack whose risk may be highest, by the upper end of its interval; None when there was none, or on tables that look unrelated.
+
+        Attacks of few tries count where no other was made: their intervals are wide whatever they found.
+        """
+        if self.doubts:
+            return None
+        tried = [result for result in self.results if result.attack.tries]
+        enough = [result for result in tried if result.attack.tries >= _ENOUGH]
+        return max(enough or tried, key=lambda result: result.risk.high, default=None)
 
     def get(self, name: str, column: str = "") -> AttackResult:
         """The result of one attack.
@@ -221,4 +270,5 @@ class AttackReport:
             "worst": {"name": worst.name, "column": worst.column, "risk": worst.risk.to_dict()} if worst else None,
             "attacks": [result.to_dict() for result in self.results], **as_json(self.notes),
             **as_json(self.doubts, said="doubts", told="doubted"),
+            **({"untreated": self.untreated.to_dict()} if self.untreated else {}),
         }  # fmt: skip

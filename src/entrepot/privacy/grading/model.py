@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -76,3 +77,15 @@ class Grade:
     def to_dict(self) -> dict[str, Any]:
         """The grade as JSON."""
         return {"level": int(self.level), "name": self.level.name.lower(), "checks": [check.to_dict() for check in self.checks]}
+
+
+def grade_of(said: Mapping[str, Any]) -> Grade:
+    """The grade that `Grade.to_dict` wrote."""
+    checks = [
+        Check(
+            name=one["name"], holds=one["holds"], value=one["value"], limit=one["limit"], columns=tuple(one["columns"]),
+            interval=(one["interval"][0], one["interval"][1]) if one["interval"] else None,
+        )
+        for one in said["checks"]
+    ]  # fmt: skip
+    return Grade(level=Level(said["level"]), checks=tuple(checks))

@@ -184,6 +184,7 @@ NOTES = {
         "no_sensitive": "未指定敏感列：改为用其他准标识符猜测每个准标识符，且未测量同质性。",
         "too_many_secrets": "不同取值超过 {most:,} 个而未猜测：{columns}。",
         "not_guessed": "只有一个取值或取值过多而未猜测：{columns}。",
+        "held_unknown": "因属敏感而不视为他人所知：{columns}。",
         "wide_pairs": "有 {pairs:,} 对列的取值组合过多，未作比较。",
         "some_pairs": "在 {pairs:,} 对列中比较了由种子抽取的 {compared:,} 对。",
         "no_classifier": "没有取值数在 2 到 100 之间的列，因此未训练分类器。",
