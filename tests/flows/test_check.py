@@ -101,6 +101,18 @@ def test_persons_are_counted_by_the_key_that_is_named_or_seems_to_say_whose_row_
         check(path, person="nobody")
 
 
+def test_rows_are_counted_where_only_a_text_holds_identifiers(tmp_path: Path) -> None:
+    rows = "".join(f"{20 + i % 40},{'mf'[i % 2]},visit {i % 90}: call 212-555-{1000 + i % 90}\n" for i in range(200))
+    (found,) = check(written(tmp_path, "age,gender,remarks\n" + rows)).tables
+    assert "phone" in {one.category.id for one in found.assessment.findings}
+    assert found.risk is not None
+    assert (found.risk.person, found.risk.risk.rows) == ("", 200)
+    rows = "".join(f"{20 + i % 40},{'mf'[i % 2]},p{i % 90}@example.org\n" for i in range(200))
+    (known,) = check(written(tmp_path, "age,gender,mail\n" + rows)).tables
+    assert known.risk is not None
+    assert known.risk.person == "mail"
+
+
 def test_a_table_without_columns_about_people_has_no_risk(tmp_path: Path) -> None:
     (table,) = check(written(tmp_path, "sensor,city,value\n" + "".join(f"s{i % 3},Ulm,{i}\n" for i in range(40)))).tables
     assert table.risk is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from entrepot.engine import ColumnProfile, TableProfile
@@ -53,6 +55,13 @@ def test_the_column_of_the_person_is_proposed_by_its_heading(name: str) -> None:
 
 
 def test_an_identifier_is_proposed_where_no_heading_names_the_person() -> None:
-    mark = Mark(category="email", concept="pd:EmailAddress", personal=True, restricted=True)
+    mark = Mark(category="email", concept="pd:EmailAddress", personal=True, restricted=True, recognised=True)
     assert draft(profiled(one("n"), one("mail", "VARCHAR")), {"mail": mark}).person_key == "mail"
     assert draft(profiled(one("n"))).person_key == ""
+
+
+@pytest.mark.parametrize(("recognised", "distinct", "nulls"), [(False, 900, 0), (True, 9, 0), (True, 400, 600)])
+def test_texts_hotlines_and_mostly_empty_columns_tell_no_persons(recognised: bool, distinct: int, nulls: int) -> None:
+    mark = Mark(category="phone", concept="pd:TelephoneNumber", personal=True, restricted=True, recognised=recognised)
+    column = replace(one("phone", "VARCHAR", distinct), nulls=nulls)
+    assert draft(profiled(column, rows=1_000), {"phone": mark}).person_key == ""

@@ -16,9 +16,9 @@ def show_risk(found: Standing, console: Any) -> None:
     """Print who stands out by the columns that may be known of people, what that tells, and by how few columns."""
     from rich.text import Text
 
-    counted = f"persons by {found.person}" if found.person else "rows"
+    counted = f"persons by {found.person}" if found.person else "rows, each counted as one person"
     console.print()
-    console.print(Text.assemble(("Risk as it stands", "bold"), (harmless(f"  {counted}, over {_listed(found.risk.quasi)}"), "dim")))
+    console.print(Text.assemble(("Risk as it stands", "bold"), (harmless(f"  {counted}; over {_listed(found.risk.quasi)}"), "dim")))
     for line in _lines(found):
         console.print(Text(harmless(f"   {line}")))
 

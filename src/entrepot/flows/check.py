@@ -23,6 +23,7 @@ from entrepot.engine.read import ReadOptions, open_table
 from entrepot.engine.stream import preview
 from entrepot.kit import Decision, Invalid, strictest
 from entrepot.privacy import Assessment
+from entrepot.privacy.columns import is_recognised
 from entrepot.privacy.looking import assess
 from entrepot.privacy.risk import Standing, standing
 from entrepot.standards.dictionary import Dictionary, Mark, draft
@@ -229,9 +230,12 @@ def _risk(
 
 def _marks(assessment: Assessment) -> dict[str, Mark]:
     return {
-        f.column: Mark(category=f.category.id, concept=f.category.term, personal=f.kind is not privacy.Kind.NONE, restricted=f.restricted)
+        f.column: Mark(
+            category=f.category.id, concept=f.category.term, personal=f.kind is not privacy.Kind.NONE, restricted=f.restricted,
+            recognised=is_recognised(f),
+        )
         for f in assessment.findings
-    }
+    }  # fmt: skip
 
 
 def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessment, name: str, manifest: Manifest | None) -> Facts:

@@ -10,7 +10,7 @@ from entrepot.engine.arrow import pa, pc
 from entrepot.engine.model import ColumnProfile
 from entrepot.privacy import headers
 from entrepot.privacy.categories import CATEGORIES
-from entrepot.privacy.detectors import DETECTORS, Detector
+from entrepot.privacy.detectors import DETECTORS, Detector, text
 from entrepot.privacy.detectors.china import is_chinese_name
 from entrepot.privacy.detectors.person import is_listed_name, is_one_name
 from entrepot.privacy.model import ColumnFinding, Evidence
@@ -41,6 +41,8 @@ _LOOKS: dict[str, str] = {
 _FEW_NAMES = 5
 """Distinct values below which a heading that may speak of a name is not enough."""
 _HAN = r"^\s*[\x{4e00}-\x{9fff}]{2,4}\s*$"
+_MOST = 0.6
+"""Share of the values that a detector must recognise for a column to be made of them."""
 _CAPITAL = r"^\s*[\p{Lu}\p{Lo}]"
 _WORDS = r"\S\s+\S"
 _DISTANCE = r"(?i)^\s*(\d+([.,]\d+)?\s?(k|m|km|mi|miles?|yards?)\b.*|(half[ -]?)?marathon)\s*$"
@@ -73,6 +75,12 @@ def look(column: ColumnProfile, values: Sequence[str]) -> Looked:
     finding = finding or _from_names(column, values)
     allowed = "" if finding else _allowed(column, values, heading)
     return Looked(column=column, values=values, finding=finding, allowed=allowed)
+
+
+def is_recognised(finding: ColumnFinding) -> bool:
+    """Whether most values by themselves are what the finding says: neither the heading alone says so, nor a part of longer texts."""
+    partly = {HEADING, *(detector.name for detector in text.DETECTORS)}
+    return any(e.detector not in partly and e.examined and e.matched >= _MOST * e.examined for e in finding.evidence)
 
 
 def is_worded(values: Sequence[str]) -> bool:

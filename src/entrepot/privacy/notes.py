@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "kept": "The release names persons: {columns} stayed as they are, as was asked. Its grade is 1; give it to nobody who may not know who is in it.",
     "all_hidden": "Hidden in every row, so nothing of them is left: {columns}.",
     "odd_values": "{column}: {rows:,} of {of:,} rows hold words among numbers, so no ranges were made: each value shows whole or not at all. Correct them, give a hierarchy file, or hide them (--unknown star).",
+    "odd_dates": "{column}: {rows:,} of {of:,} rows hold no dates of the form 2026-11-21 among dates, so no spans were made: each value shows whole or not at all. Bring them to one form, give a hierarchy file, or hide them (--unknown star).",
 }
 """Every note in English."""
 

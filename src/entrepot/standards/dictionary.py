@@ -48,17 +48,26 @@ _PERSON = frozenset(
 )
 _ID = frozenset(["id", "no", "number", "key", "code", "uid"])
 _PERSON_CHINESE = re.compile(r"(客户|用户|会员|患者|员工|学生|居民|个人|人员)(编号|编码|号|标识|ID)", re.IGNORECASE)
+_ROWS_EACH = 100
+"""Rows that one person may have on average; a number behind more of them is a hotline's or a shop's."""
 _IDENTIFYING = frozenset({"official_id", "cn_resident_id", "email", "phone", "passport", "account"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What a check found in a column: its category, the shared term, and whether its values must stay hidden."""
+    """What a check found in a column.
+
+    Attributes:
+        concept: The shared term of its category.
+        restricted: Whether its values must stay hidden.
+        recognised: Whether its values themselves are of the category, not its heading alone or a part of longer texts.
+    """
 
     category: str
     concept: str
     personal: bool
     restricted: bool
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,4 +178,11 @@ def _person_key(profile: TableProfile, marks: Mapping[str, Mark]) -> str:
         named = len(words) >= 2 and words[-1] in _ID and words[-2] in _PERSON
         if column.distinct > 1 and (named or _PERSON_CHINESE.search(column.name)):
             return column.name
-    return next((c.name for c in profile.columns if c.name in marks and marks[c.name].category in _IDENTIFYING and c.distinct > 1), "")
+    return next((c.name for c in profile.columns if c.name in marks and _tells_persons(c, marks[c.name], profile.rows)), "")
+
+
+def _tells_persons(column: ColumnProfile, mark: Mark, rows: int) -> bool:
+    """Whether a column of identifiers seems to have one for each person: most rows have one, and none stands for hundreds of them."""
+    filled = rows - column.nulls
+    identifies = mark.recognised and mark.category in _IDENTIFYING
+    return identifies and column.distinct > 1 and 2 * filled > rows and column.distinct * _ROWS_EACH >= filled

@@ -113,6 +113,16 @@ def test_dates_in_three_forms_are_counted_by_rows_with_a_choice(cursor: duckdb.D
     assert [row[0] for row in out[40:]] == ["*"] * 12
 
 
+def test_where_few_dates_have_several_forms_a_note_says_that_no_spans_were_made(run: Run) -> None:
+    for odd in ("02 February 1980", "unknown"):
+        rows = [["born"], *[["1980-02-03"]] * 20, *[[odd]] * 5]
+        found, _ = run(rows, {}, k=2, quasi=("born",), automatic=True)
+        assert "born: 5 of 25 rows hold no dates of the form 2026-11-21 among dates, so no spans were made" in str(found.notes[0])
+        hidden, out = run(rows, {}, k=2, quasi=("born",), automatic=True, unknown="star", suppress=0.3)
+        assert not hidden.notes
+        assert [row[0] for row in out[20:]] == ["*"] * 5
+
+
 def test_words_and_odd_numbers_among_numbers_are_named(cursor: duckdb.DuckDBPyConnection, run: Run, tmp_path: Path) -> None:
     pay = [*[str(1000 + i) for i in range(30)], *["none"] * 3, "NaN", "inf", "-inf"]
     error = _refused(cursor, tmp_path, _text([["pay"], *[[one] for one in pay]]), Plan(k=2, quasi=("pay",), automatic=True))

@@ -170,6 +170,40 @@ def test_other_columns_are_changed_as_asked(cursor: duckdb.DuckDBPyConnection, t
     assert [line[7] for line in lines] == ["1"] * 3 + ["4"] * 3
 
 
+@pytest.mark.parametrize(
+    ("step", "given", "rounded"),
+    [("0.1", "0.31", "0.3"), ("0.1", "0.35", "0.4"), ("0.05", "1.13", "1.15"), ("0.1", "-2.68", "-2.7"), ("1e-3", "7.0006", "7.001"),
+     ("2.50", "6", "5"), ("10", "123456789012345", "123456789012350")],
+)  # fmt: skip
+def test_rounding_writes_the_decimals_of_the_step(
+    step: str, given: str, rounded: str, cursor: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    table, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    table.write_text("sex,x\n" + f"f,{given}\n" * 4)
+    anonymise(cursor, table, out, plan=Plan(k=2), hierarchies=SEX, changes=[parse_change(f"x=round:{step}")])
+    assert out.read_text().splitlines()[1] == f"f,{rounded}"
+
+
+def test_changed_numbers_and_dates_of_parquet_keep_their_types(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    given, out = tmp_path / "given.parquet", tmp_path / "out.parquet"
+    cursor.execute(
+        "COPY (SELECT 'f' AS sex, i / 7 AS share, i::INTEGER AS n, i::UTINYINT AS tiny, i::DECIMAL(8, 2) AS pay, i::INTEGER AS mean, "
+        "DATE '2020-01-01' + i::INT AS seen, TIMESTAMP '2020-01-01 10:00:00' AS at, i::VARCHAR AS said, i / 3 AS none "
+        f"FROM range(250) t(i)) TO '{given}' (FORMAT parquet)"
+    )
+    asked = ["share=round:0.1", "n=clip:3:200", "tiny=round:100", "pay=round:0.5", "mean=average:4", "seen=shift:9:sex", "at=shift:9:sex",
+             "said=round:10", "none=mask:1"]  # fmt: skip
+    anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX, changes=[parse_change(a) for a in asked], secret=SECRET)
+    types = {row[0]: row[1] for row in cursor.execute(f"DESCRIBE SELECT * FROM '{out}'").fetchall()}
+    assert types == {
+        "sex": "VARCHAR", "share": "DOUBLE", "n": "INTEGER", "tiny": "UTINYINT", "pay": "DECIMAL(8,2)", "mean": "DOUBLE", "seen": "DATE", "at": "DATE",
+        "said": "VARCHAR", "none": "VARCHAR",
+    }  # fmt: skip
+    assert cursor.execute(f"SELECT share, n, mean FROM '{out}' LIMIT 3").fetchall() == [(0.0, 3, 1.5), (0.1, 3, 1.5), (0.3, 3, 1.5)]
+    anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX, changes=[parse_change("tiny=round:150")])
+    assert cursor.execute(f"SELECT typeof(tiny), max(tiny) FROM '{out}' GROUP BY 1").fetchall() == [("DOUBLE", 300.0)]
+
+
 def test_a_pseudonym_tells_nothing_of_a_shift_under_the_same_key(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     given, out = tmp_path / "given.csv", tmp_path / "out.csv"
     given.write_text("sex,who,seen\n" + "".join(f"f,p{i},2020-06-15\n" for i in range(200)))

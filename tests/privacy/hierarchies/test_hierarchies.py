@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.kit import Invalid, NotFound
-from entrepot.privacy.hierarchies import automatic, dates, hierarchy, prefixes, ranges, read_folder, read_hierarchy, write_hierarchy
+from entrepot.privacy.hierarchies import (
+    automatic,
+    dates,
+    hierarchy,
+    odd_among_dates,
+    prefixes,
+    ranges,
+    read_folder,
+    read_hierarchy,
+    write_hierarchy,
+)
 
 SCHOOL = [
     ("Bachelors", "Undergraduate", "Higher", "*"),
@@ -139,6 +149,7 @@ def test_any_texts_get_a_hierarchy(values: set[str]) -> None:
     ("values", "fact"),
     [
         (["2001-02-03", "03/02/2001", "3.2.2001", "2001-02-04"], r"2 of \d+ distinct values are no dates"),
+        (["1980-02-03", "03/04/1999", "02 February 1980"], r"2 of 3 .*: 1 like 21/11/2026, 1 like 21 November 2026\."),
         ([*map(str, range(40)), "nan", "-inf"], r"2 of \d+ distinct values are no finite numbers"),
         ([*map(str, range(40)), "about forty"], r"1 of \d+ distinct values are no finite numbers"),
     ],
@@ -147,6 +158,25 @@ def test_a_few_values_of_another_form_are_counted_and_not_guessed(values: list[s
     with pytest.raises(Invalid, match=fact) as raised:
         automatic("born", values)
     assert "hierarchy file" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("3. März 1999", "21 November 2026"), ("3.Dez.99", "21 November 2026"), ("03-FEB-1980", "21 November 2026"), ("3rd of May 1999", "21 November 2026"),
+        ("Sept. 3, 1999", "November 21, 2026"), ("February 3rd, 1999", "November 21, 2026"), ("Oktober 3 1999", "November 21, 2026"),
+        ("1999 Jan 3", "2026 November 21"), ("1999-Jan-03", "2026 November 21"),
+    ],
+)  # fmt: skip
+def test_dates_with_names_of_months_are_dates_of_another_form(value: str, form: str) -> None:
+    with pytest.raises(Invalid, match=f"1 of 3 distinct values are no dates of the form 2026-11-21: 1 like {form}"):
+        automatic("born", ["2001-02-03", "2001-02-04", value])
+    assert odd_among_dates({"2001-02-03": 5, value: 2}) == 2
+
+
+def test_codes_that_begin_as_months_do_are_no_dates() -> None:
+    assert automatic("code", [f"MAR-{i:04d}" for i in range(30)]).generalised("MAR-0007", 1) == "MAR-000*"
+    assert odd_among_dates({"may": 1, "june": 1, "Mar 19": 3}) == 0
 
 
 def test_numbers_of_any_length_get_ranges_and_those_beyond_doubles_are_no_numbers() -> None:

@@ -131,6 +131,21 @@ def test_persons_are_counted_once_in_a_class(cursor: duckdb.DuckDBPyConnection, 
     assert measure(cursor, path, quasi=["sex"], person="who").k == 1
 
 
+def test_a_person_in_several_classes_is_one_person(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = _table(
+        tmp_path,
+        "who;age;sex\n"
+        + "".join(f"p{i // 2};{30 + i % 2 * (i // 2 % 5)};f\n" for i in range(400))
+        + "p0;99;f\np1;98;f\np1;97;f\nq;*;*\np0;*;*\n",
+    )
+    found = measure(cursor, path, quasi=["age", "sex"], person="who")
+    assert (found.rows, found.hidden, found.unique) == (201, 1, 2 / 201)
+    assert (found.classes, found.k, found.prosecutor) == (8, 1, 1.0)
+    assert found.marketer == 8 / (200 + 4 * 40 + 3)
+    uniques = minimal_uniques(cursor, path, quasi=["age", "sex"], person="who")
+    assert (uniques.rows, uniques.by_size) == (201, {1: 2})
+
+
 def test_a_population_gives_k_map_presence_and_journalist_risk(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     path = _table(tmp_path, "sex;age\nf;30\nm;40\nm;40\nx;50\n")
     people = _table(tmp_path, "sex;age;persons\nf;30;4\nm;40;8\nm;60;5\n", "people.csv")

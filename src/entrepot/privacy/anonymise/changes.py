@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
 
@@ -72,7 +73,27 @@ def expressions(cursor: duckdb.DuckDBPyConnection, source: Source, changes: Sequ
         Invalid: A column is not there, a change lacks its argument, or values do not suit it; the message counts them.
     """
     source.require([change.column for change in changes], "to be changed")
-    return {change.column: _expression(cursor, source, change, secret) for change in changes}
+    return {change.column: _typed(cursor, source, change, _expression(cursor, source, change, secret)) for change in changes}
+
+
+def _typed(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, value: str) -> str:
+    """SQL for changed numbers and dates in the column's own type where it has one; in double where that cannot hold them."""
+    if not source.types or change.verb in ("mask", "pseudonym"):
+        return value
+    own = source.types[source.columns.index(change.column)]
+    if own == "VARCHAR":
+        return value
+    if change.verb == "shift":
+        # The hour is not moved with the day, so it is not told.
+        return f"CAST({value} AS DATE)"
+    lost = f"TRY_CAST({value} AS {own}) IS NULL"
+    if own.endswith("INT") or own.endswith("INTEGER"):
+        lost = f"({lost} OR TRY_CAST({value} AS {own})::DOUBLE <> CAST({value} AS DOUBLE))"
+    with explained(source.path):
+        misfits = cursor.execute(f"SELECT count(*) FROM {source.scan} WHERE {source.sql(change.column)} IS NOT NULL AND {lost}").fetchall()[
+            0
+        ][0]
+    return f"CAST({value} AS {'DOUBLE' if misfits else own})"
 
 
 def _expression(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, secret: bytes) -> str:
@@ -90,12 +111,20 @@ def _expression(cursor: duckdb.DuckDBPyConnection, source: Source, change: Chang
         step = _number(change, 0)
         if step <= 0:
             raise Invalid(f"{change.column} cannot be rounded to {step:g}.", "Choose a step above 0.")
-        return _trimmed(f"round({value} / {step!r}) * {step!r}")
+        return _trimmed(_multiple(value, step, change.arguments[0]))
     if change.verb == "clip":
         if len(given) != 2:
             raise Invalid(f"Clipping {change.column} needs two bounds.", "Write clip:LOW:HIGH.")
         return _trimmed(f"least(greatest({value}, {_number(change, 0)!r}), {_number(change, 1)!r})")
     return _average(cursor, source, change, value)
+
+
+def _multiple(value: str, step: float, written: str) -> str:
+    """SQL for the nearest multiple of a step, with the step's decimals and no more."""
+    decimals = max(0, -int(Decimal(written).normalize().as_tuple().exponent))
+    # A half such as 0.35 / 0.1 falls short by the last bit of a double; beyond a million steps that bit is left alone.
+    steps = f"{value} / {step!r}"
+    return f"round(round(CASE WHEN abs({steps}) < 1e6 THEN round({steps}, 9) ELSE {steps} END) * {step!r}, {decimals})"
 
 
 def _trimmed(value: str) -> str:
@@ -120,7 +149,9 @@ def hmac_sql(text: str, secret: bytes) -> str:
         Invalid: There is no key.
     """
     if len(secret) < 16:
-        raise Invalid("Pseudonyms need a key of at least 16 bytes.", "Set ENTREPOT_PSEUDONYM_KEY, and keep it apart from the release.")
+        raise Invalid(
+            "Pseudonyms and date shifts need a key of at least 16 bytes.", "Set ENTREPOT_PSEUDONYM_KEY, and keep it apart from the release."
+        )
     key = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(_BLOCK, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in key).hex() for pad in (0x36, 0x5C))
     return f"sha256(unhex('{outer}') || unhex(sha256(unhex('{inner}') || encode({text}))))"

@@ -30,6 +30,7 @@ class Source:
         scan: The table function call that yields its rows in order.
         raw: For each column its name in the scan.
         dialect: How a text separates its values; None for Parquet.
+        types: For each column of Parquet its type; empty for a text.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Source:
     columns: tuple[str, ...]
     raw: tuple[str, ...]
     dialect: Dialect | None
+    types: tuple[str, ...] = ()
 
     def sql(self, column: str) -> str:
         """SQL for the value of a column."""
@@ -113,8 +115,9 @@ def copy_columns(cursor: duckdb.DuckDBPyConnection, source: Source, columns: Map
 
 def _parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
     with explained(path):
-        names = [row[0] for row in cursor.execute(f"DESCRIBE SELECT * FROM {parquet(path)}").fetchall()]
-    return Source(path=path, scan=parquet(path), columns=tuple(names), raw=tuple(names), dialect=None)
+        described = cursor.execute(f"DESCRIBE SELECT * FROM {parquet(path)}").fetchall()
+    names = tuple(row[0] for row in described)
+    return Source(path=path, scan=parquet(path), columns=names, raw=names, dialect=None, types=tuple(row[1] for row in described))
 
 
 def _csv(path: Path, scratch: Path, limits: Limits, surveyed: bool) -> Source:

@@ -11,7 +11,7 @@ from entrepot.engine.faults import explained
 from entrepot.kit import Invalid
 from entrepot.privacy.anonymise.model import Plan
 from entrepot.privacy.anonymise.source import Source
-from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic, words_among_numbers
+from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic, odd_among_dates, words_among_numbers
 from entrepot.privacy.notes import Note, note
 
 _MOST_VALUES = 100_000
@@ -44,9 +44,10 @@ def trees_of(
     for column in lacking:
         values = _values(cursor, source, column)
         made[column] = automatic(column, values, hide_odd=plan.unknown == "star")
-        # All that a column of words and numbers is given is each value or none.
-        rows = words_among_numbers(values) if made[column].levels == 2 and plan.unknown != "star" else 0
-        notes += [note("odd_values", column=column, rows=rows, of=sum(values.values()))] if rows else []
+        # All that a column of words and numbers or dates is given is each value or none.
+        if made[column].levels == 2 and plan.unknown != "star":
+            odd = {"odd_values": words_among_numbers(values), "odd_dates": odd_among_dates(values)}
+            notes += [note(code, column=column, rows=rows, of=sum(values.values())) for code, rows in odd.items() if rows]
     return Trees(hierarchies={column: made[column] for column in quasi}, notes=tuple(notes))
 
 

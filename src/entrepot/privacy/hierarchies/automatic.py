@@ -15,7 +15,13 @@ from entrepot.privacy.hierarchies.shipped import shipped
 _FACTORS = (2, 5)
 _RANGES = 40
 """Ranges on the first level of numbers, at most; a round width is chosen to fit."""
-_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日")
+_MONTH = (
+    r"(?:jan(?:uary?)?|jänner|feb(?:ruary?)?|mar(?:ch)?|märz?|maerz|mrz|apr(?:il)?|ma[iy]|jun[ei]?|jul[iy]?|aug(?:ust)?|sept?(?:ember)?|o[ck]t(?:ober)?"
+    r"|nov(?:ember)?|de[cz](?:ember)?)"
+)
+"""Months in English and German, whole and short."""
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_GAP = r"[ .,/\-]"
 _NUMERIC = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf(inity)?)", re.IGNORECASE)
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .\-/]{2,}")
 _FORMS = (
@@ -25,8 +31,12 @@ _FORMS = (
     (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), "2026/11/21"),
     (re.compile(r"\d{4}\.\d{1,2}\.\d{1,2}"), "2026.11.21"),
     (re.compile(r"\d{4}年\d{1,2}月\d{1,2}日"), "2026年11月21日"),
+    (re.compile(rf"{_DAY}{_GAP}{{0,3}}(?:of )?{_MONTH}{_GAP}{{0,3}}(?:\d\d|\d{{4}})", re.IGNORECASE), "21 November 2026"),
+    (re.compile(rf"{_MONTH}{_GAP}{{0,3}}{_DAY}{_GAP}{{1,3}}(?:\d\d|\d{{4}})", re.IGNORECASE), "November 21, 2026"),
+    (re.compile(rf"\d{{4}}{_GAP}{{0,3}}{_MONTH}{_GAP}{{0,3}}{_DAY}", re.IGNORECASE), "2026 November 21"),
 )
 """Forms of dates that are counted apart where a column has several."""
+_DIGITAL = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _SOME = 20
 """Distinct values up to which numbers may be a list of codes."""
 _LARGEST = 308
@@ -52,11 +62,11 @@ def automatic(column: str, values: Collection[str], *, hide_odd: bool = False) -
     known = shipped(column, values)
     if known is not None:
         return known
-    if _mostly(filled, _DATED.fullmatch):
+    if _mostly(filled, _is_dated) or (odd_among_dates(dict.fromkeys(filled, 1)) and (len(filled) > _SOME or hide_odd)):
         return dates(column, _without(values, _date) if hide_odd else values)
-    numeric, worded = _numeric_and_worded(filled)
+    numeric, worded = _parted(filled, _is_numeric)
     among = bool(worded) and len(numeric) + len(worded) == len(filled) and 2 * len(numeric) >= len(filled)
-    if _mostly(filled, _NUMERIC.fullmatch) or (among and (len(filled) > _SOME or hide_odd)):
+    if _mostly(filled, _is_numeric) or (among and (len(filled) > _SOME or hide_odd)):
         return ranges(column, _without(values, _number) if hide_odd else values)
     if len(filled) > _SOME and all(_CODE.fullmatch(value) for value in filled):
         return prefixes(column, values)
@@ -69,19 +79,39 @@ def words_among_numbers(values: Mapping[str, int]) -> int:
     Args:
         values: How many rows hold each value.
     """
-    numeric, worded = _numeric_and_worded([value for value in values if value != ""])
+    numeric, worded = _parted([value for value in values if value != ""], _is_numeric)
     return sum(values[value] for value in worded) if len(numeric) > 2 and len(numeric) >= len(worded) else 0
 
 
-def _numeric_and_worded(values: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Those that are numbers, and those without any digit; others are codes."""
-    numeric = [value for value in values if _NUMERIC.fullmatch(value)]
-    return numeric, [value for value in values if not _NUMERIC.fullmatch(value) and not any(map(str.isdigit, value))]
+def odd_among_dates(values: Mapping[str, int]) -> int:
+    """How many rows hold words or dates of other forms where others hold dates, in a column for which no spans are made.
+
+    Args:
+        values: How many rows hold each value.
+    """
+    filled = [value for value in values if value != ""]
+    dated, worded = _parted(filled, _is_dated)
+    if len(filled) < 2 or len(dated) < len(worded) or len(dated) + len(worded) < len(filled):
+        return 0
+    return sum(values[value] for value in filled if _date(value) is None)
 
 
-def _mostly(values: Sequence[str], fits: Callable[[str], object]) -> bool:
+def _parted(values: Sequence[str], fits: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+    """Those that fit, and those of the others without any digit; the rest are codes."""
+    return [value for value in values if fits(value)], [value for value in values if not fits(value) and not any(map(str.isdigit, value))]
+
+
+def _is_numeric(value: str) -> bool:
+    return _NUMERIC.fullmatch(value) is not None
+
+
+def _is_dated(value: str) -> bool:
+    return _DIGITAL.fullmatch(value) is not None or any(shape.fullmatch(value) for shape, _ in _FORMS)
+
+
+def _mostly(values: Sequence[str], fits: Callable[[str], bool]) -> bool:
     # A few odd ones among many are mistakes to be named; a few values that happen to be numbers are a list of codes.
-    count = sum(fits(value) is not None for value in values)
+    count = sum(map(fits, values))
     return len(values) > 2 and (count == len(values) or (len(values) > _SOME and count >= 0.9 * len(values)))
 
 

@@ -56,6 +56,20 @@ def text_of(source: Source, column: str) -> str:
     return f"coalesce({source.text(column)}, '')"
 
 
+def persons_of(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str]) -> tuple[int, int, int]:
+    """How many persons the tables count, those of them with a row that shows anything, and those who are alone in a class."""
+    everybody, seen, alone = cursor.execute(
+        f"SELECT count(DISTINCT who), count(DISTINCT who) FILTER ({shown_of(quasi)}), "
+        f"(SELECT count(DISTINCT whose) FROM {CLASSES} WHERE shown AND n = 1) FROM {COUNTS}"
+    ).fetchall()[0]
+    return int(everybody), int(seen), int(alone)
+
+
+def shown_of(quasi: Sequence[str]) -> str:
+    """SQL for whether a class shows anything."""
+    return f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in keys_of(quasi))})"
+
+
 def keys_of(quasi: Sequence[str]) -> list[str]:
     """What the quasi-identifiers are called in the tables."""
     return [f"q{i}" for i in range(len(quasi))]
@@ -78,9 +92,8 @@ def _count(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[st
         counted = f"SELECT {', '.join(named)}, count(*)::BIGINT AS n FROM {source.scan} GROUP BY ALL"
         size, only = "sum(n)::BIGINT", "NULL::BIGINT"
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE {COUNTS} AS {counted}")
-    shown = f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in keys)})"
     cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE {CLASSES} AS SELECT {', '.join(keys)}, {size} AS n, {only} AS whose, {shown} AS shown "
+        f"CREATE OR REPLACE TEMP TABLE {CLASSES} AS SELECT {', '.join(keys)}, {size} AS n, {only} AS whose, {shown_of(quasi)} AS shown "
         f"FROM {COUNTS} GROUP BY ALL"
     )
 

@@ -10,11 +10,9 @@ from pathlib import Path
 import duckdb
 
 from entrepot.engine.faults import explained
-from entrepot.engine.sql import literal
 from entrepot.kit import Invalid
 from entrepot.privacy.anonymise.source import open_source
-from entrepot.privacy.hierarchies import STAR
-from entrepot.privacy.risk.classes import CLASSES, COUNTS, classes_of, keys_of, text_of
+from entrepot.privacy.risk.classes import CLASSES, COUNTS, classes_of, keys_of, persons_of, shown_of, text_of
 from entrepot.privacy.risk.model import Against, Risk, Sensitive
 
 _SIZES = ((1, "1"), (2, "2"), (4, "3-4"), (9, "5-9"), (19, "10-19"))
@@ -47,21 +45,24 @@ def measure(
         Invalid: It cannot be read, or lacks a column.
     """
     with classes_of(cursor, path, quasi=quasi, sensitive=sensitive, person=person):
-        return of_classes(cursor, quasi=quasi, sensitive=sensitive, population=population, counts=counts)
+        return of_classes(cursor, quasi=quasi, sensitive=sensitive, population=population, counts=counts, by_person=bool(person))
 
 
 def of_classes(
-    cursor: duckdb.DuckDBPyConnection, *, quasi: Sequence[str], sensitive: Sequence[str] = (), population: str | Path | None = None, counts: str = ""
+    cursor: duckdb.DuckDBPyConnection, *, quasi: Sequence[str], sensitive: Sequence[str] = (), population: str | Path | None = None, counts: str = "",
+    by_person: bool = False,
 ) -> Risk:  # fmt: skip
     """`measure` on the tables that `classes_of` holds at the time."""
     found = tuple(_sensitive(cursor, quasi, at, column) for at, column in enumerate(sensitive))
     if population is None:
-        return _risk(cursor, quasi, found, None)
+        return _risk(cursor, quasi, found, None, by_person)
     with tempfile.TemporaryDirectory(prefix="entrepot-risk-") as folder:
-        return _risk(cursor, quasi, found, _against(cursor, Path(population), quasi, counts, Path(folder)))
+        return _risk(cursor, quasi, found, _against(cursor, Path(population), quasi, counts, Path(folder)), by_person)
 
 
-def _risk(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], sensitive: tuple[Sensitive, ...], against: Against | None) -> Risk:
+def _risk(
+    cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], sensitive: tuple[Sensitive, ...], against: Against | None, by_person: bool
+) -> Risk:
     ends = [0, *(high for high, _ in _SIZES)]
     bands = [f"count(*) FILTER (shown AND n > {low} AND n <= {high})" for low, high in itertools.pairwise(ends)]
     bands.append(f"count(*) FILTER (shown AND n > {ends[-1]})")
@@ -70,17 +71,21 @@ def _risk(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], sensitive: tu
     total, hidden, classes, k, alone, *sizes = cursor.execute(f"SELECT {', '.join(wanted)} FROM {CLASSES}").fetchall()[0]
     if not total:
         raise Invalid("The table has no rows.", "Check that the export finished.")
-    shown = int(total - hidden)
+    matches = int(total - hidden)
+    if by_person:
+        # A person with rows in several classes is in the sum over classes several times, and is one person all the same.
+        total, seen, alone = persons_of(cursor, quasi)
+        hidden = total - seen
     return Risk(
         quasi=tuple(quasi), rows=int(total), hidden=int(hidden), classes=int(classes), k=None if k is None else int(k), unique=int(alone) / int(total),
-        prosecutor=1 / k if k else 0.0, marketer=classes / shown if shown else 0.0,
+        prosecutor=1 / k if k else 0.0, marketer=classes / matches if matches else 0.0,
         sizes=dict(zip([*(name for _, name in _SIZES), f"{ends[-1] + 1}+"], map(int, sizes), strict=True)), sensitive=sensitive, against=against,
     )  # fmt: skip
 
 
 def _sensitive(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], at: int, column: str) -> Sensitive:
     keys, value = ", ".join(keys_of(quasi)), f"s{at}"
-    shown = f"NOT ({' AND '.join(f'{key} = {literal(STAR)}' for key in keys_of(quasi))})"
+    shown = shown_of(quasi)
     by_value = f"SELECT {keys}, {value} AS v, sum(n)::DOUBLE AS c FROM {COUNTS} GROUP BY ALL"
     overall = f"SELECT {value} AS v, sum(n) / sum(sum(n)) OVER () AS q FROM {COUNTS} GROUP BY ALL"
     # Σ |p − q| over the values of a class, then the whole table's share of all values it lacks.

@@ -55,12 +55,12 @@ class Risk:
     """A table's risk as it stands.
 
     Attributes:
-        rows: Rows, or persons where a person key is named.
-        hidden: Those among them whose quasi-identifiers are all suppressed; they are in no class.
+        rows: Rows, or different persons where a person key is named; one with rows in several classes is counted in each of them.
+        hidden: Those among them whose quasi-identifiers are all suppressed, in every row of theirs; they are in no class.
         k: Size of the smallest class; None where all are hidden.
-        unique: Share that is alone in its class.
+        unique: Share that is alone in its class; of persons, alone in any of theirs.
         prosecutor: Largest chance to find somebody known to be in the table: 1 / k.
-        marketer: Expected share found when everybody is looked for: classes / rows.
+        marketer: Expected share found when everybody is looked for: classes / rows, or classes / what they hold of persons together.
         sizes: How many classes there are of size 1, 2, 3–4, 5–9, 10–19 and more.
     """
 

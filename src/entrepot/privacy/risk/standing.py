@@ -33,6 +33,6 @@ def standing(
     """
     counted, left_out = tuple(quasi[:MOST_COLUMNS]), tuple(quasi[MOST_COLUMNS:])
     with classes_of(cursor, path, quasi=counted, sensitive=sensitive, person=person):
-        found = of_classes(cursor, quasi=counted, sensitive=sensitive, population=population)
+        found = of_classes(cursor, quasi=counted, sensitive=sensitive, population=population, by_person=bool(person))
         uniques = uniques_of_classes(cursor, quasi=counted, by_person=bool(person), seconds=seconds)
     return Standing(risk=found, uniques=uniques, person=person, left_out=left_out)

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 
 from entrepot.privacy.anonymise.coding import Flags, Ints, grouped, packed
-from entrepot.privacy.risk.classes import CLASSES, classes_of
+from entrepot.privacy.risk.classes import CLASSES, COUNTS, classes_of
 from entrepot.privacy.risk.model import Minimal, Uniques
 
 _SHOWN = 200
@@ -54,7 +54,9 @@ def uniques_of_classes(
     began, size = clock(), min(size, len(quasi))
     total, rows = (
         sum(math.comb(len(quasi), n) for n in range(1, size + 1)),
-        cursor.execute(f"SELECT count(*), sum(n) FROM {CLASSES}").fetchall()[0],
+        cursor.execute(
+            f"SELECT count(*), {f'(SELECT count(DISTINCT who) FROM {COUNTS})' if by_person else 'sum(n)'} FROM {CLASSES}"
+        ).fetchall()[0],
     )
     if rows[0] > _MOST_CLASSES:
         return Uniques(rows=int(rows[1]), size=size, sets=(), by_size={}, searched=0, skipped=total)
