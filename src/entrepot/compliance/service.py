@@ -112,8 +112,15 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
         raise FactsMissing(message, first.hint, missing=[fact.path for fact in ruling.missing], **details)
-    if not repository.approved(session.db, subject_id, ruling.gate, case_digest(ruling), packs_digest(ruling.packs)):
+    if not is_approved(session, ruling, subject_id=subject_id):
         raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
+
+
+def is_approved(session: Session, ruling: Ruling, *, subject_id: str) -> bool:
+    """Whether the rules leave a case to a person who has let it pass, on these facts and under these packs."""
+    return ruling.decision in LEFT_TO_A_PERSON and repository.approved(
+        session.db, subject_id, ruling.gate, case_digest(ruling), packs_digest(ruling.packs)
+    )
 
 
 def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, source: Source = Source.DECLARED) -> dict[str, Any]:
