@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from entrepot import catalogue, compliance, flows, notices, parties, proof
 from entrepot.catalogue import ListingState
@@ -396,3 +397,17 @@ def test_a_new_version_that_the_rules_allow_gives_a_held_listing_back(market: Ma
     assert _state(market, listing) is ListingState.SUSPENDED
     market.publish(listing_id=listing, facts=CHINA, visibility="private", invited=["a-buyer"])
     assert _state(market, listing) is ListingState.LIVE
+
+
+def test_a_listing_that_cannot_be_judged_does_not_keep_the_others_from_it_and_its_own_job_says_so(market: Market) -> None:
+    broken, whole = market.publish().listing_id, market.publish().listing_id
+    _answer(market, broken, source__authorised=True)
+    with market.exchange.session(SYSTEM) as session:
+        # Words of another release among the answers, such as a half-restored backup leaves them.
+        session.db.execute(sa.text("UPDATE fact_answers SET source = 'hearsay' WHERE subject_id = :id"), {"id": broken})
+    _install(market, *_listing_pack("[offer.public, eq, false]", "block"))
+    market.exchange.run_due_jobs()
+    assert (_state(market, broken), _state(market, whole)) == (ListingState.LIVE, ListingState.SUSPENDED)
+    with market.exchange.database.snapshot() as db:
+        waiting = db.exec_driver_sql("SELECT name FROM jobs WHERE last_error IS NOT NULL").scalars().all()
+    assert waiting == ["flows.judge_listing"]

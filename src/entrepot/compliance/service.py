@@ -288,14 +288,14 @@ def _known(sha256: str) -> Pack | None:
 def _remember(sha256: str, text: str) -> Pack:
     if len(_PACKS) > 100:
         _PACKS.clear()
-    return _PACKS.setdefault(sha256, _read(text))
+    return _PACKS.setdefault(sha256, _read(text, kept=True))
 
 
-def _read(text: str) -> Pack:
+def _read(text: str, *, kept: bool = False) -> Pack:
     with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
         path = Path(folder) / "pack.yaml"
         path.write_text(text, "utf-8")
-        return read_pack(path, library.vocabulary(), library.taxonomy().knows)
+        return read_pack(path, library.vocabulary(), library.taxonomy().knows, kept=kept)
 
 
 def _parse(text: str, vectors: str) -> tuple[Pack, tuple[Vector, ...]]:
