@@ -74,6 +74,25 @@ def test_a_pack_that_cannot_be_read_is_refused_with_its_line(mine: CommandLine) 
     assert "mine.yaml line 13: 'asset.under14' is no known fact; did you mean asset.under_14" in said.err
 
 
+def test_a_rule_id_that_is_taken_and_a_way_out_that_leads_nowhere_are_remarks(mine: CommandLine) -> None:
+    Path("mine.yaml").write_text(PACK + RULE.replace("MINE-ONE", "HOUSE-NO-MINORS").replace("drop_columns", "dance"), "utf-8")
+    Path("mine.vectors.yaml").write_text(VECTORS.replace("MINE-ONE", "HOUSE-NO-MINORS"), "utf-8")
+    said = mine("rules", "lint", "mine.yaml")
+    assert said.code == 2
+    assert "mine.yaml:7: HOUSE-NO-MINORS the pack house has a rule of this id" in said.out
+    assert "'dance' (do), which leads nowhere; there are aggregate, " in said.out
+
+
+def test_a_pack_of_ones_own_is_explained_and_asked_by_its_file(mine: CommandLine) -> None:
+    assert "Our charter" in mine.done("rules", "explain", "MINE-ONE", "--packs", "mine.yaml")
+    Path("facts.yaml").write_text(CHILDREN + "by: measured\n", "utf-8")
+    said = mine("rules", "judge", "facts.yaml", "--packs", "house,./mine.yaml", "--json")
+    assert {"HOUSE-NO-MINORS", "MINE-ONE"} <= {finding["rule"] for finding in said.json["findings"]}
+    assert mine("rules", "judge", "facts.yaml", "--packs", "nothing.yaml").code == 2
+    Path("twin.yaml").write_text(PACK.replace("mine", "twin") + RULE, "utf-8")
+    assert "MINE-ONE stands in the packs mine and twin" in mine("rules", "judge", "facts.yaml", "--packs", "mine.yaml,twin.yaml").err
+
+
 def test_a_rule_is_explained_in_both_languages(entrepot: CommandLine) -> None:
     assert "House charter (2026), art. 2" in entrepot.done("rules", "explain", "HOUSE-NO-MINORS")
     assert "平台章程" in entrepot.done("rules", "explain", "HOUSE-NO-MINORS", "--language", "zh")

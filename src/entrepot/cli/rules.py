@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 PANEL = "Rules"
 At = Annotated[str, typer.Option(help="Day to judge for, such as 2026-11-21; today without it.", show_default=False)]
 Language = Annotated[str, typer.Option(help="en or zh.")]
-Packs = Annotated[str, typer.Option(help="Packs to ask, with commas; all without it. The house's own is always asked.", show_default=False)]
+Packs = Annotated[
+    str,
+    typer.Option(
+        help="Packs to ask, by name or as YAML files, with commas; all by name without it. The house's own is always asked.",
+        show_default=False,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,13 +41,15 @@ def lint(
     ] = None,
 ) -> None:
     """Say what is wrong with packs: vectors that disagree, rules and conditions that no vector notices. Exit code 2 with remarks."""
-    from entrepot.compliance.library import taxonomy
+    from entrepot.compliance.library import shipped, taxonomy
     from entrepot.compliance.lint import lint as run
 
     remarks, counts = [], []
-    for path in files or _shipped_files():
-        pack, vectors = _pack(path), _vectors(path)
-        remarks += [(path.name, remark) for remark in run(pack, vectors, taxonomy())]
+    read = [(path, _pack(path)) for path in files or _shipped_files()]
+    for path, pack in read:
+        vectors = _vectors(path)
+        known = (*shipped(), *(other for _, other in read))
+        remarks += [(path.name, remark) for remark in run(pack, vectors, taxonomy(), known=known)]
         counts.append({"pack": pack.id, "rules": len(pack.rules), "vectors": len(vectors)})
     found = [{"file": name, "line": r.line, "rule": r.rule, "problem": r.problem} for name, r in remarks]
 
@@ -159,13 +167,16 @@ def facts(
 
 
 def explain(
-    rule: Annotated[str, typer.Argument(help="The rule's id.", show_default=False)], at: At = "", language: Language = "en"
+    rule: Annotated[str, typer.Argument(help="The rule's id.", show_default=False)],
+    at: At = "",
+    packs: Packs = "",
+    language: Language = "en",
 ) -> None:
     """Say a rule in words: when it applies, what it requires, where that is written, since when, and the way out."""
     from entrepot.compliance.explain import explain as run
-    from entrepot.compliance.library import find_rule, shipped
+    from entrepot.compliance.library import find_rule
 
-    pack, found = find_rule(rule, shipped())
+    pack, found = find_rule(rule, _packs(packs))
     said = run(pack, found, _words(language), at=_day(at))
 
     def human(_: Any) -> None:
@@ -247,10 +258,18 @@ def _pack(path: Path) -> Pack:
 
 
 def _packs(names: str) -> tuple[Pack, ...]:
-    from entrepot.compliance.library import choose, shipped
+    from entrepot.compliance.library import apart, choose, shipped
 
     wanted = [name.strip() for name in names.split(",") if name.strip()]
-    return choose(wanted, shipped()) if wanted else shipped()
+    own = {pack.id: pack for pack in (_pack(Path(name)) for name in wanted if _is_file(name))}
+    # A file stands in for the shipped pack of its name.
+    known = (*(pack for pack in shipped() if pack.id not in own), *own.values())
+    named = dict.fromkeys([*(name for name in wanted if not _is_file(name)), *own])
+    return apart(choose(named, known)) if wanted else shipped()
+
+
+def _is_file(name: str) -> bool:
+    return Path(name).suffix in (".yaml", ".yml")
 
 
 def _vectors(path: Path) -> Any:
