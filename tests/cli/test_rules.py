@@ -174,6 +174,19 @@ def test_a_portfolio_becomes_a_page_and_json(entrepot: CommandLine) -> None:
     assert "责令改正通知书" in Path("report/of/today/apps.html").read_text("utf-8")
 
 
+def test_a_row_that_cannot_be_read_is_told_by_the_code_and_the_others_are_audited(entrepot: CommandLine) -> None:
+    Path("apps.csv").write_text("app;type;collects\nA;browser;手机号\nB;astrology;\n", "utf-8")
+    said = entrepot("rules", "app", "--portfolio", "apps.csv")
+    assert said.code == 3
+    assert "A (browser): 1 beyond" in said.out
+    assert "row 3 (B) is not audited: There is no type of app 'astrology'" in said.out
+
+
+def test_the_kinds_that_an_app_may_name_are_listed(entrepot: CommandLine) -> None:
+    assert "通讯录" in entrepot.done("rules", "app", "--kinds")
+    assert "pd:TelephoneNumber" in {kind["term"] for kind in json.loads(entrepot.done("rules", "app", "--kinds", "--json"))}
+
+
 @pytest.mark.parametrize(
     ("line", "word"),
     [

@@ -222,24 +222,30 @@ def app_(
         Path | None, typer.Option(help="CSV with these columns, one app a row; lists with semicolons.", show_default=False)
     ] = None,
     folder: Annotated[Path | None, typer.Option("--out", help="Folder for apps.html and apps.json.", show_default=False)] = None,
+    kinds: Annotated[bool, typer.Option("--kinds", help="List the kinds of data that a file may name, with every word for each.")] = False,
     at: At = "",
     language: Language = "en",
 ) -> None:
     """Audit what apps collect: beyond the necessary, without consent of its own, the notice a regulator would write, the fix.
 
-    Exit code 2 when an app lacks a consent.
+    Exit code 2 when an app lacks a consent; 3 when a row of the portfolio cannot be read, whatever the others came to.
     """
-    from entrepot.cli.rules_cases import show_audits
-    from entrepot.compliance.app_audit import audit, read_app, read_portfolio
+    from entrepot.cli.rules_cases import show_audits, show_kinds
+    from entrepot.compliance.app_audit import App, audit, read_app
+    from entrepot.compliance.app_portfolio import Unread, read_portfolio
     from entrepot.kit import Invalid
 
+    if kinds:
+        show_kinds()
+        return
     if (manifest is None) == (portfolio is None):
         raise Invalid("Name one app's file, or a portfolio.", "`entrepot rules app app.yaml`, or `--portfolio apps.csv --out report`.")
     day, said = _day(at), _words(language).language
-    apps = [read_app(manifest)] if manifest is not None else read_portfolio(portfolio) if portfolio is not None else []
-    audits = [audit(one, at=day) for one in apps]
-    show_audits(audits, folder, said)
-    raise typer.Exit(2 if any(found.lacking for found in audits) else 0)
+    read = [read_app(manifest)] if manifest is not None else list(read_portfolio(portfolio)) if portfolio is not None else []
+    audits = [audit(one, at=day) for one in read if isinstance(one, App)]
+    unread = [one for one in read if isinstance(one, Unread)]
+    show_audits(audits, unread, folder, said)
+    raise typer.Exit(3 if unread else 2 if any(found.lacking for found in audits) else 0)
 
 
 list_rules.__name__, app_.__name__ = "list", "app"
