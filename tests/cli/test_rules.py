@@ -119,6 +119,19 @@ def test_a_case_is_decided_with_article_and_way_out_and_the_code_says_it(entrepo
     assert "→ Remove the children's rows" in said.out
 
 
+def test_how_to_answer_is_said_once(entrepot: CommandLine) -> None:
+    Path("facts.yaml").write_text("asset: {subjects_in: [CN], personal: true}\n", "utf-8")
+    said = entrepot("rules", "judge", "facts.yaml", "--packs", "cn,house").out
+    assert said.count("Answer it on the page") == 1
+    assert "asset.under_14=true|false" in said
+
+
+def test_a_new_exchange_suggests_a_countrys_packs_unless_some_are_chosen(entrepot: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTREPOT_RULE_PACKS", "house,cn")
+    assert "ENTREPOT_RULE_PACKS" not in entrepot.done("--data", "chosen", "init", "--country", "CN")
+    assert "ENTREPOT_RULE_PACKS=house,cn,eu" in entrepot.done("--data", "other", "init", "--country", "DE")
+
+
 def test_what_is_missing_is_asked(entrepot: CommandLine) -> None:
     Path("facts.yaml").write_text(CHILDREN.replace("3", "4"), "utf-8")
     said = entrepot("rules", "judge", "facts.yaml", "--packs", "house", "--json")

@@ -57,18 +57,24 @@ def show_ruling(ruling: Ruling, language: str) -> None:
     from entrepot.compliance.explain import duty_words
     from entrepot.compliance.library import vocabulary
     from entrepot.compliance.questions import questions
+    from entrepot.compliance.vocabulary import how_to_answer
 
     findings, asked = ruling.findings(vocabulary(), language), questions(ruling, vocabulary(), language)
+    known = vocabulary().facts
+    said = {question.path for question in asked if question.may_be_declared}
 
     def human(_: Any) -> None:
         for one in findings:
             out.print(f" {_LOOKS[one.severity.value]} {one.message}  ({one.rule}: {one.citation})", markup=False)
-            if one.hint:
+            # What answers settle is said once, below the questions.
+            if one.hint and not (one.evidence.get("missing") and said.issuperset(one.evidence["missing"])):
                 out.print(f"   → {one.hint}", markup=False, style="dim")
         for question in asked:
             choices = f"  [{' | '.join(value for value, _ in question.choices)}]" if question.choices else ""
             source = "" if question.may_be_declared else f"  ({question.needs.value.replace('_', ' ')})"
             out.print(f" ? {question.path}: {question.text}{choices}{source}", markup=False)
+        if said:
+            out.print(f"   → {how_to_answer([known[path] for path in sorted(said)], language)}", markup=False, style="dim")
         for duty in ruling.duties:
             out.print(f" · {duty_words(duty)}", markup=False)
         for clock in ruling.clocks:
