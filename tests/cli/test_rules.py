@@ -74,6 +74,25 @@ def test_a_pack_that_cannot_be_read_is_refused_with_its_line(mine: CommandLine) 
     assert "mine.yaml line 13: 'asset.under14' is no known fact; did you mean asset.under_14" in said.err
 
 
+def test_a_rule_id_that_is_taken_and_a_way_out_that_leads_nowhere_are_remarks(mine: CommandLine) -> None:
+    Path("mine.yaml").write_text(PACK + RULE.replace("MINE-ONE", "HOUSE-NO-MINORS").replace("drop_columns", "dance"), "utf-8")
+    Path("mine.vectors.yaml").write_text(VECTORS.replace("MINE-ONE", "HOUSE-NO-MINORS"), "utf-8")
+    said = mine("rules", "lint", "mine.yaml")
+    assert said.code == 2
+    assert "mine.yaml:7: HOUSE-NO-MINORS the pack house has a rule of this id" in said.out
+    assert "'dance' (do), which leads nowhere; there are aggregate, " in said.out
+
+
+def test_a_pack_of_ones_own_is_explained_and_asked_by_its_file(mine: CommandLine) -> None:
+    assert "Our charter" in mine.done("rules", "explain", "MINE-ONE", "--packs", "mine.yaml")
+    Path("facts.yaml").write_text(CHILDREN + "by: measured\n", "utf-8")
+    said = mine("rules", "judge", "facts.yaml", "--packs", "house,./mine.yaml", "--json")
+    assert {"HOUSE-NO-MINORS", "MINE-ONE"} <= {finding["rule"] for finding in said.json["findings"]}
+    assert mine("rules", "judge", "facts.yaml", "--packs", "nothing.yaml").code == 2
+    Path("twin.yaml").write_text(PACK.replace("mine", "twin") + RULE, "utf-8")
+    assert "MINE-ONE stands in the packs mine and twin" in mine("rules", "judge", "facts.yaml", "--packs", "mine.yaml,twin.yaml").err
+
+
 def test_a_rule_is_explained_in_both_languages(entrepot: CommandLine) -> None:
     assert "House charter (2026), art. 2" in entrepot.done("rules", "explain", "HOUSE-NO-MINORS")
     assert "平台章程" in entrepot.done("rules", "explain", "HOUSE-NO-MINORS", "--language", "zh")
@@ -98,6 +117,19 @@ def test_a_case_is_decided_with_article_and_way_out_and_the_code_says_it(entrepo
     assert said.code == 2
     assert "HOUSE-NO-MINORS: House charter (2026), art. 2" in said.out
     assert "→ Remove the children's rows" in said.out
+
+
+def test_how_to_answer_is_said_once(entrepot: CommandLine) -> None:
+    Path("facts.yaml").write_text("asset: {subjects_in: [CN], personal: true}\n", "utf-8")
+    said = entrepot("rules", "judge", "facts.yaml", "--packs", "cn,house").out
+    assert said.count("Answer it on the page") == 1
+    assert "asset.under_14=true|false" in said
+
+
+def test_a_new_exchange_suggests_a_countrys_packs_unless_some_are_chosen(entrepot: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTREPOT_RULE_PACKS", "house,cn")
+    assert "ENTREPOT_RULE_PACKS" not in entrepot.done("--data", "chosen", "init", "--country", "CN")
+    assert "ENTREPOT_RULE_PACKS=house,cn,eu" in entrepot.done("--data", "other", "init", "--country", "DE")
 
 
 def test_what_is_missing_is_asked(entrepot: CommandLine) -> None:
@@ -153,6 +185,19 @@ def test_a_portfolio_becomes_a_page_and_json(entrepot: CommandLine) -> None:
     assert said.code == 2
     assert [app["decision"] for app in json.loads(Path("report/of/today/apps.json").read_text("utf-8"))] == ["block", "allow"]
     assert "责令改正通知书" in Path("report/of/today/apps.html").read_text("utf-8")
+
+
+def test_a_row_that_cannot_be_read_is_told_by_the_code_and_the_others_are_audited(entrepot: CommandLine) -> None:
+    Path("apps.csv").write_text("app;type;collects\nA;browser;手机号\nB;astrology;\n", "utf-8")
+    said = entrepot("rules", "app", "--portfolio", "apps.csv")
+    assert said.code == 3
+    assert "A (browser): 1 beyond" in said.out
+    assert "row 3 (B) is not audited: There is no type of app 'astrology'" in said.out
+
+
+def test_the_kinds_that_an_app_may_name_are_listed(entrepot: CommandLine) -> None:
+    assert "通讯录" in entrepot.done("rules", "app", "--kinds")
+    assert "pd:TelephoneNumber" in {kind["term"] for kind in json.loads(entrepot.done("rules", "app", "--kinds", "--json"))}
 
 
 @pytest.mark.parametrize(

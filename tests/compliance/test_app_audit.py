@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from entrepot.compliance.app_audit import App, AppAudit, audit, find_kind, read_app, read_portfolio
+from entrepot.compliance.app_audit import App, AppAudit, audit, find_kind, kinds, read_app
+from entrepot.compliance.app_portfolio import Unread, read_portfolio
 from entrepot.compliance.app_report import fix, notice, remark, report_html, report_json
-from entrepot.compliance.apps import find_type
+from entrepot.compliance.apps import aliases, find_type
 from entrepot.kit import Decision, Invalid
 
 FRIDAY = date(2021, 4, 23)
@@ -83,7 +84,7 @@ PORTFOLIO = (
 
 
 def test_a_portfolio_is_audited_row_by_row_into_a_page_and_json(tmp_path: Path) -> None:
-    audits = [audit(app, at=FRIDAY) for app in read_portfolio(_file(tmp_path, PORTFOLIO, "apps.csv"))]
+    audits = [audit(app, at=FRIDAY) for app in read_portfolio(_file(tmp_path, PORTFOLIO, "apps.csv")) if isinstance(app, App)]
     first, second = report_json(audits)
     assert [kind["term"] for kind in first["lacking_consent"]] == ["pd:TelephoneNumber"]  # type: ignore[attr-defined]
     assert (first["decision"], second["decision"], second["type"]) == ("block", "block", "vehicle_sharing")
@@ -95,14 +96,45 @@ def test_a_portfolio_is_audited_row_by_row_into_a_page_and_json(tmp_path: Path) 
     assert "<script" not in page
 
 
+def test_a_portfolio_without_a_column_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="no column 'collects'"):
+        list(read_portfolio(_file(tmp_path, "app,type\nA,browser\n", "apps.csv")))
+
+
+def test_a_row_that_cannot_be_read_is_reported_beside_the_others(tmp_path: Path) -> None:
+    text = "app,type,collects\n<i>A</i>,browser,moods\nB,browser,pd:Name\n,browser,\nC,browser,pd:Name,pd:Age\n"
+    read = list(read_portfolio(_file(tmp_path, text, "apps.csv")))
+    unread = [one for one in read if isinstance(one, Unread)]
+    audits = [audit(one, at=FRIDAY) for one in read if isinstance(one, App)]
+    assert [one.row for one in unread] == [2, 4, 5]
+    assert [part in one.problem for part, one in zip(("'moods'", "name or type", "more cells"), unread, strict=True)] == [True] * 3
+    assert [entry["decision"] for entry in report_json(audits, unread)] == ["block", "unread", "unread", "unread"]
+    page = report_html(audits, unread)
+    assert "3 rows of the portfolio could not be read" in page
+    assert "有 3 行无法读取" in page
+    assert "&lt;i&gt;A&lt;/i&gt;" in page
+
+
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    "text",
     [
-        ("app,type\nA,browser\n", "no column 'collects'"),
-        ("app,type,collects\nA,browser,moods\n", "row 2: 'moods'"),
-        ("app,type,collects\nA,browser\n,browser,\n", "row 3: the app's name"),
+        'app;type;collects\nA;browser;"手机号;通讯录"\n', "app;type;collects\nA;browser;phone, contacts\n",
+        "app\ttype\tcollects\nA\tbrowser\tphone;contacts\n", "app,type,collects\nA,browser,手机号、通讯录\n",
     ],
-)
-def test_a_portfolio_that_cannot_be_read_is_named_with_its_row(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(Invalid, match=reason):
-        list(read_portfolio(_file(tmp_path, text, "apps.csv")))
+)  # fmt: skip
+def test_columns_may_be_parted_by_semicolons_or_tabs(tmp_path: Path, text: str) -> None:
+    (app,) = read_portfolio(_file(tmp_path, text, "apps.csv"))
+    assert isinstance(app, App)
+    assert app.collects == ("pd:TelephoneNumber", "ent:ContactAccountList")
+
+
+def test_everyday_words_are_known_each_for_one_kind_that_the_taxonomy_or_a_type_has() -> None:
+    assert [find_kind(word) for word in ("Phone", "mobile", "手机号")] == ["pd:TelephoneNumber"] * 3
+    assert [find_kind(word) for word in ("location", "位置", "GPS")] == ["pd:CurrentLocation"] * 3
+    assert find_kind("pd:Location") == "pd:Location"
+    words = [word.casefold() for listed in aliases().values() for word in listed]
+    assert len(words) == len(set(words))
+    listed = {kind["term"]: kind for kind in kinds()}
+    assert set(aliases()) <= set(listed)
+    assert "通讯录" in str(listed["ent:ContactAccountList"]["also"])
+    assert kinds()[0]["needed"]

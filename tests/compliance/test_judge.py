@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from entrepot.compliance.dossier import Source
+from entrepot.compliance.pack_reader import read_pack
 from entrepot.compliance.ruling import Outcome
-from entrepot.kit import Decision, Invalid
-from support.packs import VOCABULARY, head, pack, read, rule, ruling
+from entrepot.kit import Decision
+from support.packs import TAXONOMY, VOCABULARY, head, pack, read, rule, ruling
 
 YES = "[f.flag, eq, true]"
 
@@ -178,17 +180,24 @@ def test_duties_come_from_every_rule_that_applies_each_once() -> None:
     ],
 )
 def test_a_clock_runs_in_the_authoritys_zone_from_its_midnight(jurisdiction: str, start: str, due: datetime) -> None:
-    timed = pack(rule("T-ONE", YES, more="clock: {start: f.text, span: 1D, on_expiry: suspend_listings}"), jurisdiction=jurisdiction)
-    (clock,) = ruling(timed, {"f.text": start, "f.flag": False}).clocks
+    timed = pack(rule("T-ONE", YES, more="clock: {start: f.day, span: 1D, on_expiry: suspend_listings}"), jurisdiction=jurisdiction)
+    (clock,) = ruling(timed, {"f.day": start, "f.flag": False}).clocks
     assert (clock.rule, clock.due.at, clock.on_expiry) == ("T-ONE", due, "suspend_listings")
     assert ruling(timed, {"f.flag": False}).clocks == ()
 
 
 @pytest.mark.parametrize("start", ["soon", "2026-13-01", "2026-05-04T18:00:00"])
-def test_a_clock_whose_start_is_no_time_is_named(start: str) -> None:
-    timed = pack(rule("T-ONE", YES, more="clock: {start: f.text, span: 1D}"))
-    with pytest.raises(Invalid, match=r"f\.text starts a clock"):
-        ruling(timed, {"f.text": start})
+def test_a_clock_that_cannot_run_leaves_the_decision_as_it_is(start: str) -> None:
+    timed = pack(rule("T-ONE", YES, more="clock: {start: f.day, span: 1D}"))
+    found = ruling(timed, {"f.day": start, "f.flag": False})
+    assert (found.decision, found.clocks) == (Decision.BLOCK, ())
+
+
+def test_a_pack_that_was_in_force_before_its_clock_was_too_long_still_decides(tmp_path: Path) -> None:
+    path = tmp_path / "old.yaml"
+    path.write_text(head() + rule("T-ONE", YES, more="clock: {start: f.day, span: 9999Y}"), "utf-8")
+    found = ruling(read_pack(path, VOCABULARY, TAXONOMY.knows, kept=True), {"f.day": "2026-05-04", "f.flag": False})
+    assert (found.decision, found.clocks) == (Decision.BLOCK, ())
 
 
 def test_the_record_names_packs_trace_and_missing_facts_and_holds_no_fact() -> None:

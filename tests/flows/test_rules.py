@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from entrepot import catalogue, compliance, flows, notices, parties, proof
 from entrepot.catalogue import ListingState
@@ -320,3 +321,93 @@ def test_a_pack_of_the_programs_name_is_refused_in_words_until_it_is_meant(marke
         flows.install_pack(session, mine.replace('version: "1"', 'version: "2"'), REVIEWED_VECTORS)  # It stands in that place already.
     with market.unhurt(), pytest.raises(Refused, match="cannot be replaced"), market.exchange.session(market.operator) as session:
         flows.install_pack(session, REVIEWED.replace("pack: own", "pack: house"), REVIEWED_VECTORS, replace=True)
+
+
+def _answer(market: Market, listing: str, **values: Any) -> Decision:
+    with market.exchange.session(market.owner) as session:
+        return flows.answer_listing(session, listing, {path.replace("__", "."): value for path, value in values.items()}).decision
+
+
+def test_an_answer_that_makes_a_listing_forbidden_takes_it_off_and_only_one_that_allows_it_gives_it_back(market: Market) -> None:
+    listing = market.publish(facts=CHINA).listing_id
+    with market.exchange.session(market.owner) as session:
+        flows.answer_listing(session, listing, ANSWERS)
+    assert _answer(market, listing, asset__barred_content=True) is Decision.BLOCK
+    assert _state(market, listing) is ListingState.SUSPENDED
+    assert _answer(market, listing, asset__barred_content=None) is Decision.NEEDS_INFO
+    assert _state(market, listing) is ListingState.SUSPENDED
+    with market.unhurt(), pytest.raises(FactsMissing), market.exchange.session(market.operator) as session:
+        flows.approve_listing(session, listing)
+    with market.unhurt(), pytest.raises(Conflict, match="held by the rules"), market.exchange.session(market.operator) as session:
+        catalogue.reinstate(session, listing)
+    assert _answer(market, listing, asset__barred_content=False) is Decision.ALLOW
+    assert _state(market, listing) is ListingState.LIVE
+    assert _answer(market, listing, asset__barred_content=None) is Decision.NEEDS_INFO
+    assert _state(market, listing) is ListingState.LIVE
+    with market.exchange.reading(market.owner) as session:
+        told = [event.kind for event in parties.inbox(session)]
+    assert (told.count("listing.suspended"), told.count("listing.reinstated")) == (1, 1)
+
+
+def test_what_is_forbidden_and_was_left_on_offer_is_taken_off_when_it_is_judged_again(market: Market) -> None:
+    listing = market.publish(facts=CHINA).listing_id
+    with market.exchange.session(market.owner) as session:
+        flows.answer_listing(session, listing, ANSWERS)
+    _answer(market, listing, asset__barred_content=True)
+    with market.exchange.session(SYSTEM) as session:
+        catalogue.lift(session, listing, holder="rules")
+    assert _state(market, listing) is ListingState.LIVE
+    with market.exchange.session(SYSTEM) as session:
+        session.enqueue("flows.judge_again", after_id="")
+    market.exchange.run_due_jobs()
+    assert _state(market, listing) is ListingState.SUSPENDED
+
+
+def _listing_pack(require: str, severity: str) -> tuple[str, str]:
+    pack = REVIEWED.replace("gate: contract", "gate: listing").replace("severity: review", f"severity: {severity}")
+    pack = pack.replace("[offer.public, eq, false]", require)
+    return pack, REVIEWED_VECTORS.replace("gate: contract", "gate: listing").replace("expect: review", f"expect: {severity}")
+
+
+def test_what_was_held_and_is_now_left_to_a_person_comes_back_when_the_person_lets_it_pass(market: Market) -> None:
+    listing = market.publish().listing_id
+    for severity in ("block", "review"):
+        _install(market, *_listing_pack("[offer.public, eq, false]", severity))
+        market.exchange.run_due_jobs()
+        assert _state(market, listing) is ListingState.SUSPENDED
+    with market.unhurt(), pytest.raises(Refused), market.exchange.session(market.owner) as session:
+        flows.approve_listing(session, listing)
+    with market.exchange.session(market.operator) as session:
+        assert flows.approve_listing(session, listing).state is ListingState.LIVE
+    with market.exchange.session(SYSTEM) as session:
+        session.enqueue("flows.judge_again", after_id="")
+    market.exchange.run_due_jobs()
+    assert _state(market, listing) is ListingState.LIVE
+    _install(market, *_listing_pack("[offer.public, eq, false]", "block"))
+    market.exchange.run_due_jobs()
+    assert _state(market, listing) is ListingState.SUSPENDED
+
+
+def test_a_new_version_that_the_rules_allow_gives_a_held_listing_back(market: Market) -> None:
+    listing = market.publish(facts=CHINA).listing_id
+    with market.exchange.session(market.owner) as session:
+        flows.answer_listing(session, listing, ANSWERS)
+    _install(market, *_listing_pack("[offer.public, eq, false]", "block"))
+    market.exchange.run_due_jobs()
+    assert _state(market, listing) is ListingState.SUSPENDED
+    market.publish(listing_id=listing, facts=CHINA, visibility="private", invited=["a-buyer"])
+    assert _state(market, listing) is ListingState.LIVE
+
+
+def test_a_listing_that_cannot_be_judged_does_not_keep_the_others_from_it_and_its_own_job_says_so(market: Market) -> None:
+    broken, whole = market.publish().listing_id, market.publish().listing_id
+    _answer(market, broken, source__authorised=True)
+    with market.exchange.session(SYSTEM) as session:
+        # Words of another release among the answers, such as a half-restored backup leaves them.
+        session.db.execute(sa.text("UPDATE fact_answers SET source = 'hearsay' WHERE subject_id = :id"), {"id": broken})
+    _install(market, *_listing_pack("[offer.public, eq, false]", "block"))
+    market.exchange.run_due_jobs()
+    assert (_state(market, broken), _state(market, whole)) == (ListingState.LIVE, ListingState.SUSPENDED)
+    with market.exchange.database.snapshot() as db:
+        waiting = db.exec_driver_sql("SELECT name FROM jobs WHERE last_error IS NOT NULL").scalars().all()
+    assert waiting == ["flows.judge_listing"]

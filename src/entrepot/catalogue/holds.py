@@ -17,6 +17,7 @@ from entrepot.kit import Conflict, Refused, rfc3339
 from entrepot.runtime import Session
 
 OPERATOR = "operator"
+RULES = "rules"
 _OF = sa.select(listing_holds).where(listing_holds.c.listing_id == sa.bindparam("listing_id")).order_by(listing_holds.c.placed_at)
 
 
@@ -31,7 +32,7 @@ class Hold:
     """What keeps a listing off the catalogue.
 
     Attributes:
-        holder: Who may lift it: ``operator``, or the id of a notice.
+        holder: Who may lift it: ``operator``, ``rules``, or the id of a notice.
         reason: Why, as anybody may read it; empty where the public is not told.
         freezes: Whether running agreements stand still with it.
     """
@@ -73,6 +74,11 @@ def lift(session: Session, listing_id: str, *, holder: str) -> Listing:
     if session.db.execute(mine).rowcount != 1:
         others = [one for one in holds_of(session, listing_id) if one.holder != OPERATOR]
         if others and listing.state is ListingState.SUSPENDED:
+            if others[0].holder == RULES:
+                raise Conflict(
+                    f"The listing {listing_id} is held by the rules: {others[0].reason}",
+                    "It comes back when they allow it; what they leave to a person `entrepot approve` lets pass.",
+                )
             raise Conflict(
                 f"The listing {listing_id} is held by the notice {others[0].holder}.",
                 "It comes back when the notice is settled or taken back.",

@@ -51,8 +51,10 @@ def init(
     found = settings()
     made = initialise(found, name=name, country=country, email=email)
     named = {pack.strip() for pack in found.rule_packs.split(",")}
-    suggested = [pack for pack in packs_of(country.upper()) if pack not in named]
-    setting = f"ENTREPOT_RULE_PACKS={','.join(['house', *suggested])}" if suggested else ""
+    law = packs_of(country.upper())
+    # Who has chosen packs of the country already has decided, and a line with the others would take the place of those.
+    suggested = law if named.isdisjoint(law) else ()
+    setting = f"ENTREPOT_RULE_PACKS={','.join(['house', *sorted(named - {'', 'house'}), *suggested])}" if suggested else ""
     value = {
         "organisation": made.organisation_id,
         "data": str(found.data_path),

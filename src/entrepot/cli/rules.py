@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 PANEL = "Rules"
 At = Annotated[str, typer.Option(help="Day to judge for, such as 2026-11-21; today without it.", show_default=False)]
 Language = Annotated[str, typer.Option(help="en or zh.")]
-Packs = Annotated[str, typer.Option(help="Packs to ask, with commas; all without it. The house's own is always asked.", show_default=False)]
+Packs = Annotated[
+    str,
+    typer.Option(
+        help="Packs to ask, by name or as YAML files, with commas; all by name without it. The house's own is always asked.",
+        show_default=False,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,13 +41,15 @@ def lint(
     ] = None,
 ) -> None:
     """Say what is wrong with packs: vectors that disagree, rules and conditions that no vector notices. Exit code 2 with remarks."""
-    from entrepot.compliance.library import taxonomy
+    from entrepot.compliance.library import shipped, taxonomy
     from entrepot.compliance.lint import lint as run
 
     remarks, counts = [], []
-    for path in files or _shipped_files():
-        pack, vectors = _pack(path), _vectors(path)
-        remarks += [(path.name, remark) for remark in run(pack, vectors, taxonomy())]
+    read = [(path, _pack(path)) for path in files or _shipped_files()]
+    for path, pack in read:
+        vectors = _vectors(path)
+        known = (*shipped(), *(other for _, other in read))
+        remarks += [(path.name, remark) for remark in run(pack, vectors, taxonomy(), known=known)]
         counts.append({"pack": pack.id, "rules": len(pack.rules), "vectors": len(vectors)})
     found = [{"file": name, "line": r.line, "rule": r.rule, "problem": r.problem} for name, r in remarks]
 
@@ -159,13 +167,16 @@ def facts(
 
 
 def explain(
-    rule: Annotated[str, typer.Argument(help="The rule's id.", show_default=False)], at: At = "", language: Language = "en"
+    rule: Annotated[str, typer.Argument(help="The rule's id.", show_default=False)],
+    at: At = "",
+    packs: Packs = "",
+    language: Language = "en",
 ) -> None:
     """Say a rule in words: when it applies, what it requires, where that is written, since when, and the way out."""
     from entrepot.compliance.explain import explain as run
-    from entrepot.compliance.library import find_rule, shipped
+    from entrepot.compliance.library import find_rule
 
-    pack, found = find_rule(rule, shipped())
+    pack, found = find_rule(rule, _packs(packs))
     said = run(pack, found, _words(language), at=_day(at))
 
     def human(_: Any) -> None:
@@ -211,24 +222,30 @@ def app_(
         Path | None, typer.Option(help="CSV with these columns, one app a row; lists with semicolons.", show_default=False)
     ] = None,
     folder: Annotated[Path | None, typer.Option("--out", help="Folder for apps.html and apps.json.", show_default=False)] = None,
+    kinds: Annotated[bool, typer.Option("--kinds", help="List the kinds of data that a file may name, with every word for each.")] = False,
     at: At = "",
     language: Language = "en",
 ) -> None:
     """Audit what apps collect: beyond the necessary, without consent of its own, the notice a regulator would write, the fix.
 
-    Exit code 2 when an app lacks a consent.
+    Exit code 2 when an app lacks a consent; 3 when a row of the portfolio cannot be read, whatever the others came to.
     """
-    from entrepot.cli.rules_cases import show_audits
-    from entrepot.compliance.app_audit import audit, read_app, read_portfolio
+    from entrepot.cli.rules_cases import show_audits, show_kinds
+    from entrepot.compliance.app_audit import App, audit, read_app
+    from entrepot.compliance.app_portfolio import Unread, read_portfolio
     from entrepot.kit import Invalid
 
+    if kinds:
+        show_kinds()
+        return
     if (manifest is None) == (portfolio is None):
         raise Invalid("Name one app's file, or a portfolio.", "`entrepot rules app app.yaml`, or `--portfolio apps.csv --out report`.")
     day, said = _day(at), _words(language).language
-    apps = [read_app(manifest)] if manifest is not None else read_portfolio(portfolio) if portfolio is not None else []
-    audits = [audit(one, at=day) for one in apps]
-    show_audits(audits, folder, said)
-    raise typer.Exit(2 if any(found.lacking for found in audits) else 0)
+    read = [read_app(manifest)] if manifest is not None else list(read_portfolio(portfolio)) if portfolio is not None else []
+    audits = [audit(one, at=day) for one in read if isinstance(one, App)]
+    unread = [one for one in read if isinstance(one, Unread)]
+    show_audits(audits, unread, folder, said)
+    raise typer.Exit(3 if unread else 2 if any(found.lacking for found in audits) else 0)
 
 
 list_rules.__name__, app_.__name__ = "list", "app"
@@ -247,10 +264,18 @@ def _pack(path: Path) -> Pack:
 
 
 def _packs(names: str) -> tuple[Pack, ...]:
-    from entrepot.compliance.library import choose, shipped
+    from entrepot.compliance.library import apart, choose, shipped
 
     wanted = [name.strip() for name in names.split(",") if name.strip()]
-    return choose(wanted, shipped()) if wanted else shipped()
+    own = {pack.id: pack for pack in (_pack(Path(name)) for name in wanted if _is_file(name))}
+    # A file stands in for the shipped pack of its name.
+    known = (*(pack for pack in shipped() if pack.id not in own), *own.values())
+    named = dict.fromkeys([*(name for name in wanted if not _is_file(name)), *own])
+    return apart(choose(named, known)) if wanted else shipped()
+
+
+def _is_file(name: str) -> bool:
+    return Path(name).suffix in (".yaml", ".yml")
 
 
 def _vectors(path: Path) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.cli.context import out, show
 
 if TYPE_CHECKING:
     from entrepot.compliance.app_audit import AppAudit
+    from entrepot.compliance.app_portfolio import Unread
     from entrepot.compliance.ruling import Ruling
     from entrepot.compliance.what_if import Case
 
@@ -56,18 +57,24 @@ def show_ruling(ruling: Ruling, language: str) -> None:
     from entrepot.compliance.explain import duty_words
     from entrepot.compliance.library import vocabulary
     from entrepot.compliance.questions import questions
+    from entrepot.compliance.vocabulary import how_to_answer
 
     findings, asked = ruling.findings(vocabulary(), language), questions(ruling, vocabulary(), language)
+    known = vocabulary().facts
+    said = {question.path for question in asked if question.may_be_declared}
 
     def human(_: Any) -> None:
         for one in findings:
             out.print(f" {_LOOKS[one.severity.value]} {one.message}  ({one.rule}: {one.citation})", markup=False)
-            if one.hint:
+            # What answers settle is said once, below the questions.
+            if one.hint and not (one.evidence.get("missing") and said.issuperset(one.evidence["missing"])):
                 out.print(f"   → {one.hint}", markup=False, style="dim")
         for question in asked:
             choices = f"  [{' | '.join(value for value, _ in question.choices)}]" if question.choices else ""
             source = "" if question.may_be_declared else f"  ({question.needs.value.replace('_', ' ')})"
             out.print(f" ? {question.path}: {question.text}{choices}{source}", markup=False)
+        if said:
+            out.print(f"   → {how_to_answer([known[path] for path in sorted(said)], language)}", markup=False, style="dim")
         for duty in ruling.duties:
             out.print(f" · {duty_words(duty)}", markup=False)
         for clock in ruling.clocks:
@@ -84,14 +91,14 @@ def show_ruling(ruling: Ruling, language: str) -> None:
     )  # fmt: skip
 
 
-def show_audits(audits: Sequence[AppAudit], folder: Path | None, language: str) -> None:
+def show_audits(audits: Sequence[AppAudit], unread: Sequence[Unread], folder: Path | None, language: str) -> None:
     """What the audit of apps found; with a folder, the report as a page and as JSON in it."""
     from entrepot.compliance.app_report import fix, notice, remark, report_html, report_json
 
-    document = report_json(audits)
+    document = report_json(audits, unread)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "apps.html").write_text(report_html(audits), "utf-8")
+        (folder / "apps.html").write_text(report_html(audits, unread), "utf-8")
         (folder / "apps.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
     def human(_: Any) -> None:
@@ -104,7 +111,23 @@ def show_audits(audits: Sequence[AppAudit], folder: Path | None, language: str) 
             )
             if found.lacking and len(audits) == 1:
                 out.print(f"\n{notice(found, language)}\n\n → {fix(found, language)}\n\n{remark(found, language)}", markup=False)
+        for row in unread:
+            out.print(f" ? row {row.row} ({row.app or 'no name'}) is not audited: {row.problem} {row.hint}", markup=False)
         if folder is not None:
             out.print(f"{folder / 'apps.html'}: the report with each notice; {folder / 'apps.json'}: the same as JSON", markup=False)
 
     show(document, human)
+
+
+def show_kinds() -> None:
+    """The kinds of data that an app's file may name, with every word for each."""
+    from entrepot.compliance.app_audit import kinds
+
+    found = kinds()
+
+    def human(_: Any) -> None:
+        for one in found:
+            words = ", ".join([str(one["en"]), str(one["zh"]), *map(str, cast("list[str]", one["also"]))])
+            out.print(f"{one['term']!s:<32} {words}", markup=False)
+
+    show(found, human)

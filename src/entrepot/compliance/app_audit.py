@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from entrepot.compliance.apps import AppType, beyond, find_type, types
+from entrepot.compliance.apps import AppType, aliases, beyond, find_type, types
 from entrepot.compliance.clocks import ZONES, due
 from entrepot.compliance.library import label, taxonomy
 from entrepot.compliance.pack_reader import read_file
@@ -22,7 +21,7 @@ from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
 DEADLINE = "5CNBD"
 """What regulators have given in practice; a notice's own date wins."""
 COLUMNS = ("app", "type", "collects", "separately_consented", "operator")
-MAX_APPS = 10_000
+LISTS = COLUMNS[2:4]
 _FORM = Form(name="the description of the app", hint="Leave out what the audit does not need.")
 
 
@@ -93,33 +92,14 @@ def read_app(path: Path) -> App:
     for name in root.entries:
         if name not in COLUMNS:
             raise Invalid(f"{path.name} line {root.lines[name]}: {name[:60]!r} is no entry here.", f"There are {', '.join(COLUMNS)}.")
-    return _app({name: _plain(node) for name, node in root.entries.items()}, path.name)
-
-
-def read_portfolio(path: Path) -> Iterator[App]:
-    """The apps of a CSV file with the columns of `COLUMNS`; lists in a cell are separated by semicolons.
-
-    Raises:
-        Invalid: A column is missing, or a row cannot be read; the message names the row.
-    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            missing = [name for name in COLUMNS[:3] if name not in (rows.fieldnames or ())]
-            if missing:
-                raise Invalid(
-                    f"{path.name} has no column {missing[0]!r}.", f"Its columns are {', '.join(COLUMNS)}; the last two may be left out."
-                )
-            for number, row in enumerate(rows, start=2):
-                if number > MAX_APPS + 1:
-                    raise Invalid(f"{path.name} has more than {MAX_APPS:,} apps.", "Split it.")
-                yield _app({name: _cell(name, row.get(name) or "") for name in COLUMNS}, f"{path.name} row {number}")
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Invalid(f"{path.name} is no CSV in UTF-8.", "Save it as CSV in UTF-8.") from error
+        return make_app({name: _plain(node) for name, node in root.entries.items()})
+    except Invalid as error:
+        raise Invalid(f"{path.name}: {error.message}", error.hint) from None
 
 
 def find_kind(given: str) -> str:
-    """The term of a kind of data, given as the term or as its label in English or Chinese.
+    """The term of a kind of data, given as the term, as its label in English or Chinese, or as an everyday word for it.
 
     Raises:
         Invalid: There is no such kind.
@@ -129,7 +109,7 @@ def find_kind(given: str) -> str:
     found = text if text in known.values() else known.get(text.casefold())
     if found is None:
         near = get_close_matches(text.casefold()[:80], known, n=3, cutoff=0.6)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "Write a term such as pd:TelephoneNumber, or what it is called."
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`entrepot rules app --kinds` lists them."
         raise Invalid(f"{text[:60]!r} is no known kind of personal data.", hint)
     return found
 
@@ -141,25 +121,31 @@ def _kinds() -> Mapping[str, str]:
     return (
         names
         | {label(term, language).casefold(): term for term in reversed(terms) for language in ("en", "zh")}
+        | {word.casefold(): term for term, words in aliases().items() for word in words}
         | {t.casefold(): t for t in terms}
     )
 
 
-def _app(entries: Mapping[str, str | tuple[str, ...]], where: str) -> App:
+def kinds() -> list[dict[str, object]]:
+    """The kinds of data that an app may name: term, labels in both languages, everyday words, and whether some type of app needs it."""
+    needed = {term for found in types().values() for term in found.terms}
+    terms = sorted(set(_kinds().values()), key=lambda term: (term not in needed, term not in aliases(), term))
+    return [
+        {"term": t, "en": label(t, "en"), "zh": label(t, "zh"), "also": list(aliases().get(t, ())), "needed": t in needed} for t in terms
+    ]
+
+
+def make_app(entries: Mapping[str, str | tuple[str, ...]]) -> App:
+    """The app of some entries, by the names of `COLUMNS`.
+
+    Raises:
+        Invalid: Its name or type is missing, or its type or a kind of data is unknown.
+    """
     texts = {name: _one(entries.get(name, "")) for name in ("app", "type", "operator")}
     if not texts["app"] or not texts["type"]:
-        raise Invalid(f"{where}: the app's name or type is missing.", f"Give `app` and `type`; the types are {', '.join(types())}.")
-    try:
-        kinds = [tuple(dict.fromkeys(find_kind(text) for text in _many(entries.get(name, ())))) for name in COLUMNS[2:4]]
-        return App(name=texts["app"], type=find_type(texts["type"]), collects=kinds[0], consented=kinds[1], operator=texts["operator"])
-    except Invalid as error:
-        raise Invalid(f"{where}: {error.message}", error.hint) from None
-
-
-def _cell(name: str, text: str) -> str | tuple[str, ...]:
-    if name in COLUMNS[2:4]:
-        return tuple(part.strip() for part in text.replace("；", ";").split(";") if part.strip())
-    return text.strip()
+        raise Invalid("The app's name or type is missing.", f"Give `app` and `type`; the types are {', '.join(types())}.")
+    kinds = [tuple(dict.fromkeys(find_kind(text) for text in _many(entries.get(name, ())))) for name in LISTS]
+    return App(name=texts["app"], type=find_type(texts["type"]), collects=kinds[0], consented=kinds[1], operator=texts["operator"])
 
 
 def _plain(node: Node) -> str | tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from entrepot.compliance.app_audit import AppAudit
+from entrepot.compliance.app_portfolio import Unread
 from entrepot.compliance.library import label
 from entrepot.kit.pages import whole_page
 
@@ -18,6 +19,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "“{app}” also collects {lacking}, and does not ask for it separately in a way that can be refused.\n\n"
         "This does not keep to: {cited}.\n\nStop collecting it, delete what has been collected, and file a report on what was done by {due}. "
         "An app that fails the re-test may be taken down.",
+        "row": "Row", "unread": "{count} rows of the portfolio could not be read and are not audited", "why": "What is wrong", "todo": "What to do",
         "nothing_needed": "no personal information at all",
         "fix": "Stop collecting {lacking}, in the app and in the kits built into it; or ask for each in a separate consent, shown when it is used, that may be "
         "refused without losing the basic function. Then delete what was collected before.",
@@ -32,6 +34,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "notice": "责令改正通知书（样式）\n\n“{app}”运营者{operator}：\n\n“{type}”应用的基本功能所必需的个人信息为：{necessary}。"
         "经检查，“{app}”还收集{lacking}，且未以可拒绝的方式单独征得用户同意。\n\n上述行为不符合：{cited}。\n\n"
         "请停止收集，删除已收集的信息，并于 {due} 前（含当日）提交整改报告。复检不合格的，可能被下架。",
+        "row": "行", "unread": "清单中有 {count} 行无法读取，未予检查", "why": "问题（原文）", "todo": "处理办法（原文）",
         "nothing_needed": "无须收集任何个人信息",
         "fix": "在应用及内嵌的第三方工具包中停止收集{lacking}；或者在使用时逐项单独征求同意，用户拒绝后仍可使用基本功能。随后删除此前收集的信息。",
         "cited": "《常见类型移动互联网应用程序必要个人信息范围规定》（2021）第五条；《个人信息保护法》第六条、第十六条；"
@@ -66,23 +69,25 @@ def remark(found: AppAudit, language: str = "en") -> str:
     return " ".join([*([found.assumption] if found.assumption and language == "en" else []), *memory, say["label"]])
 
 
-def report_json(audits: Iterable[AppAudit]) -> list[dict[str, object]]:
-    """The audits as JSON, each with its notice and its way out in both languages."""
+def report_json(audits: Iterable[AppAudit], unread: Iterable[Unread] = ()) -> list[dict[str, object]]:
+    """The audits as JSON, each with its notice and its way out in both languages; then the rows that could not be read."""
     return [
         found.to_dict()
         | {name: {lang: write(found, lang) for lang in _TEXTS} for name, write in (("notice", notice), ("fix", fix), ("remark", remark))}
         for found in audits
-    ]
+    ] + [row.to_dict() for row in unread]
 
 
-def report_html(audits: Sequence[AppAudit]) -> str:
+def report_html(audits: Sequence[AppAudit], unread: Sequence[Unread] = ()) -> str:
     """The audits as a page that stands by itself, in English and Chinese; every value is escaped."""
     links = " · ".join(f'<a href="#{lang}" lang="{say["lang"]}">{say["title"]}</a>' for lang, say in _TEXTS.items())
-    parts = "\n".join(f'<article id="{lang}" lang="{say["lang"]}">\n{_article(audits, lang)}\n</article>' for lang, say in _TEXTS.items())
+    parts = "\n".join(
+        f'<article id="{lang}" lang="{say["lang"]}">\n{_article(audits, unread, lang)}\n</article>' for lang, say in _TEXTS.items()
+    )
     return whole_page(_TEXTS["en"]["title"], f"<nav>{links}</nav>\n{parts}", language="en")
 
 
-def _article(audits: Sequence[AppAudit], language: str) -> str:
+def _article(audits: Sequence[AppAudit], unread: Sequence[Unread], language: str) -> str:
     say = _TEXTS[language]
     lacking = [found for found in audits if found.lacking]
     heads = "".join(f'<th scope="col">{say[name]}</th>' for name in ("app", "type", "beyond", "lacking"))
@@ -91,8 +96,22 @@ def _article(audits: Sequence[AppAudit], language: str) -> str:
         f"<h1>{say['title']}</h1>\n<p>{say['of'].format(lacking=len(lacking), count=len(audits))}</p>\n"
         f'<div class="scroll"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>\n'
         + "\n".join(_letter(found, language) for found in lacking)
+        + _unread(unread, language)
         + f'\n<p class="soft">{say["label"]}</p>'
     )
+
+
+def _unread(unread: Sequence[Unread], language: str) -> str:
+    if not unread:
+        return ""
+    say = _TEXTS[language]
+    heads = "".join(f'<th scope="col">{say[name]}</th>' for name in ("row", "app", "why", "todo"))
+    rows = "\n".join(
+        f'<tr><th scope="row">{one.row}</th><td>{escape(one.app)}</td><td>{escape(one.problem)}</td><td>{escape(one.hint)}</td></tr>'
+        for one in unread
+    )
+    heading = say["unread"].format(count=len(unread))
+    return f'\n<section>\n<h2>{heading}</h2>\n<div class="scroll"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>\n</section>'
 
 
 def _row(found: AppAudit, language: str) -> str:

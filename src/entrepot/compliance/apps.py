@@ -15,6 +15,7 @@ from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
 from entrepot.kit.yamltree import Mapping as Entries
 
 FILE = Path(__file__).parent / "packs" / "cn.app_types.yaml"
+KINDS = FILE.with_name("cn.app_kinds.yaml")
 _FORM = Form(name="the table of app types", hint="Split it.", loader=LOADER)
 
 
@@ -39,6 +40,14 @@ def types() -> Mapping[str, AppType]:
     """The types by id, in the order of the provisions."""
     _, root = read_file(FILE, _FORM)
     return {name: _type(name, _entries(node)) for name, node in _entries(root.entries["types"]).items()}
+
+
+@cache
+def aliases() -> Mapping[str, tuple[str, ...]]:
+    """The everyday words for kinds of data, by term."""
+    _, root = read_file(KINDS, _FORM)
+    words = _entries(root.entries["kinds"])
+    return {term: tuple(_text(item) for item in node.items) for term, node in words.items() if isinstance(node, Sequence)}
 
 
 def find_type(given: str) -> AppType:

@@ -19,6 +19,9 @@ from entrepot.kit import Invalid, rfc3339
 ZONES = {"CN": "Asia/Shanghai", "EU": "Europe/Brussels", "US": "America/New_York"}
 """Where an authority's day begins and ends."""
 _SPAN = re.compile(r"([1-9][0-9]{0,4})(CNBD|H|D|M|Y)")
+LONGEST = 50
+"""Years that a rule's clock may run; no law sets a longer one, and its end is always a day of the calendar."""
+_PER_YEAR = {"H": 366 * 24, "D": 366, "M": 12, "Y": 1, "CNBD": 250}
 _UNITS = {"H": "hours", "D": "days", "M": "months", "Y": "years", "CNBD": "Chinese working days"}
 
 
@@ -37,6 +40,11 @@ class Span:
         """The span in plain English."""
         name = _UNITS[self.unit]
         return f"{self.count} {name if self.count != 1 else name[:-1]}"
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it is longer than a rule's clock may run."""
+        return self.count > LONGEST * _PER_YEAR[self.unit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,10 +86,18 @@ def load(paths: Iterable[Path]) -> tuple[Pack, ...]:
     """The packs in some files, all or none.
 
     Raises:
-        Invalid: One of them cannot be used, or two have the same name or share a rule's id.
+        Invalid: One of them cannot be read, or they cannot be asked together.
     """
     known = taxonomy()
-    packs = tuple(read_pack(path, vocabulary(), known.knows) for path in paths)
+    return apart(tuple(read_pack(path, vocabulary(), known.knows) for path in paths))
+
+
+def apart(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    """The packs, if they can be asked together.
+
+    Raises:
+        Invalid: Two have the same name or share a rule's id.
+    """
     seen: dict[str, str] = {}
     for pack in packs:
         for name in (pack.id, *(rule.id for rule in pack.rules)):

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from entrepot.compliance.conditions import compile_condition, compile_open, known, leaves
 from entrepot.compliance.judge import decide
-from entrepot.compliance.pack_model import ALWAYS, All, AnyOf, Condition, Leaf, Not, Pack, Rule
+from entrepot.compliance.pack_model import ALWAYS, WAYS_OUT, All, AnyOf, Condition, Leaf, Not, Pack, Rule
 from entrepot.compliance.ruling import Outcome
 from entrepot.compliance.taxonomy import Taxonomy
 from entrepot.compliance.vectors import Vector, run
@@ -34,16 +34,20 @@ class Mutant:
     line: int
 
 
-def lint(pack: Pack, vectors: tuple[Vector, ...], taxonomy: Taxonomy, *, beside: tuple[Pack, ...] = ()) -> tuple[Remark, ...]:
+def lint(
+    pack: Pack, vectors: tuple[Vector, ...], taxonomy: Taxonomy, *, beside: tuple[Pack, ...] = (), known: tuple[Pack, ...] = ()
+) -> tuple[Remark, ...]:
     """Every remark on a pack, by line.
 
     Args:
         vectors: The pack's own.
         beside: Packs that its vectors run together with.
+        known: Packs that it may be put in force beside; a rule's id stands in one pack alone.
     """
     packs = (*beside, pack)
     remarks = [Remark(rule="", problem=miss.sentence(), line=0) for miss in run(vectors, packs, taxonomy)]
     remarks += [Remark(rule=rule.id, problem=problem, line=rule.line) for rule in pack.rules for problem in _plain(pack, rule)]
+    remarks += _taken(pack, known)
     stood = {rule_id for vector in vectors for rule_id in vector.deciding}
     remarks += [Remark(rule=r.id, problem="no vector makes it fail", line=r.line) for r in pack.rules if r.id not in stood]
     remarks += [
@@ -78,6 +82,13 @@ def mutants(rule: Rule) -> Iterator[Mutant]:
         yield Mutant(rule=replace(rule, min_source=kept), removed=f"min_source of {fact}", line=rule.line)
 
 
+def _taken(pack: Pack, known: tuple[Pack, ...]) -> Iterator[Remark]:
+    owners = {rule.id: other.id for other in known if other.id != pack.id for rule in other.rules}
+    for rule in pack.rules:
+        if rule.id in owners:
+            yield Remark(rule=rule.id, problem=f"the pack {owners[rule.id]} has a rule of this id; give it another", line=rule.line)
+
+
 def _plain(pack: Pack, rule: Rule) -> Iterator[str]:
     for citation in rule.citations:
         instrument = pack.instruments[citation.instrument]
@@ -85,6 +96,8 @@ def _plain(pack: Pack, rule: Rule) -> Iterator[str]:
             yield f"it ends on {rule.until}, before {instrument.id} is in force"
     if not rule.fixes and rule.severity.decision is not Decision.ALLOW:
         yield "it stands in the way and names no way out (fix)"
+    for do in dict.fromkeys(fix.do for fix in rule.fixes if fix.do and fix.do not in WAYS_OUT):
+        yield f"its fix names {do[:40]!r} (do), which leads nowhere; there are {', '.join(sorted(WAYS_OUT))}"
     asked = {leaf.path for condition in (rule.when, rule.require) for leaf in leaves(condition)}
     for path in rule.min_source:
         if path not in asked:

@@ -12,6 +12,10 @@ from entrepot.compliance.clocks import Span
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.model import Severity
 
+WAYS_OUT = frozenset(
+    {"anonymise", "drop_columns", "aggregate", "ask_consent", "change_offer", "answer", "attach_document", "declare_source"}
+)
+"""The words that a fix may name (``do``); each leads to a page and a command."""
 LANGUAGES = ("en", "zh")
 Texts = Mapping[str, str]
 """A text by language, ``en`` and ``zh``."""

@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from entrepot.compliance.clocks import LONGEST, Span
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.model import Severity
 from entrepot.compliance.pack_conditions import ConditionReader
 from entrepot.compliance.pack_entries import LOADER, Problems, is_word, read_file
 from entrepot.compliance.pack_model import LANGUAGES, Certainty, Citation, Clock, Deontic, Duty, Fix, Gate, Instrument, Pack, Rule, Status
-from entrepot.compliance.vocabulary import FactVocabulary
+from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary
 from entrepot.kit.yamltree import Form, Mapping, Node, Scalar
 
 __all__ = ["LOADER", "Problems", "read_file", "read_pack"]
@@ -23,21 +24,27 @@ FORM = Form(name="the pack", hint="Split it into packs.", bytes=1024**2, depth=1
 _ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
 
 
-def read_pack(path: Path, vocabulary: FactVocabulary, is_term: Callable[[str], bool]) -> Pack:
+def read_pack(path: Path, vocabulary: FactVocabulary, is_term: Callable[[str], bool], *, kept: bool = False) -> Pack:
     """The pack in a file.
 
     Args:
         is_term: Whether the taxonomy knows a term.
+        kept: Whether it is in force already: a limit on clocks that was drawn since then must not stop every decision.
 
     Raises:
         Invalid: Anything in it is wrong; the message names the first problem with its line, ``details`` list all.
     """
     text, root = read_file(path, FORM)
-    return _PackReader(path.name, vocabulary, is_term).pack(root, hashlib.sha256(text.encode()).hexdigest())
+    reader = _PackReader(path.name, vocabulary, is_term)
+    return reader.pack(root, hashlib.sha256(text.encode()).hexdigest(), kept=kept)
 
 
 class _PackReader(ConditionReader):
-    def pack(self, root: Mapping, sha256: str) -> Pack:
+    _kept = False
+
+    def pack(self, root: Mapping, sha256: str, *, kept: bool) -> Pack:
+        """The pack of a tree."""
+        self._kept = kept
         self.names(root, {"pack", "version", "jurisdiction", "status", "title", "applies", "instruments", "rules"})
         instruments = {name: self._instrument(name, node) for name, node in self.entries(root.entries.get("instruments"), root.line)}
         seen: dict[str, int] = {}
@@ -134,12 +141,20 @@ class _PackReader(ConditionReader):
         if "start" not in clock.entries:
             self.problems.add(clock.line, "the clock has a span and no start")
             return None
-        self.fact(self.text(clock, "start"), clock.line)
+        start = self.fact(self.text(clock, "start"), clock.line)
         span = self.span(clock.entries.get("span"), clock.line)
         if span is None:
             self.problems.add(clock.line, "the clock has no span")
             return None
+        if start is not None and not self._kept:
+            self._runs(start, span, clock.line)
         return Clock(start=self.text(clock, "start"), span=span, on_expiry=self.text(clock, "on_expiry", default=""))
+
+    def _runs(self, start: FactDef, span: Span, line: int) -> None:
+        if start.type not in (FactType.DATE, FactType.MOMENT):
+            self.problems.add(line, f"the clock starts with {start.path}, which is no date and no moment but a {start.type.value}")
+        if span.is_too_long:
+            self.problems.add(line, f"the clock's span {span} is longer than {LONGEST} years")
 
     def _min_source(self, entry: Mapping) -> dict[str, Source]:
         found = {}

@@ -12,7 +12,7 @@ from entrepot.compliance.conditions import paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import Finding, Severity
 from entrepot.compliance.pack_model import Duty, Gate, Pack, Rule
-from entrepot.compliance.vocabulary import FactVocabulary
+from entrepot.compliance.vocabulary import FactVocabulary, how_to_answer
 from entrepot.kit import Decision
 
 
@@ -181,7 +181,10 @@ def _open_question(result: Result, vocabulary: FactVocabulary, language: str) ->
 def _answers(result: Result, vocabulary: FactVocabulary, language: str) -> list[str]:
     """The ways out of what is not known: an answer, or for a fact that no word settles, what gets it measured."""
     facts = [fact for path in result.missing if (fact := vocabulary.get(path))]
-    return list(dict.fromkeys(fact.remedy_for(result.rule.min_source.get(fact.path, Source.DECLARED), language) for fact in facts))
+    least = {fact.path: result.rule.min_source.get(fact.path, Source.DECLARED) for fact in facts}
+    declared = [fact for fact in facts if least[fact.path] is Source.DECLARED]
+    others = [fact.remedy_for(least[fact.path], language) for fact in facts if fact not in declared]
+    return [*([how_to_answer(declared, language)] if declared else []), *dict.fromkeys(others)]
 
 
 def _clash_finding(clash: Clash, language: str) -> Finding:

@@ -112,8 +112,15 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
         raise FactsMissing(message, first.hint, missing=[fact.path for fact in ruling.missing], **details)
-    if not repository.approved(session.db, subject_id, ruling.gate, case_digest(ruling), packs_digest(ruling.packs)):
+    if not is_approved(session, ruling, subject_id=subject_id):
         raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
+
+
+def is_approved(session: Session, ruling: Ruling, *, subject_id: str) -> bool:
+    """Whether the rules leave a case to a person who has let it pass, on these facts and under these packs."""
+    return ruling.decision in LEFT_TO_A_PERSON and repository.approved(
+        session.db, subject_id, ruling.gate, case_digest(ruling), packs_digest(ruling.packs)
+    )
 
 
 def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, source: Source = Source.DECLARED) -> dict[str, Any]:
@@ -281,14 +288,14 @@ def _known(sha256: str) -> Pack | None:
 def _remember(sha256: str, text: str) -> Pack:
     if len(_PACKS) > 100:
         _PACKS.clear()
-    return _PACKS.setdefault(sha256, _read(text))
+    return _PACKS.setdefault(sha256, _read(text, kept=True))
 
 
-def _read(text: str) -> Pack:
+def _read(text: str, *, kept: bool = False) -> Pack:
     with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
         path = Path(folder) / "pack.yaml"
         path.write_text(text, "utf-8")
-        return read_pack(path, library.vocabulary(), library.taxonomy().knows)
+        return read_pack(path, library.vocabulary(), library.taxonomy().knows, kept=kept)
 
 
 def _parse(text: str, vectors: str) -> tuple[Pack, tuple[Vector, ...]]:

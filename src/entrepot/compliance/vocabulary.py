@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -54,9 +54,15 @@ class FactDef:
 
     def remedy_for(self, least: Source, language: str = "en") -> str:
         """What makes the fact known to a rule that takes no weaker source than this one."""
-        words = _ANSWER if least is Source.DECLARED else _MEASURED_BY.get(self.path) or _MEASURED_BY.get(self.subject) or _MEASURE
-        said = words.get(language) or words["en"]
-        return said.format(path=self.path, value="|".join(self.choices) or _VALUES[self.type]) if words is _ANSWER else said
+        if least is Source.DECLARED:
+            return how_to_answer([self], language)
+        words = _MEASURED_BY.get(self.path) or _MEASURED_BY.get(self.subject) or _MEASURE
+        return words.get(language) or words["en"]
+
+    @property
+    def as_answer(self) -> str:
+        """How an answer is written on the command line."""
+        return f"{self.path}={'|'.join(self.choices) or _VALUES[self.type]}"
 
     @property
     def subject(self) -> str:
@@ -104,9 +110,15 @@ class FactDef:
         return ""
 
 
+def how_to_answer(facts: Sequence[FactDef], language: str = "en") -> str:
+    """One sentence that says where these facts are answered, all at once."""
+    said = _ANSWER.get(language) or _ANSWER["en"]
+    return said.format(answers=" ".join(fact.as_answer for fact in facts))
+
+
 _ANSWER = {
-    "en": "Answer it on the page of what the rules say, or with `entrepot answer ID {path}={value}`.",
-    "zh": "请在“规则怎么说”页面或用 `entrepot answer ID {path}={value}` 回答。",
+    "en": "Answer it on the page of what the rules say, or with `entrepot answer ID {answers}`.",
+    "zh": "请在“规则怎么说”页面或用 `entrepot answer ID {answers}` 回答。",
 }
 _MEASURE = {
     "en": "The exchange has to measure it, or the operator to confirm it; a party's word does not settle it.",

@@ -12,7 +12,7 @@ from typing import Any
 from entrepot import catalogue, compliance, consent, notices, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, Ruling
-from entrepot.flows import dossiers, uses
+from entrepot.flows import dossiers, uses, withholding
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 from entrepot.trades import Agreement, Negotiation
@@ -97,18 +97,28 @@ def listing_duties(session: Session, listing: Listing, version: Version) -> tupl
     return tuple(duty.do for duty in ruling.duties)
 
 
+def rule_offer(session: Session, listing: Listing, ruling: Ruling) -> Ruling | None:
+    """What the rules say of the version on offer, given their ruling on the newest; None where none is on offer."""
+    if listing.version_number is None or listing.pending_number is None:
+        return ruling if listing.version_number is not None else None
+    version = catalogue.current_version(session, listing.id, listing.version_number)
+    return compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
+
+
 def rejudge_listing(session: Session, listing: Listing) -> Ruling:
-    """Ask the rules again: a version that waited goes on offer if nothing stands in its way any more."""
+    """Ask the rules again: a version that waited goes on offer if nothing stands in its way any more, and what they forbid goes off."""
     version = catalogue.current_version(session, listing.id, listing.pending_number)
     ruling = compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
     compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id)
     if listing.pending_number is not None and strictest((ruling.decision, checked(version))) is Decision.ALLOW:
-        catalogue.offer_pending(session, listing.id)
+        listing = catalogue.offer_pending(session, listing.id)
+    if (offered := rule_offer(session, listing, ruling)) is not None:
+        withholding.heed(session, listing, offered)
     return ruling
 
 
 def approve_listing(session: Session, listing_id: str) -> Listing:
-    """Put the version that waits for review on offer; a person decides what the rules leave open, and nothing else.
+    """Put the version that waits for review on offer, or give back what the rules held and now leave to a person, who decides that and nothing else.
 
     Raises:
         Refused: The actor is no operator.
@@ -116,14 +126,23 @@ def approve_listing(session: Session, listing_id: str) -> Listing:
     """
     parties.require_role(session, Role.OPERATOR)
     listing = catalogue.get(session, listing_id)
-    if listing.pending_number is not None:
-        ruling = rule_listing(session, listing)
-        if ruling.decision in (Decision.BLOCK, Decision.NEEDS_INFO):
-            compliance.require(session, ruling, subject_id=listing.id)
-        kept = compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id)
-        if ruling.decision is not Decision.ALLOW:
-            compliance.approve(session, kept.id, reason="Approved in the review of the listing.")
-    return catalogue.approve(session, listing_id)
+    is_pending = listing.pending_number is not None
+    if not is_pending and not withholding.is_held(session, listing_id):
+        return catalogue.approve(session, listing_id)
+    ruling = rule_listing(session, listing)
+    _let_pass(session, listing, ruling)
+    if is_pending:
+        listing = catalogue.approve(session, listing_id)
+    withholding.heed(session, listing, ruling)
+    return catalogue.get(session, listing_id)
+
+
+def _let_pass(session: Session, listing: Listing, ruling: Ruling) -> None:
+    if ruling.decision in (Decision.BLOCK, Decision.NEEDS_INFO):
+        compliance.require(session, ruling, subject_id=listing.id)
+    kept = compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id)
+    if ruling.decision is not Decision.ALLOW:
+        compliance.approve(session, kept.id, reason="Approved in the review of the listing.")
 
 
 def checked(version: Version) -> Decision:

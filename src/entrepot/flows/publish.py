@@ -13,7 +13,7 @@ from entrepot.catalogue import DataTable, Manifest, Preview
 from entrepot.catalogue.model import ColumnNote
 from entrepot.compliance import Gate, NotCompliant, Ruling
 from entrepot.compliance.library import vocabulary
-from entrepot.flows import dossiers, gates
+from entrepot.flows import dossiers, gates, withholding
 from entrepot.flows.check import TableCheck, check_table, overall
 from entrepot.flows.released import sha256_of
 from entrepot.flows.releases import releases_of
@@ -158,6 +158,8 @@ def _offer(
         fact["releases"] = graded
     proof.record(session, "listing.published", fact, subject_id=listing.id)
     compliance.keep(session, ruling, subject_id=listing.id, organisation_id=organisation_id)
+    if listing.pending_number is None:
+        withholding.heed(session, listing, ruling)
     return Published(listing_id=listing.id, version_id=version.id)
 
 

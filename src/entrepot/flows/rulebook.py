@@ -6,19 +6,18 @@ from datetime import date
 from typing import Any
 
 from entrepot import catalogue, compliance, jobs, parties
-from entrepot.catalogue import Listing, ListingState
+from entrepot.catalogue import Listing
 from entrepot.compliance import Gate, Pack, Ruling, library
 from entrepot.compliance.questions import Question, questions
-from entrepot.flows import gates, operations
+from entrepot.flows import gates, operations, withholding
 from entrepot.flows.concerns import trade_may_concern
 from entrepot.flows.ways import Spot, with_ways
-from entrepot.kit import Decision, sha256_hex
+from entrepot.kit import Decision, EntrepotError, sha256_hex
 from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
 
 _BATCH = 200
 _HOUR = 3600.0
-HOLDER = "rules"
-"""Who holds a listing that the rules no longer allow."""
+_UNJUDGEABLE = (EntrepotError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def install_pack(session: Session, text: str, vectors: str, *, replace: bool = False) -> Pack:
@@ -63,9 +62,22 @@ def judge_again(session: Session, *, after_id: str) -> None:
     """Judge the next listings by the rules of today: what they forbid goes off, what they forbade and now allow comes back."""
     found = catalogue.listings_after(session, after_id, limit=_BATCH)
     for listing in found:
-        _judge_again(session, listing)
+        try:
+            ruling, offered = _ruled(session, listing)
+        except _UNJUDGEABLE:
+            # A job of its own fails in the operator's sight, again and again, and the rest of the batch is judged.
+            session.enqueue("flows.judge_listing", listing_id=listing.id, dedup_key=f"judge:{listing.id}:{session.now:%Y%m%d%H%M%S}")
+        else:
+            _take(session, listing, ruling, offered)
     if len(found) == _BATCH:
         session.enqueue("flows.judge_again", after_id=found[-1].id)
+
+
+@jobs.handler("flows.judge_listing")
+def judge_listing(session: Session, *, listing_id: str) -> None:
+    """Judge one listing by the rules of today, where that failed among others."""
+    listing = catalogue.get(session, listing_id)
+    _take(session, listing, *_ruled(session, listing))
 
 
 @ticker(lambda settings: _HOUR)
@@ -81,22 +93,21 @@ def judge_daily(exchange: Exchange) -> None:
             session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{compliance.today(session)}")
 
 
-def _judge_again(session: Session, listing: Listing) -> None:
+def _ruled(session: Session, listing: Listing) -> tuple[Ruling, Ruling]:
+    """What the rules say of the newest version, and of the one on offer."""
     ruling = gates.rule_listing(session, listing)
+    return ruling, gates.rule_offer(session, listing, ruling) or ruling
+
+
+def _take(session: Session, listing: Listing, ruling: Ruling, offered: Ruling) -> None:
     before = compliance.rulings(session, listing.id, Gate.LISTING)[:1]
-    if before and before[0].decision is ruling.decision and before[0].packs_digest == compliance.packs_digest(ruling.packs):
+    is_same = before and before[0].decision is ruling.decision and before[0].packs_digest == compliance.packs_digest(ruling.packs)
+    is_heeded = withholding.is_heeded(session, listing, offered)
+    if is_same and is_heeded:
         return
     compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id, decider="rules, judged again")
-    held = any(hold.holder == HOLDER for hold in catalogue.holds_of(session, listing.id))
-    if ruling.decision is Decision.BLOCK and listing.state is ListingState.LIVE and not held:
-        first = ruling.findings(library.vocabulary())[0]
-        reason = f"{first.message} ({first.citation}) {first.hint}".strip()
-        catalogue.place(session, listing.id, holder=HOLDER, reason=reason[:1000])
-        parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=reason[:1000])
-    elif held and ruling.decision is not Decision.BLOCK:
-        catalogue.lift(session, listing.id, holder=HOLDER)
-        parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
-    elif ruling.decision is not Decision.ALLOW and before and before[0].decision is Decision.ALLOW:
+    withholding.heed(session, listing, offered)
+    if is_heeded and ruling.decision is not Decision.ALLOW and before and before[0].decision is Decision.ALLOW:
         parties.notify(session, listing.organisation_id, "listing.judged", listing.id, decision=ruling.decision.value)
 
 

@@ -1,0 +1,73 @@
+"""Read a portfolio of apps from CSV; a row that cannot be read is named beside the others."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from entrepot.compliance.app_audit import COLUMNS, LISTS, App, make_app
+from entrepot.kit import Invalid
+
+MAX_APPS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A row that could not be audited: where it stands, what is wrong, what to do."""
+
+    row: int
+    app: str
+    problem: str
+    hint: str
+
+    def to_dict(self) -> dict[str, object]:
+        """The row as JSON, beside audits."""
+        return {"app": self.app, "decision": "unread", "row": self.row, "problem": self.problem, "hint": self.hint}
+
+
+def read_portfolio(path: Path) -> Iterator[App | Unread]:
+    """The apps of a CSV file with the columns of `COLUMNS`, separated by commas, semicolons or tabs; semicolons separate the lists in a cell.
+
+    Raises:
+        Invalid: It is no such file: a column is missing, or it has more rows than are audited at once.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+            file.seek(0)
+            mark = max(",;\t", key=head.count)
+            rows = csv.DictReader(file, delimiter=mark)
+            _require_columns(path.name, [name or "" for name in rows.fieldnames or ()])
+            for number, row in enumerate(rows, start=2):
+                if number > MAX_APPS + 1:
+                    raise Invalid(f"{path.name} has more than {MAX_APPS:,} apps.", "Split it.")
+                yield _read(row, number, mark)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Invalid(f"{path.name} is no CSV in UTF-8.", "Save it as CSV in UTF-8.") from error
+
+
+def _require_columns(name: str, found: list[str]) -> None:
+    missing = [column for column in COLUMNS[:3] if column not in found]
+    if missing:
+        raise Invalid(f"{name} has no column {missing[0]!r}.", f"Its columns are {', '.join(COLUMNS)}; the last two may be left out.")
+
+
+def _read(row: dict[str, str], number: int, mark: str) -> App | Unread:
+    app = (row.get("app") or "").strip()
+    try:
+        if None in row:
+            raise Invalid("it has more cells than the file has columns.", f"Put a list that holds {mark!r} between double quotes.")
+        return make_app({name: _cell(name, row.get(name) or "", mark) for name in COLUMNS})
+    except Invalid as error:
+        return Unread(row=number, app=app[:200], problem=error.message, hint=error.hint)
+
+
+def _cell(name: str, text: str, mark: str) -> str | tuple[str, ...]:
+    if name not in LISTS:
+        return text.strip()
+    # Where semicolons part the columns, a list inside of one is often written with commas.
+    parts = re.split("[;；,，、]" if mark == ";" else "[;；、]", text)
+    return tuple(part.strip() for part in parts if part.strip())
