@@ -12,7 +12,7 @@ from entrepot.consent.links import Person, open_link, revoke
 from entrepot.flows import people
 from entrepot.kit import Conflict, NotFound, Refused
 from entrepot.runtime import SYSTEM
-from support.consenting import RESEARCH, PeopleMarket
+from support.consenting import PERSONS, RESEARCH, PeopleMarket
 from support.people import organisation
 
 
@@ -77,6 +77,17 @@ def test_a_person_sees_who_used_what_and_stops_it(market: PeopleMarket) -> None:
     assert [p.allowed for p in seen.purposes] == [False]
     assert len(seen.used) == 1, "the delivery that left the person out is not among those that used the data"
     assert [p.included for p in people.view(market.exchange, market.token("nobody")).products] == [False]
+
+
+def test_what_was_handed_over_stays_told_when_a_new_version_leaves_the_person_out(market: PeopleMarket) -> None:
+    listing = market.publish()
+    market.visitors(market.agree(listing))
+    market.market.clock.advance(timedelta(minutes=1))
+    market.publish(listing_id=listing, persons=PERSONS[2:])
+    seen = people.view(market.exchange, market.token("P001"))
+    assert [p.included for p in seen.products] == [False]
+    assert [(u.recipient, u.purpose) for u in seen.used] == [("Quay Research", RESEARCH)]
+    assert people.view(market.exchange, market.token("nobody")).used == ()
 
 
 def test_nobody_is_asked_again_within_ninety_days(market: PeopleMarket) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from entrepot import catalogue, consent, delivery, parties, trades
-from entrepot.catalogue.model import ListingState, Version
+from entrepot.catalogue.model import DataTable, Listing, ListingState, Version
 from entrepot.compliance import acts
 from entrepot.consent import Act, ConsentMode, Recorded, Scope, Use
 from entrepot.consent.links import Person
@@ -23,6 +23,7 @@ from entrepot.trades.model import OPEN, Agreement
 
 MAX_LINKS = 100_000
 _MAX_DAYS = 36_500
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,15 +250,18 @@ def view(exchange: Exchange, token: str) -> PersonView:
     with exchange.reading(SYSTEM) as session:
         person = consent.links.open_link(session, token)
         said = consent.history(session, person.controller_id, person.subject)
-        products, purposes, used, askers = [], [], [], list[Asker]()
-        for version in _versions(session, person.controller_id):
-            mine = _is_in(session, person, version)
-            products.append(_product(version, mine))
-            if mine:
-                agreements = trades.list_agreements(session, listing_id=version.listing_id, everybody=True, limit=1_000)
-                purposes += _purposes(session, person, version, agreements, said)
-                used += _used(session, person, version, agreements, said)
-                askers += _askers(session, version, agreements)
+        products, purposes, used, askers = [], [], list[Used](), list[Asker]()
+        holds = _Holds(session, person)
+        for listing in _listings(session, person.controller_id):
+            agreements = _agreements(session, listing.id)
+            # What was handed over stays told, whatever version is on offer by now.
+            used += _used(session, holds, agreements, said)
+            version = catalogue.current_version(session, listing.id)
+            if version.manifest.person_key:
+                mine = holds.person_in(version)
+                products.append(_product(version, mine))
+                purposes += _purposes(session, person, version, agreements, said) if mine else []
+                askers += _askers(session, version, agreements) if mine else []
         return PersonView(
             person=person, controller=parties.get(session, person.controller_id), products=tuple(products), purposes=tuple(purposes),
             used=tuple(sorted(used, key=lambda u: u.at, reverse=True)), said=tuple(reversed(said)), askers=tuple(askers),
@@ -289,25 +293,44 @@ def _ends(session: Session, days: int | None) -> datetime | None:
     return None if days is None else session.now + timedelta(days=days)
 
 
-def _versions(session: Session, controller_id: str) -> Iterable[Version]:
-    """The newest version on offer of each listing that is about persons."""
-    for listing in catalogue.list_for(session, controller_id, limit=1_000):
-        if listing.version_number and listing.state is not ListingState.DRAFT:
-            version = catalogue.current_version(session, listing.id)
-            if version.manifest.person_key:
-                yield version
+def _listings(session: Session, controller_id: str) -> Iterable[Listing]:
+    """Every listing of the controller that is or was on offer."""
+    after: str | None = None
+    while page := catalogue.list_for(session, controller_id, after=after, limit=_PAGE):
+        yield from (one for one in page if one.version_number and one.state is not ListingState.DRAFT)
+        after = page[-1].id
 
 
-def _is_in(session: Session, person: Person, version: Version) -> bool:
-    for table in version.tables:
-        if version.manifest.person_key in {column.name for column in table.columns}:
-            looked = consent.PersonTable(
-                parquet_key=table.parquet_key, parquet_sha256=table.parquet_sha256, column=version.manifest.person_key
-            )
-            with consent.open_index(session, person.controller_id, looked) as index:
-                if len(index.rows_of([person.subject])):
-                    return True
-    return False
+def _agreements(session: Session, listing_id: str) -> list[Agreement]:
+    """Every agreement on a listing, newest first."""
+    found: list[Agreement] = []
+    while page := trades.list_agreements(
+        session, listing_id=listing_id, everybody=True, limit=_PAGE, before=found[-1].id if found else None
+    ):
+        found += page
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Holds:
+    """Which versions hold rows of a person; each is looked at once."""
+
+    session: Session
+    person: Person
+    known: dict[str, bool] = field(default_factory=dict)
+
+    def person_in(self, version: Version) -> bool:
+        """Whether some table of the version has a row of the person."""
+        if version.id not in self.known:
+            self.known[version.id] = any(self._in_table(version.manifest.person_key, table) for table in version.tables)
+        return self.known[version.id]
+
+    def _in_table(self, column: str, table: DataTable) -> bool:
+        if not column or column not in {one.name for one in table.columns}:
+            return False
+        looked = consent.PersonTable(parquet_key=table.parquet_key, parquet_sha256=table.parquet_sha256, column=column)
+        with consent.open_index(self.session, self.person.controller_id, looked) as index:
+            return bool(len(index.rows_of([self.person.subject])))
 
 
 def _product(version: Version, included: bool) -> Product:
@@ -327,16 +350,15 @@ def _purposes(
     return list(found.values())
 
 
-def _used(
-    session: Session, person: Person, version: Version, agreements: Sequence[Agreement], said: Sequence[tuple[Recorded, Scope]]
-) -> list[Used]:
+def _used(session: Session, holds: _Holds, agreements: Sequence[Agreement], said: Sequence[tuple[Recorded, Scope]]) -> list[Used]:
     found = []
     for agreement in agreements:
         if agreement.method == delivery.lookups.METHOD:
             continue  # Nothing of a person leaves with it but answers, and these are told one by one.
         for receipt in delivery.receipts(session, agreement.id):
+            version = catalogue.agreed_version(session, receipt.fact["version"])
             before = [(act, scope) for act, scope in said if act.at <= receipt.at]
-            if not _is_held(agreement, version, before, receipt.at):
+            if holds.person_in(version) and not _is_held(agreement, version, before, receipt.at):
                 recipient = parties.get(session, agreement.buyer_id).name
                 found.append(Used(at=receipt.at, titles=version.manifest.titles, recipient=recipient, purpose=agreement.purpose))
     return found
