@@ -99,6 +99,14 @@ def test_a_late_value_that_no_number_could_hold_keeps_the_whole_column_as_text(l
     assert "mixed-types" in {note.code for note in table.notes}
 
 
+def test_a_star_among_numbers_is_a_hidden_value_and_no_mistake(cursor: Cursor, tmp_path: Path) -> None:
+    numbers = "".join(f"{i % 9}\n" for i in range(40))
+    hidden, _ = convert(cursor, tmp_path, "level\n" + numbers + "*\n" * 5)
+    assert not hidden.notes
+    worded, _ = convert(cursor, tmp_path, "level\n" + numbers + "*\n" * 5 + "low\n" * 3)
+    assert [note.count for note in worded.notes] == [3]
+
+
 def test_a_late_fraction_widens_whole_numbers_without_rounding(cursor: Cursor, tmp_path: Path) -> None:
     table, rows = convert(cursor, tmp_path, "v,x\n" + "".join(f"{i},1\n" for i in range(1, 30_000)) + "1.5,1\n")
     assert types(table)["v"] == "DOUBLE"

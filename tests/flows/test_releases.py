@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from entrepot import catalogue, flows, proof
 from entrepot.flows import BreaksTogether, ReleasedUpload, Upload
 from entrepot.flows.tables import releases
-from entrepot.kit import Conflict, NotFound, Refused
+from entrepot.kit import Conflict, Invalid, NotFound, Refused
 from entrepot.privacy.aggregates import Tabulation
 from entrepot.privacy.anonymise import Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
+from entrepot.privacy.hierarchies import hierarchy
 from entrepot.runtime import SYSTEM, Actor, Role
 from support import people
 from support.trading import Market, api_key, broken_laws, manifest_text
@@ -69,6 +70,30 @@ def test_a_release_is_published_with_its_grade_and_report_and_the_log_says_so(ma
     ]  # fmt: skip
     market.seal()
     assert broken_laws(market.exchange) == []
+
+
+def test_what_generalising_put_among_numbers_is_no_mistake_of_a_graded_release(market: Market, tmp_path: Path) -> None:
+    draw = random.Random(5)
+    levels = [min(draw.randrange(1, 7), draw.randrange(1, 7)) for _ in range(300)]
+    text = "email,age,region,points\n" + "".join(f"p{i}@mail.example,{one},{'NOSW'[i % 4]},{i % 9}\n" for i, one in enumerate(levels))
+    given = tmp_path / "people.csv"
+    given.write_text(text)
+    upload = flows.add_upload(market.exchange, market.owner, given, name="people.csv")
+    trees = {"age": hierarchy("age", [(str(i), "low" if i < 4 else "high", "*") for i in range(1, 7)])}
+    plan = Plan(k=14, quasi=("age", "region"), automatic=True, drop=("email",), suppress=0.3)
+    made = flows.anonymise_upload(market.exchange, market.owner, upload.id, plan=plan, hierarchies=trees)
+    with flows.open_upload(market.exchange, made.upload) as path:
+        shown = {line.split(",")[0] for line in path.read_text().splitlines()[1:]}
+        (noted,) = flows.check(path).tables
+    assert shown & {"low", "high", "*"}
+    assert shown & set("123456")
+    listing_id = _published(market, made)
+    with market.exchange.reading(market.owner) as session:
+        version = catalogue.current_version(session, listing_id)
+        findings = version.assessment["findings"]
+    assert version.tables[0].grade is not None
+    assert not [one for one in findings if one["evidence"].get("note") == "mixed-types"]
+    assert [one for one in noted.verdict.findings if one.evidence.get("note") == "mixed-types"]
 
 
 def test_a_table_that_the_exchange_did_not_anonymise_has_no_grade(market: Market, upload: Upload) -> None:
@@ -204,6 +229,21 @@ def test_the_client_anonymises_and_reads_the_report(market: Market, upload: Uplo
         assert listing["tables"][0]["report_digest"] == made["report_digest"]
         assert listing["tables"][0]["grade"] == made["grade"]
         assert client.report(listing["id"]) == made["report"]
+
+
+def test_weights_and_presence_are_asked_for_over_json(market: Market, upload: Upload) -> None:
+    from entrepot.asgi import create_app
+    from entrepot.client import Client, LocalTransport
+
+    app = create_app(market.exchange)
+    with Client("http://exchange", api_key(market.exchange, market.owner), transport=LocalTransport(app)) as client:
+        for wrong, fact in (
+            ({"weight": {"age": 0.0}}, "A weight is zero"),
+            ({"presence": "member"}, "not what --presence takes"),
+            ({"presence": "member:0.6,0.1"}, "bounds of δ-presence are 0.6 and 0.1"),
+        ):
+            with pytest.raises(Invalid, match=fact):
+                client.anonymise(upload.id, quasi_identifiers=["age"], **wrong)
 
 
 def _changed(path: Path, how: str) -> Path:

@@ -16,7 +16,7 @@ from entrepot.api.listings import UploadId, UploadOut
 from entrepot.privacy.aggregates import Tabulation, parse_dominance
 from entrepot.privacy.anonymise import Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
-from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity
+from entrepot.privacy.anonymise.profile import parse_closeness, parse_diversity, parse_marked
 from entrepot.privacy.grading import LEAST_CELL
 from entrepot.privacy.hierarchies import hierarchy
 from entrepot.runtime import Scope, Session
@@ -37,6 +37,8 @@ class AnonymiseIn(Sent):
     t: list[str] = Field([], max_length=50)
     suppress: float = Field(0.02, ge=0, le=1, description="Share of rows that may be hidden.")
     person: str = Field("", max_length=300, description="Column that says whose row it is; k then counts persons.")
+    presence: str = Field("", max_length=400, description="δ-presence as COLUMN:0.1,0.5, where the column marks the secret subset with 1.")
+    weight: dict[str, float] = Field({}, max_length=200, description="How much a loss in a column counts; 1 by default.")
     unknown: Literal["refuse", "star"] = "refuse"
     automatic: bool = Field(True, description="Make hierarchies for quasi-identifiers that lack one.")
     hierarchies: dict[str, list[list[str]]] = Field({}, max_length=200, description="For a column the path of each value: value, …, *.")
@@ -99,6 +101,7 @@ def anonymise(acting: ActingDep, upload_id: UploadId, body: AnonymiseIn) -> Any:
         k=body.k, method=Method(body.method), quasi=tuple(body.quasi_identifiers), diversity=tuple(parse_diversity(one) for one in body.l),
         closeness=tuple(parse_closeness(one) for one in body.t), suppress=body.suppress, person=body.person, unknown=body.unknown,
         automatic=body.automatic, drop=tuple(body.drop), keep=tuple(body.keep),
+        weights=dict(body.weight), presence=parse_marked(body.presence) if body.presence else None,
     )  # fmt: skip
     asked = flows.Anonymisation(
         plan=plan, hierarchies={column: hierarchy(column, paths) for column, paths in body.hierarchies.items()},

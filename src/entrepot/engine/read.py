@@ -145,7 +145,10 @@ def _mixed(cursor: duckdb.DuckDBPyConnection, table: SourceTable, columns: list[
     """A note on each column that holds numbers for the most part, with how many rows hold something else."""
     if not columns:
         return []
-    wanted = ", ".join(f"count_if({types.misfit(replace(column, type='DOUBLE'))})" for column in columns)
+    wanted = ", ".join(
+        f"count_if({types.misfit(replace(column, type='DOUBLE'))} AND {identifier(column.raw)} <> {literal(types.HIDDEN)})"
+        for column in columns
+    )
     with explained(table.path):
         counts = cursor.execute(f"SELECT {wanted} FROM {table.scan}").fetchall()[0]
     return [types.kept_as_text(column, count, "holds numbers for the most part") for column, count in zip(columns, counts, strict=True)]

@@ -14,6 +14,8 @@ from entrepot.engine.model import Note, SourceColumn
 from entrepot.engine.sql import identifier, literal
 
 GUARD = "entrepot: a value does not fit its column's type"
+HIDDEN = "*"
+"""What releases show where a value is hidden; among numbers it is no mistake."""
 MARKERS = ("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "#N/A", "#NA", "-", "--", "?", "\\N")
 TEXT = "VARCHAR"
 _DATE_FORMATS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
@@ -85,7 +87,7 @@ def _all(values: Any, shape: str) -> bool:
 def is_mostly_numbers(values: Any) -> bool:
     """Whether these texts are no codes, and more of them numbers than not, though not all."""
     plain = pc.unique(values).drop_null()
-    plain = plain.filter(pc.invert(pc.is_in(plain, value_set=pa.array(MARKERS))))
+    plain = plain.filter(pc.invert(pc.is_in(plain, value_set=pa.array([*MARKERS, HIDDEN]))))
     numbers = _count(plain, _NUMBER)
     return 2 < numbers < len(plain) <= 2 * numbers and numbers + _count(plain, r"^\D+$") == len(plain)
 

@@ -223,18 +223,26 @@ def _require_answerable(manifest: Manifest, checks: tuple[TableCheck, ...]) -> N
 
 def _grades(session: Session, organisation_id: str, checks: tuple[TableCheck, ...]) -> list[int | None]:
     """The grade of each table that the exchange released for this organisation; None for others."""
-    shas = [sha256_of(check.source.path) if check.assessment.personal else "" for check in checks]
+    # A digest costs a read of the file, so only tables of which something would be settled have one.
+    shas = [
+        sha256_of(check.source.path) if check.assessment.personal or any(map(_is_mixed, check.verdict.findings)) else "" for check in checks
+    ]
     known = releases_of(session, organisation_id, [sha for sha in shas if sha])
     return [known[sha].grade if sha in known else None for sha in shas]
 
 
 def _answered(check: TableCheck, grade: int | None) -> TableCheck:
-    """The check without the doubts that a measured grade has settled."""
-    if grade is None or grade < ACCEPTABLE:
+    """The check without the doubts that a measured grade has settled, and without remarks on what generalising put among numbers."""
+    if grade is None:
         return check
-    left = tuple(finding for finding in check.verdict.findings if finding.rule not in _SETTLED)
+    settled = _SETTLED if grade >= ACCEPTABLE else frozenset()
+    left = tuple(f for f in check.verdict.findings if f.rule not in settled and not _is_mixed(f))
     decision = strictest(finding.severity.decision for finding in left)
     return replace(check, verdict=compliance.Verdict(decision=decision, findings=left))
+
+
+def _is_mixed(finding: compliance.Finding) -> bool:
+    return finding.evidence.get("note") == "mixed-types"
 
 
 def _goods(checks: tuple[TableCheck, ...], grades: Sequence[int | None]) -> dossiers.Goods:

@@ -61,6 +61,7 @@ def test_repeated_headers_are_refused(cursor: duckdb.DuckDBPyConnection, tmp_pat
         (Plan(diversity=(Diversity(column="c", l=2),)), "both quasi-identifier and sensitive"),
         (Plan(closeness=(Closeness(column="ill", t=0.2, distance="hierarchical"),)), "no hierarchy for its distance"),
         (Plan(presence=Presence(column="ill", least=0.1, most=0.5)), "does not say with 0 and 1"),
+        (Plan(diversity=(Diversity(column="ill", l=5),)), "ill has only 2 different values, so no class can show 5"),
         (Plan(person="who"), "no column who (the person key)"),
     ],
 )
@@ -198,5 +199,5 @@ def test_whoever_interrupts_leaves_nothing_half_written(cursor: duckdb.DuckDBPyC
 
 
 def test_criteria_that_no_choice_of_levels_meets_are_refused(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    plan = Plan(k=2, method=Method.GLOBAL, diversity=(Diversity(column="ill", l=3),))
+    plan = Plan(k=2, method=Method.GLOBAL, diversity=(Diversity(column="ill", l=2, kind="recursive", c=0.5),))
     assert "No choice of levels" in _refused(cursor, tmp_path, _text(ROWS), plan).message

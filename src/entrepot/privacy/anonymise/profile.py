@@ -59,16 +59,26 @@ def parse_presence(text: str, folder: Path = Path()) -> Presence:
         Invalid: It is written in another way.
         NotFound: What is named looks like a file, and there is none.
     """
+    marked = parse_marked(text)
+    name, population = marked.column, folder / marked.column
+    if population.is_file():
+        return Presence(population=population, least=marked.least, most=marked.most)
+    if Path(name).suffix.lower() in _TABLES:
+        raise NotFound(f"There is no population {name}.", "Check the path.")
+    return marked
+
+
+def parse_marked(text: str) -> Presence:
+    """δ-presence as ``COLUMN:0.1,0.5``, whatever files there are.
+
+    Raises:
+        Invalid: It is written in another way.
+    """
     name, _, bounds = text.rpartition(":")
     least, comma, most = bounds.partition(",")
     if not name or not comma:
         raise Invalid(f"{text!r} is not what --presence takes.", "Write a file or a column and two shares, such as population.csv:0,0.5.")
-    low, high = parse_share(least), parse_share(most)
-    if (folder / name).is_file():
-        return Presence(population=folder / name, least=low, most=high)
-    if Path(name).suffix.lower() in _TABLES:
-        raise NotFound(f"There is no population {name}.", "Check the path.")
-    return Presence(column=name, least=low, most=high)
+    return Presence(column=name, least=parse_share(least), most=parse_share(most))
 
 
 def listed(text: str) -> tuple[str, ...]:

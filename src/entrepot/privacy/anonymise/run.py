@@ -299,6 +299,14 @@ def _check_size(table: Table, test: Test, plan: Plan) -> None:
             f"k is {plan.k:,} and there are {everyone:,} {'persons' if plan.person else 'rows'}.",
             "Choose a smaller k, or release aggregates instead.",
         )
+    for asked in plan.diversity:
+        kinds = table.values[f"v:{asked.column}"].kinds
+        if asked.l > kinds:
+            raise Invalid(
+                f"{asked.column} has only {kinds:,} different values, so no class can show {asked.l:g}.",
+                f"Choose an l of {kinds:,} or less for {asked.column}, or leave it out.",
+                column=asked.column,
+            )
 
 
 def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None]) -> tuple[Ints, lattice.Found | None]:
