@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,8 +84,7 @@ def _step(market: PeopleMarket, model: _Model, person: str, act: Act | None, sco
     )
 )
 def test_the_engine_digests_a_person_key_as_the_program_does(key: str) -> None:
-    import duckdb
-
-    found = duckdb.execute(f"SELECT {subject_sql('key')} FROM (SELECT ? AS key)", ["salt", key]).fetchone()
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT {subject_sql('key')} FROM (SELECT ? AS key)", ["salt", key]).fetchone()
     assert found is not None
     assert found[0] == subject_of("salt", key)

@@ -9,8 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from entrepot.cli.demonstration.compare import compare_rows, find_client_python
@@ -61,7 +62,7 @@ def test_the_comparison_sees_a_single_changed_row(tmp_path: Path) -> None:
     read.parent.mkdir()
     (read.parent / "version").write_text("1")
     source.write_text("a,b\n1,x\n2,y\n3,\n")
-    duckdb.sql("SELECT * FROM (VALUES (1,'x'),(2,'y'),(3,NULL)) t(a,b)").write_parquet(str(read))
+    pq.write_table(pa.table({"a": [1, 2, 3], "b": ["x", "y", None]}), read)
     assert compare_rows(source, read).differing == 0
-    duckdb.sql("SELECT * FROM (VALUES (1,'x'),(2,'z'),(3,NULL)) t(a,b)").write_parquet(str(read))
+    pq.write_table(pa.table({"a": [1, 2, 3], "b": ["x", "z", None]}), read)
     assert compare_rows(source, read).differing == 2
