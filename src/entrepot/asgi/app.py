@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from entrepot import sharing
 from entrepot.api import ROUTERS, UPLOAD_PATHS
-from entrepot.api.errors import add_handlers
+from entrepot.api.errors import add_handlers, describe
 from entrepot.api.limits import Limits
 from entrepot.runtime import Actor, Exchange
 from entrepot.web.routes import add_pages
@@ -40,6 +40,7 @@ def create_app(exchange: Exchange, *, local_actors: Mapping[str, Actor] | None =
         app.include_router(router)
     app.include_router(sharing.router)
     add_handlers(app)
+    describe(app)
     add_pages(app)
     app.add_middleware(Limits, settings=exchange.settings, upload_paths=UPLOAD_PATHS)
     return app

@@ -6,10 +6,13 @@ import inspect
 import os
 import shutil
 import textwrap
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from copy import copy
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import typer
+import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from entrepot.cli.context import chosen
@@ -29,8 +32,8 @@ def add(app: typer.Typer, panel: str, *functions: Callable[..., None]) -> None:
 
 def group(app: typer.Typer, panel: str, name: str, help: str) -> typer.Typer:
     """A word with commands of its own below it, which ``add`` takes."""
-    made = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None, help=help)
-    app.add_typer(made, name=name, rich_help_panel=panel)
+    made = typer.Typer(name=name, cls=Group, no_args_is_help=True, rich_markup_mode=None, help=help, rich_help_panel=panel)
+    app.add_typer(made)
     return made
 
 
@@ -47,6 +50,45 @@ def named(name: str) -> Callable[[_F], _F]:
         return function
 
     return mark
+
+
+@cache
+def build(app: typer.Typer) -> TyperGroup:
+    """The application as one command; each of those below it is made when it is asked for, because making all takes longer than most run."""
+    bare = copy(app)
+    bare.registered_commands, bare.registered_groups = [], []
+    made = typer.main.get_group(bare)
+    made.commands = _Commands(app)  # type: ignore[assignment]  # click reads them as a mapping only
+    return made
+
+
+class _Commands(Mapping[str, Any]):
+    """Commands by name, made when they are first looked at."""
+
+    def __init__(self, app: typer.Typer) -> None:
+        self._makers: dict[str, Callable[[], Any]] = {}
+        for info in app.registered_commands:
+            function: Any = info.callback
+            self._makers[info.name or typer.main.get_command_name(function.__name__)] = partial(_command, info)
+        for below in app.registered_groups:
+            inner: Any = below.typer_instance
+            self._makers[inner.info.name] = partial(build, inner)
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def _command(info: Any) -> Any:
+    return typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
 class Command(TyperCommand):

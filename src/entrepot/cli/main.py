@@ -90,7 +90,7 @@ def run(args: list[str] | None = None) -> int:
     from entrepot.cli.failures import exit_code, explain
 
     try:
-        return app(args, standalone_mode=False) or 0
+        return commands.build(app)(args, standalone_mode=False) or 0
     except KeyboardInterrupt:
         return 130
     except typer.Abort:
