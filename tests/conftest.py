@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,7 +17,20 @@ from entrepot.config import Settings
 from entrepot.kit import ManualClock
 from entrepot.runtime import Exchange, load_master_key
 from entrepot.store import Database, migrate
-from support import postgres, s3
+from support import postgres, quick, s3
+
+quick.share_statements()
+
+
+def pytest_collection_finish() -> None:
+    """Everything is imported by now."""
+    quick.collect_seldom()
+
+
+def pytest_sessionfinish() -> None:
+    """Give the collector back what it was told to leave alone, so that the process ends tidily."""
+    gc.unfreeze()
+
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
