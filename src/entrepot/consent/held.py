@@ -127,7 +127,7 @@ def _decide_all(session: Session, found: Ruling, index: KeyIndex) -> Rows:
 
 _DECIDED = """
 WITH newest AS (
-  SELECT subject, place, arg_max(is_given AND (expires IS NULL OR expires > $now), seq) AS gives, arg_max(is_against, seq) AS against,
+  SELECT subject, place, arg_max(is_given, seq) AS gives, arg_max(is_against, seq) AS against,
          max(seq) AS seq FROM consent_said GROUP BY subject, place),
 decided AS (
   SELECT subject, max(CASE WHEN gives AND place IN (SELECT unnest($covering)) THEN seq ELSE -1 END) AS given,
@@ -142,22 +142,21 @@ def _subjects(session: Session, found: Ruling, *, allowed: bool) -> Any:
     covering = [place for place, scope_id in enumerate(ids) if covers(found.scopes[scope_id].scope, found.use)]
     cursor = session.engine
     cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE consent_said (subject BLOB, place INTEGER, is_given BOOLEAN, is_against BOOLEAN, seq BIGINT, expires TIMESTAMPTZ)"
+        "CREATE OR REPLACE TEMP TABLE consent_said (subject BLOB, place INTEGER, is_given BOOLEAN, is_against BOOLEAN, seq BIGINT)"
     )
     try:
-        for rows in repository.batches_of_acts(session.db, ids):
-            subjects, places, given, against, seqs, expires = zip(*rows, strict=True)
+        for place, (subjects, given, against, seqs) in repository.batches_of_acts(session.db, ids, now=found.at):
             batch = pa.table(
                 {
-                    "subject": pa.array(subjects, pa.binary()), "place": pa.array(places, pa.int32()), "is_given": pa.array(given),
-                    "is_against": pa.array(against), "seq": pa.array(seqs, pa.int64()), "expires": pa.array(expires, pa.timestamp("us", "UTC")),
+                    "subject": pa.array(subjects, pa.binary()), "place": pa.repeat(pa.scalar(place, pa.int32()), len(subjects)),
+                    "is_given": pa.array(given, pa.int8()), "is_against": pa.array(against, pa.int8()), "seq": pa.array(seqs, pa.int64()),
                 }
             )  # fmt: skip
             cursor.register("consent_batch", batch)
             cursor.execute("INSERT INTO consent_said SELECT * FROM consent_batch")
             cursor.unregister("consent_batch")
         sql = _DECIDED.format("given > against" if allowed else "against > given")
-        answer: Any = cursor.sql(sql, params={"now": found.at, "covering": covering}).to_arrow_table()
+        answer: Any = cursor.sql(sql, params={"covering": covering}).to_arrow_table()
         return digests_of(answer.column(0).combine_chunks())
     finally:
         cursor.execute("DROP TABLE IF EXISTS consent_said")

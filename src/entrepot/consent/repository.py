@@ -128,14 +128,18 @@ def first_expiry(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> 
     return min((moment for moment in found if moment is not None), default=None)
 
 
-def batches_of_acts(db: Connection, scope_ids: Sequence[str]) -> Iterator[list[Any]]:
-    """Subject, scope's place, whether given, whether against, count and expiry of every act in these scopes, by the ten thousand."""
+def batches_of_acts(db: Connection, scope_ids: Sequence[str], *, now: datetime) -> Iterator[tuple[int, Sequence[Sequence[Any]]]]:
+    """Every act in these scopes by the fifty thousand: the scope's place; then subjects, whether given and valid, whether against, counts."""
     c = consent_acts.c
+    gives = sa.and_(c.act == Act.GIVEN.value, sa.or_(c.expires_at.is_(None), c.expires_at > now))
+    against = c.act.in_([act.value for act in AGAINST])
+    # The records decide what an act says, because doing so here takes ten times as long for a million of them.
+    said = sa.select(c.subject, sa.case((gives, 1), else_=0), sa.case((against, 1), else_=0), c.seq)
     for place, scope_id in enumerate(scope_ids):
-        query = sa.select(c.subject, c.act, c.seq, c.expires_at).where(c.scope_id == scope_id, c.act != Act.ASKED.value)
-        result = db.execution_options(yield_per=10_000).execute(query) if db.dialect.name == "sqlite" else db.execute(query)
-        for rows in result.partitions(10_000):
-            yield [(bytes(s), place, act == Act.GIVEN.value, Act(act) in AGAINST, seq, expires) for s, act, seq, expires in rows]
+        query = said.where(c.scope_id == scope_id, c.act != Act.ASKED.value)
+        result = db.execution_options(yield_per=50_000).execute(query) if db.dialect.name == "sqlite" else db.execute(query)
+        for rows in result.partitions(50_000):
+            yield place, list(zip(*rows, strict=True))
 
 
 def scopes_that_give(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> list[str]:
