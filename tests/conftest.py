@@ -19,7 +19,14 @@ from entrepot.runtime import Exchange, load_master_key
 from entrepot.store import Database, migrate
 from support import postgres, quick, s3
 
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
 quick.share_statements()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups that must stay in one process come first: begun last, the longest would be waited for alone."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def pytest_collection_finish() -> None:
@@ -30,9 +37,6 @@ def pytest_collection_finish() -> None:
 def pytest_sessionfinish() -> None:
     """Give the collector back what it was told to leave alone, so that the process ends tidily."""
     gc.unfreeze()
-
-
-START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
