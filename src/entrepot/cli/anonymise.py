@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.privacy.anonymise import Method, Plan, Release
     from entrepot.privacy.grading import Check, Grade
 
-_STEPS = {
+STEPS = {
     "check": "Looking for columns that name persons", "read": "Reading", "search": "Searching", "write": "Writing", "look": "Looking at the release", "measure": "Measuring its risk",
     "attack": "Attacking it",
 }  # fmt: skip
@@ -88,10 +88,10 @@ def anonymise(
 
         refuse_with({"--out": out is not None, "--save-hierarchies": save_hierarchies is not None, "--no-report": not report})
         with in_utf8(file, encoding) as table:
-            anonymise_there(table, plan, folder, changes, steps=_STEPS)
+            anonymise_there(table, plan, folder, changes, steps=STEPS)
         return
     target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
-    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(_STEPS) as told:
+    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(STEPS) as told:
         if save_hierarchies:
             _require_place(save_hierarchies)
         if report:
