@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 
 from entrepot import flows, parties
 from entrepot.asgi import create_app
-from entrepot.client import Client, LocalTransport
+from entrepot.client import Client, LocalTransport, NotTakenUp
 from entrepot.flows import Anonymisation, Making, MakingState, Upload, makings
 from entrepot.flows.tables import makings as table
 from entrepot.flows.tables import releases, uploads
@@ -29,8 +29,8 @@ from entrepot.privacy.anonymise import Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Presence
 from entrepot.privacy.hierarchies import hierarchy
-from entrepot.runtime import ALL_SCOPES, Actor, Exchange
-from support.trading import Market, api_key
+from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role
+from support.trading import Market, api_key, by_key
 
 PLAN = Plan(k=5, quasi=("age", "region"), automatic=True, drop=("email",), suppress=0.05)
 
@@ -50,14 +50,9 @@ def upload(market: Market) -> Upload:
     return flows.add_upload(market.exchange, market.owner, _table(market.folder), name="people.csv")
 
 
-def _by_key(market: Market) -> Actor:
-    """The owner from elsewhere; on the command line orders are made at once."""
-    return replace(market.owner, via="key")
-
-
-def _ordered(market: Market, upload: Upload, plan: Plan = PLAN) -> Making:
+def _ordered(market: Market, upload: Upload, plan: Plan = PLAN, *, by: Actor | None = None) -> Making:
     asked = Anonymisation(plan=plan, hierarchies={}, changes=())
-    return flows.order_anonymisation(market.exchange, _by_key(market), upload.id, asked=asked)
+    return flows.order_anonymisation(market.exchange, by or by_key(market.exchange, market.owner), upload.id, asked=asked)
 
 
 def _now(market: Market, making: Making) -> Making:
@@ -102,8 +97,8 @@ def test_what_was_asked_survives_the_records(market: Market, upload: Upload) -> 
     trees = {"b": hierarchy("b", [["x", "*"], ["y", "*"]]), "a": hierarchy("a", [["1", "low", "*"], ["2", "low", "*"]])}
     asked = Anonymisation(plan=plan, hierarchies=trees, changes=[parse_change("m=mask:2"), parse_change("i=clip:0:9")])
     cells = Tabulation(by=("age", "region"), means=("points",), totals=True)
-    ordered = flows.order_anonymisation(market.exchange, _by_key(market), upload.id, asked=asked)
-    counted = flows.order_aggregation(market.exchange, _by_key(market), upload.id, asked=cells)
+    ordered = flows.order_anonymisation(market.exchange, by_key(market.exchange, market.owner), upload.id, asked=asked)
+    counted = flows.order_aggregation(market.exchange, by_key(market.exchange, market.owner), upload.id, asked=cells)
     read = makings.read_anonymisation(_now(market, ordered).asked)
     assert read == asked
     assert list(read.hierarchies) == ["b", "a"]
@@ -255,6 +250,54 @@ def test_two_workers_on_one_order_keep_one_release(market: Market, upload: Uploa
     assert len(_kept(market)[2]) == len(before[2]) + 1
 
 
+def _member(market: Market) -> Actor:
+    """A person who is a member of the owner's organisation, signed in."""
+    organisation_id = market.owner.organisation_id or ""
+    with market.exchange.session(SYSTEM) as session:
+        link = parties.invite(session, "member@owner.example", organisation_id=organisation_id, roles=frozenset({Role.OWNER}))
+        found = parties.use_link(session, link, password="a long enough password", name="M")
+        assert isinstance(found, parties.Login)
+        signed_in = parties.login_actor(session, found.token)
+    assert signed_in is not None
+    return signed_in[0]
+
+
+def _revoke(market: Market, by: Actor) -> None:
+    with market.exchange.session(market.owner) as session:
+        parties.revoke_api_key(session, by.key_id or "")
+
+
+def _remove(market: Market, by: Actor) -> None:
+    with market.exchange.session(SYSTEM) as session:
+        parties.remove_member(session, by.organisation_id or "", by.person_id or "")
+
+
+def _take_role(market: Market, by: Actor) -> None:
+    with market.exchange.session() as session:
+        parties.join(session, by.person_id or "", by.organisation_id or "", frozenset({Role.BUYER}))
+
+
+@pytest.mark.parametrize("at", ["", "attack", "keep"], ids=["while it waits", "while it is made", "before it is kept"])
+@pytest.mark.parametrize(
+    ("has_key", "end", "said"),
+    [(True, _revoke, "was revoked"), (False, _remove, "no member"), (False, _take_role, "may not make releases")],
+)
+def test_whoever_may_no_more_gets_no_release(
+    market: Market, upload: Upload, at: str, has_key: bool, end: Callable[[Market, Actor], None], said: str
+) -> None:
+    by = by_key(market.exchange, market.owner) if has_key else _member(market)
+    before, making = _kept(market), _ordered(market, upload, by=by)
+    if at:
+        _during(market, at, lambda: end(market, by))
+    else:
+        end(market, by)
+        market.exchange.run_due_jobs()
+    refused = _now(market, making)
+    assert (refused.state, refused.error().error, refused.error().status) == (MakingState.REFUSED, "RightsEnded", 403)
+    assert said in refused.error().message
+    assert _kept(market) == before
+
+
 def test_a_slow_job_holds_up_no_other(exchange: Exchange) -> None:
     with exchange.session() as session:
         session.enqueue("flows.make_release", making_id="mak_none")
@@ -288,3 +331,24 @@ def test_the_client_waits_for_a_release_and_raises_what_stood_in_its_way(market:
         assert made["upload"]["name"] == "people.anonymous.csv"
         with pytest.raises(EntrepotError, match="would name persons"):
             client.anonymise(upload.id, quasi_identifiers=["age", "region"])
+
+
+def test_the_client_waits_no_longer_than_it_was_told_for_a_worker_and_can_come_back(market: Market, upload: Upload) -> None:
+    exchange, key = market.exchange, api_key(market.exchange, market.owner, *ALL_SCOPES)
+    with Client("http://here", key, transport=LocalTransport(create_app(exchange))) as client:
+        with pytest.raises(NotTakenUp, match=r"No worker of the exchange has taken up the release mak_\w+") as late:
+            client.anonymise(upload.id, timeout=0, quasi_identifiers=["age", "region"], drop=["email"], suppress=0.05)
+        assert "entrepot serve" in late.value.hint
+        exchange.run_due_jobs()
+        made = client.wait_for(client.making(late.value.details["making"]))
+        assert made["upload"]["name"] == "people.anonymous.csv"
+
+
+def test_a_worker_that_says_nothing_new_is_not_waited_for_forever(market: Market, upload: Upload) -> None:
+    making, key = _ordered(market, upload), api_key(market.exchange, market.owner, *ALL_SCOPES)
+    with market.exchange.session() as session:
+        session.db.execute(sa.update(table).values(state=MakingState.RUNNING, step="search"))
+    with Client("http://here", key, transport=LocalTransport(create_app(market.exchange))) as client:
+        with pytest.raises(NotTakenUp, match="has said nothing new about the release"):
+            client.wait_for(client.making(making.id), timeout=0)
+        assert client.making(making.id)["state"] == "running"

@@ -204,6 +204,15 @@ def api_key(exchange: Exchange, actor: Actor, *scopes: str) -> str:
         return parties.create_api_key(session, "for a test", scopes=chosen)[1]
 
 
+def by_key(exchange: Exchange, actor: Actor) -> Actor:
+    """The same organisation from elsewhere, by an API key; on the command line orders of releases are made at once."""
+    token = api_key(exchange, actor)
+    with exchange.reading() as session:
+        found = parties.key_actor(session, token)
+    assert found is not None
+    return found
+
+
 def is_clean(exchange: Exchange) -> bool:
     """Whether every law of the books holds; the failing ones are shown by the assertion that asks."""
     return broken_laws(exchange) == []

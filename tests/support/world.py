@@ -15,7 +15,7 @@ from entrepot.kit import ManualClock
 from entrepot.privacy.aggregates import Tabulation
 from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role, load_master_key
 from support.route_table import PACK
-from support.trading import Market, iris_csv, manifest_text, open_market
+from support.trading import Market, by_key, iris_csv, manifest_text, open_market
 
 ROLES = ("anonymous", "person", "owner", "buyer", "operator", "regulator", "stranger")
 PASSWORD = "a calm sea and a prosperous voyage"
@@ -121,7 +121,9 @@ def _things(market: Market) -> dict[str, str]:
     desk, said = _desk(market), _people(market)
     trial = flows.begin_trial(market.exchange, market.operator, PACK["pack"])
     market.seal()
-    making = flows.order_aggregation(market.exchange, replace(market.owner, via="key"), upload.id, asked=Tabulation(by=("Species",))).id
+    making = flows.order_aggregation(
+        market.exchange, by_key(market.exchange, market.owner), upload.id, asked=Tabulation(by=("Species",))
+    ).id
     return {
         **desk, **said, **_operation(market), "trial_id": trial.id, "pack_id": "none", "ruling_id": _ruling(market, active.negotiation_id),
         "graded": graded, "listing_id": listing, "listing": listing, "asked_for": asked_for, "suspended_listing": suspended, "form": "dcat",

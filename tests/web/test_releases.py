@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from entrepot import flows
 from support.harbour import Harbour
 from support.visitor import Sight, Visitor
@@ -87,3 +89,17 @@ def test_an_owner_stops_a_release_and_has_the_form_again(owner: Visitor, harbour
     harbour.exchange.run_due_jobs()
     with harbour.exchange.reading(harbour.owner.actor) as session:
         assert flows.get_making(session, waiting.address.rpartition("/")[2]).made_id is None
+
+
+def test_the_form_for_a_large_file_says_what_it_was_judged_by_and_keeps_rare_settings_closed(owner: Visitor) -> None:
+    owner.go("/publish")
+    lines = [f"p{i}@mail.example,{20 + i % 40},{('male', 'female')[i % 2]},a note that takes some room" for i in range(60_000)]
+    owner.send("Check this file", files={"file": ("members.csv", "\n".join(["email,age,gender,note", *lines]).encode(), "text/csv")})
+    shown = owner.follow("Anonymise it")
+    assert re.search(r"its columns were judged by its first [1-5]\d,\d{3} rows", shown.text)
+    proposed = shown.form("Anonymise it")
+    assert (proposed.values["drop"], proposed.values["quasi"]) == (["email"], ["age", "gender"])
+    assert "<details><summary>More settings" in shown.html
+    wrong = owner.send("Anonymise it", t="far")
+    assert "<details open><summary>More settings" in wrong.html
+    assert "judged by" in owner.go(shown.address.replace("/anonymise", "/aggregate")).text

@@ -13,6 +13,7 @@ from entrepot import flows
 from entrepot.api.deps import ActingDep, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.api.listings import UploadId, UploadOut
+from entrepot.api.options import by_fields, problem_by_fields
 from entrepot.privacy.aggregates import Tabulation, parse_dominance
 from entrepot.privacy.anonymise import Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
@@ -97,28 +98,33 @@ _LATER: dict[int | str, dict[str, Any]] = {
 def anonymise(acting: ActingDep, upload_id: UploadId, body: AnonymiseIn) -> Any:
     """Make a version of an upload in which nobody stands out, measured, attacked and graded; it is a new upload to publish."""
     acting.require(Scope.PUBLISH)
+    with by_fields():
+        return _answered(acting, flows.order_anonymisation(acting.exchange, acting.actor, upload_id, asked=_anonymisation(body)))
+
+
+def _anonymisation(body: AnonymiseIn) -> flows.Anonymisation:
     plan = Plan(
         k=body.k, method=Method(body.method), quasi=tuple(body.quasi_identifiers), diversity=tuple(parse_diversity(one) for one in body.l),
         closeness=tuple(parse_closeness(one) for one in body.t), suppress=body.suppress, person=body.person, unknown=body.unknown,
         automatic=body.automatic, drop=tuple(body.drop), keep=tuple(body.keep),
         weights=dict(body.weight), presence=parse_marked(body.presence) if body.presence else None,
     )  # fmt: skip
-    asked = flows.Anonymisation(
+    return flows.Anonymisation(
         plan=plan, hierarchies={column: hierarchy(column, paths) for column, paths in body.hierarchies.items()},
         changes=[parse_change(f"{column}={change}") for column, change in body.change.items()],
     )  # fmt: skip
-    return _answered(acting, flows.order_anonymisation(acting.exchange, acting.actor, upload_id, asked=asked))
 
 
 @router.post("/uploads/{upload_id}/aggregation", status_code=201, tags=["publish"], response_model=AnonymisedOut, responses=_LATER)
 def aggregate(acting: ActingDep, upload_id: UploadId, body: AggregateIn) -> Any:
     """Make counts, sums and means of many persons from an upload, graded and with a report; they are a new upload to publish."""
     acting.require(Scope.PUBLISH)
-    asked = Tabulation(
-        by=tuple(body.by), count=body.count, sums=tuple(body.sums), means=tuple(body.means), minimum=body.minimum, base=body.base,
-        totals=body.totals, person=body.person, dominance=parse_dominance(body.dominance), epsilon=body.epsilon, delta=body.delta,
-    )  # fmt: skip
-    return _answered(acting, flows.order_aggregation(acting.exchange, acting.actor, upload_id, asked=asked))
+    with by_fields():
+        asked = Tabulation(
+            by=tuple(body.by), count=body.count, sums=tuple(body.sums), means=tuple(body.means), minimum=body.minimum, base=body.base,
+            totals=body.totals, person=body.person, dominance=parse_dominance(body.dominance), epsilon=body.epsilon, delta=body.delta,
+        )  # fmt: skip
+        return _answered(acting, flows.order_aggregation(acting.exchange, acting.actor, upload_id, asked=asked))
 
 
 @router.get("/makings/{making_id}", tags=["publish"])
@@ -148,12 +154,10 @@ def _answered(acting: ActingDep, found: flows.Making) -> AnonymisedOut | JSONRes
 
 
 def _making(session: Session, found: flows.Making) -> MakingOut:
-    problem = (
-        {name: found.problem[name] for name in ("error", "message", "hint", "details") if name in found.problem} if found.problem else None
-    )
     return MakingOut(
         id=found.id, upload_id=found.upload_id, kind=found.kind, state=found.state, step=found.step, share=found.share,
-        seconds_left=found.seconds_left(session.now), created_at=found.created_at, finished_at=found.finished_at, problem=problem,
+        seconds_left=found.seconds_left(session.now), created_at=found.created_at, finished_at=found.finished_at,
+        problem=problem_by_fields(found.error()) if found.problem else None,
         made=_released(session, found) if found.state is flows.MakingState.DONE else None,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 import typer
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.privacy.anonymise import Method, Plan, Release
     from entrepot.privacy.grading import Check, Grade
 
-_STEPS = {
+STEPS = {
     "check": "Looking for columns that name persons", "read": "Reading", "search": "Searching", "write": "Writing", "look": "Looking at the release", "measure": "Measuring its risk",
     "attack": "Attacking it",
 }  # fmt: skip
@@ -73,32 +73,44 @@ def anonymise(
         return
     if file is None:
         raise typer.BadParameter("a table is missing.", param_hint="FILE")
-    from entrepot.privacy.anonymise.profile import read_profile
-
     own = (l, t, hierarchies, qi, person, population, presence, weight, change, drop, keep, automatic)
     if profile and (any(own) or (k, method, suppress, unknown) != (5, "local", "2%", "refuse")):
         raise typer.BadParameter("a profile says all of this; leave the other options out, or the profile.", param_hint="--profile")
     if profile:
-        plan, folder, changes = read_profile(profile)
+        from entrepot.privacy.anonymise.profile import read_profile
+
+        asked = _Asked(*read_profile(profile))
     else:
         plan = _plan(k, l or [], t or [], method, qi, suppress, person, population, presence, weight or [], drop, keep, unknown, automatic)
-        folder, changes = hierarchies, tuple(change or ())
+        asked = _Asked(plan, hierarchies, tuple(change or ()))
     if on_exchange:
         from entrepot.cli.on_exchange import anonymise_there, refuse_with
 
         refuse_with({"--out": out is not None, "--save-hierarchies": save_hierarchies is not None, "--no-report": not report})
         with in_utf8(file, encoding) as table:
-            anonymise_there(table, plan, folder, changes, steps=_STEPS)
+            anonymise_there(table, asked.plan, asked.folder, asked.changes, steps=STEPS)
         return
-    target, graded = out or file.with_suffix(f".anonymous{file.suffix}"), None
-    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(_STEPS) as told:
+    _release_here(file, out or file.with_suffix(f".anonymous{file.suffix}"), asked, encoding, save_hierarchies, with_report=report)
+
+
+class _Asked(NamedTuple):
+    """What a release must satisfy, the folder of its hierarchies, and what is done to other columns."""
+
+    plan: Plan
+    folder: Path | None
+    changes: tuple[str, ...]
+
+
+def _release_here(file: Path, target: Path, asked: _Asked, encoding: str, save_hierarchies: Path | None, *, with_report: bool) -> None:
+    graded = None
+    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(STEPS) as told:
         if save_hierarchies:
             _require_place(save_hierarchies)
-        if report:
-            graded = _graded(table, target, plan, folder, changes, told)
+        if with_report:
+            graded = _graded(table, target, *asked, told)
             release = graded.release
         else:
-            release = _ungraded(table, target, plan, folder, changes, told)
+            release = _ungraded(table, target, *asked, told)
         too_late()
         if save_hierarchies:
             _save(release, save_hierarchies)

@@ -160,8 +160,6 @@ def _counted(evidence: dict[str, Any]) -> str:
 
 
 def _show_table(table: TableCheck, console: Any) -> None:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
     source, figures = table.source, table.profile
@@ -174,37 +172,33 @@ def _show_table(table: TableCheck, console: Any) -> None:
     ]
     facts += [f"newest {figures.newest[:10]}"] if figures.newest else []
     console.print(Text.assemble((harmless(source.path.name), "bold"), ("  " + " · ".join(fact for fact in facts if fact), "dim")))
+    console.print(_shown_columns(table), end="")
+    if len(figures.columns) > _MOST_COLUMNS:
+        console.print(Text(f"and {len(figures.columns) - _MOST_COLUMNS:,} more columns; --json shows all.", style="dim"))
+
+
+def _shown_columns(table: TableCheck) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for heading, side in (
-        ("column", "left"),
-        ("type", "left"),
-        ("empty", "right"),
-        ("distinct", "right"),
-        ("range", "left"),
-        ("personal", "left"),
-    ):
-        shown.add_column(heading, justify=side, overflow="ellipsis", no_wrap=heading != "range", max_width=36)  # type: ignore[arg-type]
+    for heading in ("column", "type", "empty", "distinct", "range", "personal"):
+        side: Any = "right" if heading in ("empty", "distinct") else "left"
+        shown.add_column(heading, justify=side, overflow="ellipsis", no_wrap=heading != "range", max_width=36)
     found = {finding.column: finding for finding in table.assessment.findings}
-    for described, column in list(zip(table.dictionary.columns, figures.columns, strict=True))[:_MOST_COLUMNS]:
+    for described, column in list(zip(table.dictionary.columns, table.profile.columns, strict=True))[:_MOST_COLUMNS]:
         finding = found.get(column.name)
-        personal = (
-            Text(finding.category.title + ("" if finding.kind == "none" else f" ({finding.kind})"), _KINDS[finding.kind])
-            if finding
-            else Text("")
-        )
-        about = "" if column.distinct_exact else "~"
-        empty = f"{column.nulls / figures.rows:.0%}" if column.nulls else ""
+        kind = "" if finding is None or finding.kind == "none" else f" ({finding.kind})"
         shown.add_row(
             Text(harmless(column.name)),
             described.type.value,
-            empty,
-            f"{about}{column.distinct:,}",
+            f"{column.nulls / table.profile.rows:.0%}" if column.nulls else "",
+            f"{'' if column.distinct_exact else '~'}{column.distinct:,}",
             Text(harmless(_range(column.minimum, column.maximum))),
-            personal,
+            Text(finding.category.title + kind, _KINDS[finding.kind]) if finding else Text(""),
         )
-    console.print(shown, end="")
-    if len(figures.columns) > _MOST_COLUMNS:
-        console.print(Text(f"and {len(figures.columns) - _MOST_COLUMNS:,} more columns; --json shows all.", style="dim"))
+    return shown
 
 
 def _range(low: str | None, high: str | None) -> str:

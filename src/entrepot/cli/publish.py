@@ -9,6 +9,7 @@ import typer
 
 from entrepot.cli import commands
 from entrepot.cli.context import connect, err, find_listing, harmless, out, show, wrote
+from entrepot.cli.on_exchange import release
 from entrepot.cli.progress import bytes_progress
 
 PANEL = "Publish and find"
@@ -17,7 +18,7 @@ _MOST_COLUMNS = 40
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    commands.add(app, PANEL, sample, draft, publish, search, listing, withdraw, export)
+    commands.add(app, PANEL, sample, draft, release, publish, search, listing, withdraw, export)
 
 
 def sample(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write them.")] = Path(".")) -> None:
@@ -139,7 +140,7 @@ def export(
 
 
 def _warn_of_reports(manifest: Path) -> None:
-    from entrepot.client.client import manifest_files
+    from entrepot.client.files import manifest_files
 
     for file in manifest_files(manifest):
         if file.with_name(f"{file.name}.report.json").is_file():

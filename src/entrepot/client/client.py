@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,22 +12,16 @@ import httpx
 
 from entrepot.client.consents import ConsentVerbs
 from entrepot.client.desk import DeskVerbs
-from entrepot.client.errors import as_error, raise_for, reaching
+from entrepot.client.errors import raise_for, reaching
+from entrepot.client.files import CHUNK, Progress, manifest_files, manifest_text, pieces
 from entrepot.client.money import MoneyVerbs
+from entrepot.client.releases import ReleaseVerbs
 from entrepot.client.rights import RightsVerbs
 from entrepot.client.rules import RuleVerbs
-from entrepot.kit import Conflict, Invalid, NotFound, Refused
-
-Progress = Callable[[int, int], None]
-"""Called with bytes done and bytes in all (0 when unknown)."""
-Told = Callable[[str, float], None]
-"""Called with a step and its share done."""
-_PAUSE = 0.5
-_CHUNK = 1024 * 1024
-_LARGEST_MANIFEST = 512 * 1024
+from entrepot.kit import NotFound
 
 
-class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
+class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, ReleaseVerbs, RightsVerbs, RuleVerbs):
     """Acts for one organisation on one exchange.
 
     Every answer is the JSON document that the API describes at ``/docs``; errors are the exchange's own
@@ -126,58 +119,13 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
         total = path.stat().st_size
         headers = {"content-length": str(total), "content-type": "application/octet-stream"}
         with reaching(self.url):
-            answer = self._http.post("/api/v1/uploads", params={"name": path.name}, content=_pieces(path, total, progress), headers=headers)
+            answer = self._http.post("/api/v1/uploads", params={"name": path.name}, content=pieces(path, total, progress), headers=headers)
         raise_for(answer)
         return answer.json()
 
     def check(self, upload_id: str) -> Any:
         """Check an upload as publishing would."""
         return self.call("POST", f"/uploads/{upload_id}/check")
-
-    def anonymise(self, upload_id: str, *, progress: Told | None = None, **plan: Any) -> Any:
-        """Make a release of an upload, graded and with its report, as a new upload to publish; waits for it, and cancels it when interrupted.
-
-        Args:
-            progress: Told the step and its share done while a larger table takes its time.
-            plan: What it must satisfy: ``quasi_identifiers``, ``k``, ``method``, ``l``, ``t``, ``drop``, ``change`` and more, as the API names them.
-        """
-        return self._made(self.call("POST", f"/uploads/{upload_id}/anonymisation", plan), progress)
-
-    def aggregate(self, upload_id: str, *, progress: Told | None = None, **asked: Any) -> Any:
-        """Make counts, sums and means of many persons from an upload, graded and with a report, as a new upload to publish.
-
-        Args:
-            progress: Told the step and its share done while a larger table takes its time.
-            asked: Which cells: ``by``, ``sums``, ``means``, ``minimum``, ``totals`` and more, as the API names them.
-        """
-        return self._made(self.call("POST", f"/uploads/{upload_id}/aggregation", asked), progress)
-
-    def making(self, making_id: str) -> Any:
-        """How far a release is that is being made."""
-        return self.call("GET", f"/makings/{making_id}")
-
-    def cancel_making(self, making_id: str) -> Any:
-        """Cancel a release that is being made; nothing of it is kept."""
-        return self.call("DELETE", f"/makings/{making_id}")
-
-    def _made(self, answer: Any, progress: Told | None) -> Any:
-        """The release; where the exchange is still making it, once that is over."""
-        if "upload" in answer:
-            return answer
-        try:
-            while answer["state"] in ("waiting", "running"):
-                if progress and answer["step"]:
-                    progress(answer["step"], answer["share"])
-                time.sleep(_PAUSE)
-                answer = self.making(answer["id"])
-        except KeyboardInterrupt:
-            self.cancel_making(answer["id"])
-            raise
-        if answer["made"]:
-            return answer["made"]
-        if answer["problem"]:
-            raise as_error(answer["problem"], Refused)
-        raise Conflict(f"The release {answer['id']} was cancelled.", "Order it again if it is wanted after all.")
 
     def publish(self, manifest: str, *, uploads: Sequence[str], listing_id: str | None = None, key: str | None = None) -> Any:
         """Publish uploads under a manifest (YAML text): a new listing, or a new version of one."""
@@ -197,7 +145,7 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
             Invalid: The manifest cannot be read; the message names the line.
             NotFound: A file it names does not lie beside it.
         """
-        text = _manifest_text(path)
+        text = manifest_text(path)
         if uploads:
             return self.publish(text, uploads=uploads, listing_id=listing_id)
         files = manifest_files(path)
@@ -308,7 +256,7 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
             total = start + int(answer.headers.get("content-length", 0))
             with partial.open("r+b" if start else "wb") as file:
                 file.seek(start)
-                for piece in answer.iter_bytes(_CHUNK):
+                for piece in answer.iter_bytes(CHUNK):
                     file.write(piece)
                     start += len(piece)
                     if progress:
@@ -368,45 +316,3 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
             answer = self._http.get("/log/checkpoint")
         raise_for(answer)
         return answer.text
-
-
-def _manifest_text(path: Path) -> str:
-    if path.stat().st_size > _LARGEST_MANIFEST:
-        raise Invalid(f"{path} is too large for a manifest.", f"If it is the table itself, write one with `entrepot draft {path}`.")
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise Invalid(f"{path} is not UTF-8 text.", "Name the manifest (YAML), not the table, or save it as UTF-8.") from None
-
-
-def manifest_files(path: Path) -> list[Path]:
-    """The files that a manifest names, which lie beside it; none where it cannot be read.
-
-    Raises:
-        Invalid: It is no text.
-    """
-    return [path.parent / name for name in _files_named(_manifest_text(path))]
-
-
-def _files_named(text: str) -> list[str]:
-    import yaml
-
-    try:
-        named = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):
-        return []  # The exchange reads it too, and says what is wrong and where.
-    if not isinstance(named, dict):
-        return []
-    files = named.get("files") or ([named["file"]] if named.get("file") else [])
-    entries = files if isinstance(files, list) else []
-    return [str(entry.get("path", "")) if isinstance(entry, dict) else str(entry) for entry in entries]
-
-
-def _pieces(path: Path, total: int, progress: Progress | None) -> Iterator[bytes]:
-    done = 0
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            done += len(piece)
-            yield piece
-            if progress:
-                progress(done, total)

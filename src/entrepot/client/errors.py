@@ -35,6 +35,12 @@ class Unreachable(EntrepotError):
     status = 503
 
 
+class NotTakenUp(EntrepotError):
+    """What was ordered is still to come, and nobody works on it; the order stands."""
+
+    status = 503
+
+
 @contextmanager
 def reaching(url: str) -> Iterator[None]:
     """Say plainly when an exchange cannot be reached.

@@ -13,7 +13,7 @@ from entrepot.engine.faults import explained
 from entrepot.engine.model import WIDE, ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 
-_SLICE = 200
+_SLICE = 100
 _EXACT_SLICE = 10
 _EXACT_ROWS = 1_000_000
 _EXACT_DISTINCT = 10_000

@@ -13,6 +13,7 @@ from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, sh
 from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.gates import answer_contract, answer_listing, approve_listing, require_delivery, rule_contract, rule_listing
+from entrepot.flows.glimpse import Glimpse, SeenColumn, glimpse
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.makings import (
     Making,
@@ -64,6 +65,7 @@ __all__ = [
     "Delivered",
     "DeliveredFile",
     "Examination",
+    "Glimpse",
     "Initialised",
     "Law",
     "Making",
@@ -72,6 +74,7 @@ __all__ = [
     "Published",
     "ReleasedUpload",
     "Remembered",
+    "SeenColumn",
     "TableReport",
     "Trial",
     "Upload",
@@ -103,6 +106,7 @@ __all__ = [
     "get_operation",
     "get_trial",
     "get_upload",
+    "glimpse",
     "initialise",
     "install_pack",
     "invoice",

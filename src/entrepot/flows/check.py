@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -128,18 +129,25 @@ def check(
     settings = settings or Settings()
     with tempfile.TemporaryDirectory(prefix="entrepot-check-") as folder:
         scratch = Path(folder)
-        own = engine or DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=scratch / "engine")
-        cursor = own.cursor()
-        try:
+        with _cursor(engine, settings, scratch) as cursor:
             table = check_table(
                 cursor, Path(path), scratch / "table.parquet", scratch=scratch, manifest=manifest, settings=settings, options=options,
                 progress=progress, now=now, person=person, population=population,
             )  # fmt: skip
-        finally:
-            cursor.close()
-            if engine is None:
-                own.close()
     return CheckReport(path=Path(path), decision=table.verdict.decision, tables=(table,), findings=table.verdict.findings)
+
+
+@contextmanager
+def _cursor(engine: DuckEngine | None, settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor of the engine that was given, else of one of its own that ends with it."""
+    own = engine or DuckEngine(memory=settings.engine_memory, threads=settings.engine_threads, scratch=scratch / "engine")
+    cursor = own.cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+        if engine is None:
+            own.close()
 
 
 def check_table(
@@ -173,9 +181,7 @@ def check_table(
     limits = Limits(file=settings.upload_limit) if settings else Limits()
     told = progress or (lambda step, share: None)
     source = open_table(cursor, path, name=name, scratch=scratch, options=options, limits=limits)
-    if person and person not in (column.name for column in source.columns):
-        shown_names = ", ".join(column.name for column in source.columns[:20])
-        raise Invalid(f"{source.path.name} has no column {person} (the person key).", f"Its columns: {shown_names}.", columns=[person])
+    _require_person(source, person)
     converted = to_parquet(cursor, source, target, progress=(lambda share: told("read", share)) if progress else None)
     told("profile", 0.0)
     figures = profile(cursor, target, now=now)
@@ -184,7 +190,7 @@ def check_table(
     shown = figures.without_values(assessment.restricted)
     told("assess", 1.0)
     dictionary = draft(shown, _marks(assessment))
-    known = person or (manifest.person_key if manifest else "")
+    counted = _person(figures, person or (manifest.person_key if manifest else ""), dictionary.person_key)
     return TableCheck(
         source=source,
         converted=converted,
@@ -193,10 +199,14 @@ def check_table(
         dictionary=dictionary,
         rows=preview(cursor, target, masked=assessment.restricted),
         verdict=compliance.check(_facts(converted, figures, assessment, source.name, manifest)),
-        risk=_risk(cursor, target, figures, assessment, _person(figures, known, dictionary.person_key), population, told)
-        if with_risk
-        else None,
+        risk=_risk(cursor, target, figures, assessment, counted, population, told) if with_risk else None,
     )
+
+
+def _require_person(source: SourceTable, person: str) -> None:
+    if person and person not in (column.name for column in source.columns):
+        shown_names = ", ".join(column.name for column in source.columns[:20])
+        raise Invalid(f"{source.path.name} has no column {person} (the person key).", f"Its columns: {shown_names}.", columns=[person])
 
 
 def overall(checks: tuple[TableCheck, ...]) -> Decision:

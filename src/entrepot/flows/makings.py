@@ -246,7 +246,8 @@ def _begin(exchange: Exchange, making_id: str) -> Making | None:
 
 
 def _make(exchange: Exchange, making: Making, watch: Watch) -> None:
-    actor = _read_actor(making.actor)
+    with exchange.reading(SYSTEM) as session:
+        actor = _require_still(session, making)
     if making.kind == "aggregate":
         aggregate_upload(exchange, actor, making.upload_id, asked=read_tabulation(making.asked), watch=watch)
         return
@@ -277,7 +278,8 @@ def _teller(exchange: Exchange, making: Making) -> Callable[[str, float], None]:
 
 
 def _end(session: Session, making: Making, made: ReleasedUpload) -> None:
-    """End the order in the transaction that keeps the release; a cancelled one takes the release with it."""
+    """End the order in the transaction that keeps the release; a cancelled one, or one of somebody who may no more, takes the release with it."""
+    _require_still(session, making)
     if not _move(session, making.id, MakingState.DONE, made_id=made.upload.id, share=1.0, running_as=making.attempts):
         raise _cancelled(making)
     _forget_later(session, making.id)
@@ -326,6 +328,20 @@ def _making(row: Any) -> Making:
 
 def _actor_json(actor: Actor) -> dict[str, Any]:
     return asdict(actor) | {"roles": sorted(actor.roles), "scopes": sorted(actor.scopes)}
+
+
+def _require_still(session: Session, making: Making) -> Actor:
+    """Who ordered it, with what they may do now: a key may have been revoked or a role taken away since.
+
+    Raises:
+        RightsEnded: They may not order a release any more.
+    """
+    actor = parties.actor_now(session, _read_actor(making.actor))
+    if not actor.has_role(Role.OWNER, Role.SYSTEM) or Scope.PUBLISH not in actor.scopes:
+        raise parties.RightsEnded(
+            f"Whoever ordered the release {making.id} may not make releases any more.", "Somebody with the role owner can order it again."
+        )
+    return actor
 
 
 def _read_actor(said: Mapping[str, Any]) -> Actor:

@@ -2,6 +2,7 @@
 
 from entrepot.parties.inbox import count_unread, inbox, mark_read, notify
 from entrepot.parties.keys import create_api_key, is_touch_due, key_actor, list_api_keys, revoke_api_key, touch_api_key
+from entrepot.parties.later import RightsEnded, actor_now
 from entrepot.parties.members import change_roles, members, remove_member
 from entrepot.parties.model import (
     ApiKey,
@@ -60,8 +61,10 @@ __all__ = [
     "Notification",
     "Organisation",
     "Person",
+    "RightsEnded",
     "TooManyAttempts",
     "acting_organisation",
+    "actor_now",
     "change_country",
     "change_roles",
     "choose_organisation",

@@ -80,10 +80,15 @@ def key_actor(session: Session, token: str) -> Actor | None:
     row = session.db.execute(sa.select(api_keys).where(api_keys.c.id == key_id)).one_or_none()
     if row is None or not hmac.compare_digest(row.secret_hash, _hash(secret)):
         return None
-    if row.revoked_at is not None or row.expires_at <= session.now:
+    if not _holds(session, row):
         return None
-    key = _key(row)
-    return Actor(organisation_id=key.organisation_id, person_id=row.person_id, roles=key.roles, scopes=key.scopes, via="key")
+    return _actor(row)
+
+
+def key_actor_by_id(session: Session, key_id: str | None) -> Actor | None:
+    """Who a key that was used before stands for now; None when it has expired or was revoked since."""
+    row = session.db.execute(sa.select(api_keys).where(api_keys.c.id == (key_id or ""))).one_or_none()
+    return None if row is None or not _holds(session, row) else _actor(row)
 
 
 def is_touch_due(session: Session, token: str) -> bool:
@@ -96,6 +101,15 @@ def touch_api_key(session: Session, key_id: str) -> None:
     """Note that a key was used; at most every five minutes, so that reads stay reads."""
     stale = sa.or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < session.now - _TOUCH)
     session.db.execute(sa.update(api_keys).where(api_keys.c.id == key_id, stale).values(last_used_at=session.now))
+
+
+def _holds(session: Session, row: Any) -> bool:
+    return row.revoked_at is None and row.expires_at > session.now
+
+
+def _actor(row: Any) -> Actor:
+    key = _key(row)
+    return Actor(organisation_id=key.organisation_id, person_id=row.person_id, roles=key.roles, scopes=key.scopes, via="key", key_id=key.id)
 
 
 def _key(row: Any) -> ApiKey:

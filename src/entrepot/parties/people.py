@@ -169,12 +169,14 @@ def login_actor(session: Session, token: str) -> tuple[Actor, str] | None:
     row = session.db.execute(sa.select(logins).where(logins.c.token_hash == _hash(token))).one_or_none()
     if row is None or row.expires_at <= session.now:
         return None
-    given = _member_roles(session, row.person_id, row.organisation_id)
-    organisation_id = row.organisation_id if given else None  # Whoever has left an organisation acts for it no more.
-    actor = Actor(
-        organisation_id=organisation_id, person_id=row.person_id, roles=frozenset({Role.PERSON} | given), scopes=ALL_SCOPES, via="login"
-    )
-    return actor, row.csrf
+    return member_actor(session, row.person_id, row.organisation_id), row.csrf
+
+
+def member_actor(session: Session, person_id: str, organisation_id: str | None) -> Actor:
+    """A person who is signed in, with the roles that they have in an organisation now."""
+    given = _member_roles(session, person_id, organisation_id)
+    acting = organisation_id if given else None  # Whoever has left an organisation acts for it no more.
+    return Actor(organisation_id=acting, person_id=person_id, roles=frozenset({Role.PERSON} | given), scopes=ALL_SCOPES, via="login")
 
 
 def choose_organisation(session: Session, token: str, organisation_id: str) -> None:

@@ -11,7 +11,7 @@ import duckdb
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.privacy import headers
-from entrepot.privacy.columns import Looked, share_like
+from entrepot.privacy.columns import Looked, counts_like
 from entrepot.privacy.laws import CHILD_AGE
 from entrepot.privacy.model import Alert, ColumnFinding
 
@@ -82,9 +82,7 @@ def _in_values(looked: Sequence[Looked]) -> Iterator[Alert]:
         ("credentials", _KEYS, "keys, tokens or passwords", "Revoke them, and drop the column."),
         ("internal_hosts", _HOSTS, "names or addresses of internal machines", "Drop the column, or replace the names by random keys."),
     ):
-        for column in looked:
-            share = share_like(column.values, pattern) if column.column.type == "VARCHAR" else 0.0
-            count = round(share * len(column.values))
+        for column, count in zip(looked, _counts(looked, pattern), strict=True):
             if count >= _LEAST:
                 message = f"{count:,} of {len(column.values):,} sampled values of {column.column.name} hold {what}."
                 yield Alert(code=code, column=column.column.name, message=message, hint=hint, count=count)
@@ -92,12 +90,17 @@ def _in_values(looked: Sequence[Looked]) -> Iterator[Alert]:
 
 def _confidential(looked: Sequence[Looked]) -> Iterator[Alert]:
     priced = any(_PRICES & set(headers.tokens(c.column.name)) or "价" in c.column.name or "成本" in c.column.name for c in looked)
-    for column in looked:
-        marked = share_like([column.column.name.replace("_", " ")], _CONFIDENTIAL) > 0
-        if marked or (column.values and column.column.type == "VARCHAR" and share_like(column.values, _CONFIDENTIAL) > 0):
+    headed = counts_like([[column.column.name.replace("_", " ")] for column in looked], _CONFIDENTIAL)
+    for column, *counts in zip(looked, headed, _counts(looked, _CONFIDENTIAL), strict=True):
+        if any(counts):
             what = "a price list marked as confidential" if priced else "content marked as confidential"
             message = f"{column.column.name} shows {what}."
             yield Alert(code="confidential", column=column.column.name, message=message, hint="Ask whoever marked it before it is offered.")
+
+
+def _counts(looked: Sequence[Looked], pattern: str) -> list[int]:
+    """How many of each column's sampled values match, where they are texts."""
+    return counts_like([column.values if column.column.type == "VARCHAR" else () for column in looked], pattern)
 
 
 def _precise(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from entrepot.engine.arrow import pa, pc
 from entrepot.engine.model import ColumnProfile
@@ -66,11 +68,15 @@ class Looked:
     allowed: str = ""
 
 
-def look(column: ColumnProfile, values: Sequence[str]) -> Looked:
-    """What a column seems to hold by itself."""
+def look(column: ColumnProfile, values: Sequence[str], *, shaped: Collection[Detector] | None = None) -> Looked:
+    """What a column seems to hold by itself.
+
+    Args:
+        shaped: The detectors whose shape enough of the values have, where `shaped_like` told them for many columns at once.
+    """
     heading = headers.promised(column.name)
     plausible = heading if heading and headers.is_plausible(heading, column) and _look_like(heading, values) else ""
-    seen = _seen(values, heading)
+    seen = _seen(values, heading, shaped_like([values])[0] if shaped is None else shaped)
     finding = _from_values(seen, column, plausible) if seen else _from_heading(column, values, plausible)
     finding = finding or _from_names(column, values)
     allowed = "" if finding else _allowed(column, values, heading)
@@ -93,6 +99,39 @@ def share_like(values: Sequence[str], pattern: str) -> float:
     return pc.sum(pc.match_substring_regex(pa.array(values, pa.string()), pattern)).as_py() / len(values) if values else 0.0
 
 
+def counts_like(columns: Sequence[Sequence[str]], pattern: str) -> list[int]:
+    """How many values of each column match a regular expression (RE2), which is compiled once for them all."""
+    return _Joined.of(columns).counts(pattern)
+
+
+def shaped_like(columns: Sequence[Sequence[str]]) -> list[frozenset[Detector]]:
+    """For each column, the detectors whose shape enough of its values have to be looked at one by one."""
+    joined, found = _Joined.of(columns), [set[Detector]() for _ in columns]
+    for detector in DETECTORS:
+        for values, fitting, count in zip(columns, found, joined.counts(detector.shape), strict=True):
+            if count and count >= detector.share * len(values):
+                fitting.add(detector)
+    return [frozenset(fitting) for fitting in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """The values of many columns one after another: a call costs more than the values of a narrow sample."""
+
+    texts: Any
+    ends: Any
+
+    @classmethod
+    def of(cls, columns: Sequence[Sequence[str]]) -> _Joined:
+        ends = np.cumsum([0, *map(len, columns)])
+        return cls(pa.array([value for values in columns for value in values], pa.large_string()), ends)
+
+    def counts(self, pattern: str) -> list[int]:
+        matched = pc.match_substring_regex(self.texts, pattern).to_numpy(zero_copy_only=False)
+        running = np.concatenate(([0], np.cumsum(matched)))
+        return [int(count) for count in np.diff(running[self.ends])]
+
+
 def _look_like(category: str, values: Sequence[str]) -> bool:
     if category == "ethnicity" and share_like(values, _DISTANCE) >= 0.5:
         return False
@@ -106,13 +145,13 @@ def _look_like(category: str, values: Sequence[str]) -> bool:
 
 
 def _allowed(column: ColumnProfile, values: Sequence[str], heading: str) -> str:
-    if column.type != "VARCHAR" or not values or share_like(values, _LINK) > 0.5:
+    category = headers.allowed(column.name)
+    if column.type != "VARCHAR" or not values or not (category or heading == "email") or share_like(values, _LINK) > 0.5:
         return ""
     if heading == "email":
         # The part before the ``@`` alone, as staff lists write it: as many as there are rows, each one word.
         rare = column.distinct_exact and column.distinct >= 5 and len(values) >= 5
         return "account" if rare and share_like(values, r"^\s*\p{L}[\w.\-]{1,30}\s*$") > 0.9 else ""
-    category = headers.allowed(column.name)
     if not category or share_like(values, _LOOKS[category]) < 0.6:
         return ""
     if headers.is_a_role(column.name) and share_like(values, _WORDS) < 0.5:
@@ -157,13 +196,13 @@ def _some(category: str, values: Sequence[str]) -> Evidence:
     return Evidence(detector=HEADING, matched=matched, examined=len(values))
 
 
-def _seen(values: Sequence[str], heading: str) -> list[tuple[Detector, Evidence]]:
-    if not values:
+def _seen(values: Sequence[str], heading: str, shaped: Collection[Detector]) -> list[tuple[Detector, Evidence]]:
+    if not values or not shaped:
         return []
     array = pa.array(values)
     found = []
     for detector in DETECTORS:
-        if detector.headed and heading not in (detector.category, "official_id"):
+        if detector not in shaped or (detector.headed and heading not in (detector.category, "official_id")):
             continue
         matched = _matched(array, detector, len(values))
         # Of few values all must speak; a share of three would be chance.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ from entrepot.engine.faults import explained
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.privacy.alerts import alerts
-from entrepot.privacy.columns import is_worded, look
+from entrepot.privacy.columns import Looked, is_worded, look, shaped_like
 from entrepot.privacy.model import Assessment
 from entrepot.privacy.neighbours import settle
 from entrepot.privacy.nested import is_nested, look_inside
@@ -46,15 +47,19 @@ def assess(
     many = len(profile.columns) >= _MANY_COLUMNS
     size = max(100, min(sample, 2_000_000 // max(1, len(profile.columns)))) if many else sample
     with explained(path):
-        looked = [
-            look_inside(column, values) or look(column, values) for column, values in _samples(cursor, path, profile, size, seed, many)
-        ]
+        samples = _samples(cursor, path, profile, size, seed, many)
+        looked = [one for some in iter(lambda: list(islice(samples, _MANY_COLUMNS)), []) for one in _looked(some)]
         settled = settle(looked)
         tried = {finding.column: [e.detector for e in finding.evidence] for finding in settled}
         worded = [column.column.name for column in looked if is_worded(column.values)]
         findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried, worded=worded))
         brought_up = alerts(cursor, path, profile, looked, findings, now or datetime.now(UTC))
     return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up)
+
+
+def _looked(samples: Sequence[tuple[ColumnProfile, list[str]]]) -> Iterator[Looked]:
+    for (column, values), shaped in zip(samples, shaped_like([values for _, values in samples]), strict=True):
+        yield look_inside(column, values) or look(column, values, shaped=shaped)
 
 
 def _samples(

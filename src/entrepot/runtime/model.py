@@ -37,7 +37,8 @@ ALL_SCOPES = frozenset(Scope)
 class Actor:
     """Who acts in a session: an organisation, the person at the keys, their roles and the scopes of the key used.
 
-    ``via`` tells how they came in: ``local`` (command line on the data folder), ``login``, ``key``, ``link`` or ``system``.
+    ``via`` tells how they came in: ``local`` (command line on the data folder), ``login``, ``key``, ``link`` or ``system``;
+    ``key_id`` is the API key that was used, so that work done later can ask whether it still holds.
     """
 
     organisation_id: str | None = None
@@ -45,6 +46,7 @@ class Actor:
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.ANONYMOUS}))
     scopes: frozenset[Scope] = frozenset()
     via: str = "login"
+    key_id: str | None = None
 
     @property
     def is_anonymous(self) -> bool:

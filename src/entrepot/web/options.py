@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-import re
 from collections.abc import Mapping
 
 from entrepot.kit import EntrepotError
+from entrepot.kit.options import reworded
 from entrepot.web.languages import Language
 from entrepot.web.words import _
 
@@ -19,17 +18,14 @@ FIELDS: Mapping[str, str] = {
     "--sum": _("Add this up"), "--mean": _("Average this"), "--minimum": _("People in a group, at least"),
     "--base": _("Round counts to a multiple of"), "--totals": _("Publish totals too"),
 }  # fmt: skip
-_OPTION = re.compile(r"--[a-z]+(?:-[a-z]+)*")
 
 
 def on_form(error: EntrepotError, language: Language) -> EntrepotError:
     """The error as the form shows it: options by the names of their fields, others as what the command line has."""
 
-    def said(found: re.Match[str]) -> str:
-        if found[0] in FIELDS:
-            return language.gettext("“%(field)s”") % {"field": language.gettext(FIELDS[found[0]])}
-        return language.gettext("%(option)s of the command line") % {"option": found[0]}
+    def said(option: str) -> str:
+        if option in FIELDS:
+            return language.gettext("“%(field)s”") % {"field": language.gettext(FIELDS[option])}
+        return language.gettext("%(option)s of the command line") % {"option": option}
 
-    shown = copy.copy(error)
-    shown.message, shown.hint = _OPTION.sub(said, error.message), _OPTION.sub(said, error.hint)
-    return shown
+    return reworded(error, said)

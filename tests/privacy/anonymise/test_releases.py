@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import hmac
 import json
@@ -36,6 +37,30 @@ def test_columns_order_separator_and_odd_texts_stay(cursor: duckdb.DuckDBPyConne
     given.write_text("\n".join(lines) + "\n")
     anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX)
     assert out.read_text() == given.read_text()
+
+
+@pytest.mark.parametrize("bom", [b"", codecs.BOM_UTF8], ids=["plain", "bom"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_the_mark_of_utf_8_and_the_line_ends_stay(cursor: duckdb.DuckDBPyConnection, tmp_path: Path, bom: bytes, end: bytes) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    lines = [b"note;sex;sum", b'"a;b";f;1.50', "Ä;m;007".encode(), b'"two\nlines";f;x', b";m;1e5"]
+    given.write_bytes(bom + end.join(lines) + end)
+    anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX)
+    assert out.read_bytes() == given.read_bytes()
+    again = tmp_path / "again.csv"
+    anonymise(cursor, out, again, plan=Plan(k=2), hierarchies=SEX)
+    assert again.read_bytes() == given.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
+def test_a_text_in_another_encoding_is_released_as_utf_8_with_its_line_ends(
+    cursor: duckdb.DuckDBPyConnection, tmp_path: Path, encoding: str
+) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    text = "地方,sex\r\n" + "北京市朝阳区,f\r\n上海市浦东新区,m\r\n" * 4
+    given.write_bytes(text.encode(encoding))
+    anonymise(cursor, given, out, plan=Plan(k=2), hierarchies=SEX)
+    assert out.read_bytes() == text.encode()
 
 
 def test_parquet_keeps_the_types_of_other_columns(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

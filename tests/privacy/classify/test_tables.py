@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from entrepot.engine.model import ColumnProfile
 from entrepot.privacy import Assessment
+from entrepot.privacy.columns import counts_like, look, shaped_like
 from entrepot.privacy.laws import PROVISIONS, provisions
 
 Classified = Callable[[dict[str, Any]], Assessment]
@@ -160,3 +162,15 @@ def test_what_counts_as_sensitive_depends_on_the_day() -> None:
 )  # fmt: skip
 def test_lists_and_objects_within_objects_are_looked_into(column: list[Any], category: str | None, classified: Classified) -> None:
     assert found(classified({"payload": column})).get("payload") == category
+
+
+def test_columns_looked_at_together_are_what_each_is_by_itself() -> None:
+    columns = {
+        "email": [f"{name.replace(' ', '.').lower()}@mail.example" for name in NAMES], "name": NAMES, "empty": [], "company": MADE_UP,
+        "card": ["4012888888881881", "5500005555555559", "378282246310005"], "points": [str(n) for n in range(50)],
+    }  # fmt: skip
+    together = shaped_like(list(columns.values()))
+    for (name, values), shaped in zip(columns.items(), together, strict=True):
+        profile = ColumnProfile(name=name, type="VARCHAR", nulls=0, distinct=len(values), distinct_exact=True, length_max=40)
+        assert look(profile, values, shaped=shaped) == look(profile, values)
+    assert counts_like(list(columns.values()), r"^\d") == [0, 0, 0, 0, 3, 50]

@@ -49,6 +49,11 @@ def closeness_text(asked: Closeness) -> str:
     return f"{asked.distance}:{asked.t:g}:{asked.column}"
 
 
+def presence_text(asked: Presence) -> str:
+    """δ-presence by a column as `parse_presence` reads it."""
+    return f"{asked.column}:{asked.least:g},{asked.most:g}"
+
+
 def parse_presence(text: str, folder: Path = Path()) -> Presence:
     """δ-presence as ``population.csv:0,0.5`` or, where a column of 0 and 1 marks the subset, ``COLUMN:0.1,0.5``.
 

@@ -70,15 +70,7 @@ def anonymise(
         job = _Job(cursor, given, Path(folder), plan, hierarchies, changes, secret, told)
         try:
             job.read()
-            released, best = job.search()
-            release = job.released(target, released, best)
-            told("write", 0.0)
-            with explained(given):
-                write(
-                    cursor, job.source, job.layout, job.found, released, target, rows=job.rows,
-                    progress=lambda share: told("write", share),
-                )  # fmt: skip
-            return release
+            return job.write(target)
         finally:
             cursor.execute(f"DROP TABLE IF EXISTS {ENCODED}")
 
@@ -166,6 +158,18 @@ class _Job:
                 self.cursor, keys, trees, values=[f"v:{c}" for c in plan.sensitive], person=f"v:{plan.person}" if plan.person else "",
                 unknown=plan.unknown,
             )  # fmt: skip
+
+    def write(self, target: Path) -> Release:
+        """Search, write the file, and say what is released."""
+        released, best = self.search()
+        release = self.released(target, released, best)
+        self.told("write", 0.0)
+        with explained(self.source.path):
+            write(
+                self.cursor, self.source, self.layout, self.found, released, target, rows=self.rows,
+                progress=lambda share: self.told("write", share),
+            )  # fmt: skip
+        return release
 
     def search(self) -> tuple[Ints, lattice.Found | None]:
         """The node of each column and distinct row, and what global recoding chose."""

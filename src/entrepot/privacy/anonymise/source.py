@@ -31,6 +31,7 @@ class Source:
         raw: For each column its name in the scan.
         dialect: How a text separates its values; None for Parquet.
         types: For each column of Parquet its type; empty for a text.
+        bom, line_end: How a text begins, where it says that it is UTF-8, and how its first line ends.
     """
 
     path: Path
@@ -39,6 +40,8 @@ class Source:
     raw: tuple[str, ...]
     dialect: Dialect | None
     types: tuple[str, ...] = ()
+    bom: bytes = b""
+    line_end: str = "\n"
 
     def sql(self, column: str) -> str:
         """SQL for the value of a column."""
@@ -136,7 +139,22 @@ def _csv(path: Path, scratch: Path, limits: Limits, surveyed: bool) -> Source:
         f"read_csv({file_literal(file)}, auto_detect=false, delim={literal(dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"header=false, allow_quoted_nulls=false, skip={dialect.skip}, max_line_size={limits.line}, hive_partitioning=false, columns={{{columns}}})"
     )
-    return Source(path=path, scan=scan, columns=_headings(file, dialect, found.names), raw=raw, dialect=dialect)
+    bom, line_end = _outer_form(path)
+    return Source(
+        path=path, scan=scan, columns=_headings(file, dialect, found.names), raw=raw, dialect=dialect, bom=bom, line_end=line_end
+    )  # fmt: skip
+
+
+def _outer_form(path: Path) -> tuple[bytes, str]:
+    """The mark of UTF-8 that a text begins with, and how its first line ends."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    bom = codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
+    # In UTF-16 and UTF-32 zeros stand between; every other encoding that is read has line ends as ASCII has them.
+    line, end, _ = head.replace(b"\x00", b"").partition(b"\n")
+    if not end:
+        return bom, "\r" if b"\r" in line else "\n"
+    return bom, "\r\n" if line.endswith(b"\r") else "\n"
 
 
 def _is_plain(path: Path) -> bool:

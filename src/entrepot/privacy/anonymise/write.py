@@ -148,14 +148,15 @@ def _as_text(
     told: Progress,
 ) -> None:
     assert source.dialect is not None
-    delimiter, quote = source.dialect.delimiter, source.dialect.quote
+    delimiter, quote, end = source.dialect.delimiter, source.dialect.quote, source.line_end
     runs = layout.runs()
     texts = {at: _texts(found, layout, released, run, delimiter, quote) for at, (replaced, run) in enumerate(runs) if replaced}
     held = {at: f"s{i}" for i, at in enumerate(at for at, (replaced, _) in enumerate(runs) if not replaced)}
     names = [*found.keys.names(), *held.values()]
     with path.open("wb") as out:
+        out.write(source.bom)
         if source.dialect.header:
-            out.write((delimiter.join(_plain(name, delimiter, quote) for name in layout.columns) + "\n").encode())
+            out.write((delimiter.join(_plain(name, delimiter, quote) for name in layout.columns) + end).encode())
         for number, slice_ in enumerate(_slices(rows)):
             got = cursor.execute(f"SELECT {', '.join(names)} {slice_}").fetchnumpy()
             place = locate(found.numbers, [got[name] for name in found.keys.names()])
@@ -163,7 +164,7 @@ def _as_text(
                 some = slice(at, at + _LINES)
                 parts = [texts[i].lines(place[some]) if i in texts else iter(got[held[i]][some].tolist()) for i in range(len(runs))]
                 whole = parts[0] if len(parts) == 1 else map(delimiter.join, zip(*parts, strict=True))
-                out.write(("\n".join(whole) + "\n").encode())
+                out.write((end.join(whole) + end).encode())
             told(min(1.0, (number + 1) * _BATCH / rows))
 
 

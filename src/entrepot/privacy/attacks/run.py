@@ -24,6 +24,7 @@ _MOST_GUESSED = 1_000
 _MOST_CELLS = 50_000_000
 Progress = Callable[[str, float], None]
 _Made = Sequence[AttackResult | None]
+_Step = tuple[str, str, Callable[[np.random.Generator], _Made]]
 
 
 def attack(
@@ -62,10 +63,21 @@ def attack(
     pair = pair_of(
         original, release, quasi=quasi_identifiers, sensitive=sensitive, hierarchies=hierarchies, person=person_key, control=control
     )  # fmt: skip
-    results, notes = [], _notes(pair, asked, sensitive)
-    began = time.monotonic()
+    notes = _notes(pair, asked, sensitive)
     # Numbered before any is left out, so that each keeps its stream.
     steps = [step for step in enumerate(_steps(pair, asked, notes, bool(sensitive), neighbours)) if not only or step[1][0] in only]
+    results = _tried(steps, asked, notes, seed, told)
+    return AttackReport(
+        rows=pair.people.rows, released=pair.classes.rows, control_rows=pair.control.rows if pair.control else 0,
+        quasi_identifiers=pair.quasi, aligned=pair.members is not None, results=tuple(results), notes=tuple(notes), seed=seed,
+        doubts=doubts(pair),
+    )  # fmt: skip
+
+
+def _tried(steps: Sequence[tuple[int, _Step]], asked: Budget, notes: list[Note], seed: int, told: Progress) -> list[AttackResult]:
+    """What the attacks came to, as long as there is time; a note names those that were left."""
+    results: list[AttackResult] = []
+    began = time.monotonic()
     for made_so_far, (number, (name, column, make)) in enumerate(steps):
         if time.monotonic() - began > asked.seconds:
             left = [(name, column) for _, (name, column, _) in steps[made_so_far:]]
@@ -75,11 +87,7 @@ def attack(
         told(_shown(name, column), made_so_far / len(steps))
         # Each attack draws from a stream of its own, so that leaving one out changes no other.
         results += [made for made in make(np.random.default_rng([seed, number])) if made is not None]
-    return AttackReport(
-        rows=pair.people.rows, released=pair.classes.rows, control_rows=pair.control.rows if pair.control else 0,
-        quasi_identifiers=pair.quasi, aligned=pair.members is not None, results=tuple(results), notes=tuple(notes), seed=seed,
-        doubts=doubts(pair),
-    )  # fmt: skip
+    return results
 
 
 def attack_files(
@@ -114,9 +122,7 @@ def attack_files(
     )  # fmt: skip
 
 
-def _steps(
-    pair: Pair, budget: Budget, notes: list[Note], any_sensitive: bool, neighbours: int
-) -> Iterator[tuple[str, str, Callable[[np.random.Generator], _Made]]]:
+def _steps(pair: Pair, budget: Budget, notes: list[Note], any_sensitive: bool, neighbours: int) -> Iterator[_Step]:
     yield "singling_out_univariate", "", lambda rng: [singling.univariate(pair, budget, rng)]
     yield "singling_out_multivariate", "", lambda rng: [singling.multivariate(pair, budget, rng)]
     yield "unique_linkage", "", lambda rng: [linkage.unique_linkage(pair, budget, rng)]

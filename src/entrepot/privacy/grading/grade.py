@@ -53,9 +53,7 @@ def grade(
         untreated: What the columns left as they are single out together and with the classes; None where there are none.
         tied: For each pseudonym whose rows hang together, how persons stand out by all of theirs.
     """
-    # A quasi-identifier whose values still say who somebody is shields nobody, however many rows share them.
-    named = {f.column for f in assessment.of(Kind.DIRECT) if f.column in release.quasi and _shows_itself(f, release)}
-    shielded = {*release.quasi, *treated} - named
+    shielded = _shielded(assessment, release, treated)
     direct = tuple(f.column for f in assessment.of(Kind.DIRECT) if f.column not in shielded)
     quasi = tuple(
         f.column
@@ -75,6 +73,13 @@ def grade(
     )
     level = Level.DIRECT if direct else Level.ACCEPTABLE if all(check.holds for check in checks) else Level.REMOVED
     return Grade(level=level, checks=checks)
+
+
+def _shielded(assessment: Assessment, release: Release, treated: Collection[str]) -> set[str]:
+    """Columns that classes or keyed pseudonyms protect."""
+    # A quasi-identifier whose values still say who somebody is shields nobody, however many rows share them.
+    named = {f.column for f in assessment.of(Kind.DIRECT) if f.column in release.quasi and _shows_itself(f, release)}
+    return {*release.quasi, *treated} - named
 
 
 def _shows_itself(finding: ColumnFinding, release: Release) -> bool:

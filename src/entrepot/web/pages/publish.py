@@ -107,7 +107,7 @@ def _first(request: Request, upload: flows.Upload, listing_id: str) -> Form:
 def _show(
     request: Request, upload: flows.Upload, sent: Form, listing_id: str, status: int = 200, *, error: EntrepotError | None = None
 ) -> Response:
-    checked, unreadable = checked_upload(request, upload)
+    checked, unreadable = _checked(request, upload)
     # What the check takes for the person's column is proposed until the owner has said something.
     if checked and request.method != "POST" and not sent.text("person_key"):
         sent.fields["person_key"] = [next((table["person_key"] for table in checked["tables"] if table["person_key"]), "")]
@@ -124,7 +124,7 @@ def _show(
     )  # fmt: skip
 
 
-def checked_upload(request: Request, upload: flows.Upload) -> tuple[dict[str, Any] | None, Invalid | None]:
+def _checked(request: Request, upload: flows.Upload) -> tuple[dict[str, Any] | None, Invalid | None]:
     """What the checks found in an upload, or why it cannot be read."""
     try:
         with flows.open_upload(exchange(request), upload) as path:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import flows
 from entrepot.kit import EntrepotError, Invalid, NotFound
+from entrepot.privacy import Kind
 from entrepot.privacy import anonymise as anonymising
 from entrepot.privacy.aggregates import Tabulation
 from entrepot.privacy.anonymise.changes import Change, parse_change
@@ -19,11 +20,10 @@ from entrepot.privacy.hierarchies import Hierarchy, hierarchy
 from entrepot.web.forms import Form
 from entrepot.web.options import on_form
 from entrepot.web.pages.making import after
-from entrepot.web.pages.publish import checked_upload
 from entrepot.web.view import render
 from entrepot.web.visits import exchange, form, visit
 
-Columns = list[dict[str, Any]]
+Columns = Sequence[flows.SeenColumn]
 Read = TypeVar("Read")
 
 
@@ -60,8 +60,8 @@ def _page(
     visit(request).require_login()
     with exchange(request).reading(visit(request).actor) as session:
         upload = flows.get_upload(session, request.path_params["upload"])
-    checked, unreadable = checked_upload(request, upload)
-    columns: Columns = list(checked["columns"]) if checked else []
+    seen, unreadable = _seen(request, upload)
+    columns = seen.columns if seen else ()
     error: EntrepotError | None = unreadable
     if request.method == "POST":
         sent = form(request)
@@ -88,9 +88,17 @@ def _page(
         )
     error = on_form(error, visit(request).language) if error else None
     return render(
-        request, template, status, upload=upload, sent=sent, columns=columns, listing_id=listing_id, error=error, least=least,
+        request, template, status, upload=upload, sent=sent, columns=columns, judged_by=seen.rows if seen else None, listing_id=listing_id, error=error, least=least,
         wrong=error.details.get("field", "") if error else "",
     )  # fmt: skip
+
+
+def _seen(request: Request, upload: flows.Upload) -> tuple[flows.Glimpse | None, Invalid | None]:
+    """The columns of an upload at a glance, or why it cannot be read."""
+    try:
+        return flows.glimpse(exchange(request), upload), None
+    except Invalid as problem:
+        return None, problem
 
 
 def _before(request: Request, upload: flows.Upload) -> tuple[Form, EntrepotError | None] | None:
@@ -107,7 +115,7 @@ def _before(request: Request, upload: flows.Upload) -> tuple[Form, EntrepotError
 
 def _with_known(request: Request, columns: Columns, fields: dict[str, list[str]]) -> dict[str, list[str]]:
     """What the check would choose, and on top what a finding has named: a column is left out or made coarser, never both."""
-    names = {column["name"] for column in columns}
+    names = {column.name for column in columns}
     drop, quasi = ([name for name in request.query_params.getlist(field) if name in names] for field in ("drop", "quasi"))
     coarser = [name for name in dict.fromkeys([*fields.get("quasi", []), *quasi]) if name not in drop]
     out = [name for name in dict.fromkeys([*fields.get("drop", []), *drop]) if name not in quasi]
@@ -149,7 +157,7 @@ def _trees(text: str) -> dict[str, Hierarchy]:
 def _proposed(columns: Columns) -> dict[str, list[str]]:
     """What the check would choose: columns that tell about persons generalised, those that name them left out."""
     return {
-        "quasi": [c["name"] for c in columns if c["kind"] == "quasi"], "drop": [c["name"] for c in columns if c["kind"] == "direct"],
+        "quasi": [c.name for c in columns if c.kind is Kind.QUASI], "drop": [c.name for c in columns if c.kind is Kind.DIRECT],
         "k": ["10"], "method": ["local"], "suppress": ["0.02"],
     }  # fmt: skip
 
