@@ -13,7 +13,7 @@ import typer
 from entrepot.cli import commands
 from entrepot.cli.context import connect, err, find_listing, newest, out, show, wrote
 from entrepot.cli.progress import bytes_progress
-from entrepot.cli.rulings import ask
+from entrepot.cli.rulings import STANDS, ask, stands
 from entrepot.kit import Invalid
 
 PANEL = "Trade"
@@ -41,8 +41,8 @@ def request(
     """Ask to use a listing; where the owner's standing policy allows, you can accept at once."""
     with connect() as client:
         found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, territory=territory, message=message)
-        asked = client.ruling(found["id"])["questions"]
-    show(found | {"questions": asked}, _requested)
+        ruled = client.ruling(found["id"])
+    show(found | {name: ruled[name] for name in ("decision", "findings", "questions")}, _requested)
 
 
 def negotiations() -> None:
@@ -307,6 +307,11 @@ def inbox() -> None:
 
 def _requested(value: Any) -> None:
     _negotiation(value)
+    # What is only missing is asked below.
+    failed = [finding for finding in value["findings"] if not finding["evidence"].get("missing")]
+    if failed and value["decision"] in STANDS:
+        out.print(f"{STANDS[value['decision']]}:", style="bold")
+        stands(failed)
     if value["questions"]:
         out.print("the rules ask before it is signed; say it with `entrepot answer last`:")
         ask(value["questions"])
