@@ -230,9 +230,9 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
         """The organisation's listings in every state."""
         return self.call("GET", "/listings/mine")
 
-    def reviews(self) -> Any:
-        """Listings that wait for review (operators)."""
-        return self.call("GET", "/listings/waiting")
+    def reviews(self, *, language: str = "en") -> Any:
+        """Listings that wait for review, each with the reasons (operators)."""
+        return self.call("GET", "/listings/waiting", query={"language": language})
 
     def approve(self, listing_id: str) -> Any:
         """Put the version that waits for review on offer (operators)."""

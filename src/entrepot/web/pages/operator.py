@@ -70,10 +70,8 @@ def _act(session: Session, sent: Form) -> str:
 def _show(request: Request, status: int = 200, *, error: EntrepotError | None = None, sent: Form | None = None, link: str = "") -> Response:
     with exchange(request).reading(visit(request).actor) as session:
         organisations = parties.list_organisations(session)
-        waiting = catalogue.waiting(session)
         values: dict[str, Any] = {
-            "organisations": organisations, "waiting": waiting, "rulings": flows.waiting_rulings(session),
-            "titles": {one.id: catalogue.current_version(session, one.id, one.pending_number).manifest.titles for one in waiting},
+            "organisations": organisations, "waiting": flows.waiting_listings(session), "rulings": flows.waiting_rulings(session),
             "names": {one.id: one.name for one in organisations},
             "agreements": trades.list_agreements(session, everybody=True, limit=20),
             "choices": [(one.id, one.name) for one in organisations if not one.is_exchange],
