@@ -15,6 +15,7 @@ from entrepot.cli.context import connect, err, find_listing, newest, out, show, 
 from entrepot.cli.progress import bytes_progress
 from entrepot.cli.rulings import STANDS, ask, stands
 from entrepot.kit import Invalid
+from entrepot.kit.numbers import read_number
 
 PANEL = "Trade"
 Negotiation = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="The negotiation's id, or `last`.")]
@@ -24,7 +25,7 @@ Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreeme
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.add(
-        app, PANEL, request, negotiations, negotiation, offer, accept, decline, take_back, agreements, agreement, deliver, lookup, share_profile,
+        app, PANEL, request, negotiations, negotiation, offer, accept, decline, take_back, agreements, agreement, deliver, lookup, lookups, share_profile,
         share_tokens, accept_delivery, refund, suspend, resume, terminate, balance, statement, invoice, inbox,
     )  # fmt: skip
 
@@ -183,13 +184,27 @@ def lookup(
     show(found, lambda v: [out.print(v["answer"]), out.print(f"receipt {v['receipt']}", style="dim")])
 
 
+def lookups(agreement_id: Agreement) -> None:
+    """What you have asked under an agreement, newest first, and how many more questions you may ask now."""
+    with connect() as client:
+        found = client.lookups(newest(client, agreement_id, "agreements"))
+
+    def human(value: Any) -> None:
+        for one in value["questions"]:
+            out.print(f"{_minute(one['at'])}  {one['answer']:<8}  {', '.join(one['columns'])}  {one['receipt']}", markup=False)
+        left = "nothing is asked under this agreement" if value["left"] is None else f"{value['left']:,} more questions may be asked now"
+        out.print(left, style="dim")
+
+    show(found, human)
+
+
 def _condition(text: str) -> dict[str, Any]:
     found = re.fullmatch(r"\s*(.+?)\s*(<=|>=|=|<|>)\s*(.*?)\s*", text)
     if found is None:
         raise Invalid(f"{text[:80]!r} is no question.", "Write a column, one of =, <, <=, > and >=, and a value, such as points<=3.")
     column, operator, value = found.groups()
-    is_number = re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", value)
-    return {"column": column, "operator": operator, "value": json.loads(value) if is_number else value.strip("'\"")}
+    number = read_number(value)
+    return {"column": column, "operator": operator, "value": value.strip("'\"") if number is None else number}
 
 
 def share_profile(

@@ -320,6 +320,10 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, RightsVerbs, RuleVerbs):
         """Ask one question about one person, with that person's consent token; each condition has column, operator and value."""
         return self.call("POST", f"/agreements/{agreement_id}/lookups", {"person": person, "token": token, "question": list(question)})
 
+    def lookups(self, agreement_id: str, *, limit: int = 100, before: str | None = None) -> Any:
+        """What was asked under an agreement, newest first, and how many more questions may be asked now."""
+        return self.call("GET", f"/agreements/{agreement_id}/lookups", query={"limit": limit, "before": before})
+
     def share_profile(self, *, rotate: bool = False) -> Any:
         """The Delta Sharing profile of the organisation, to be kept in a file; it holds a secret and is shown once."""
         return self.call("POST", "/share-profile", {"rotate": rotate})

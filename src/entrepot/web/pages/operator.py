@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, compliance, consent, flows, jobs, parties, settlement, trades
+from entrepot import catalogue, compliance, consent, delivery, flows, jobs, parties, settlement, trades
 from entrepot.kit import EntrepotError, Invalid, Money
 from entrepot.runtime import SYSTEM, Role, Session
 from entrepot.web.forms import Form
@@ -79,6 +79,7 @@ def _show(request: Request, status: int = 200, *, error: EntrepotError | None = 
                 Money(one.credits_posted - one.debits_posted, one.currency)
                 for one in settlement.accounts(session, parties.exchange_organisation(session).id) if one.code is settlement.AccountCode.FEES
             ],
+            "tries": delivery.tries.recent_tries(session),
             "overdue": consent.requests.overdue(session),
             "books": [(one, settlement.balance(session, one.id, session.settings.currency)) for one in organisations],
         }  # fmt: skip
