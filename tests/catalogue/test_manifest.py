@@ -251,6 +251,8 @@ def test_lines_are_those_of_the_text() -> None:
         ("title: !local x", "Line 1: the manifest holds the tag"),
         ("[" * 5_000, "nested deeper"),
         ("title: a\ntitle: b", "Line 2: the manifest holds 'title' a second time"),
+        ("caf\u00e9: a\ncafe\u0301: b", "Line 2: the manifest holds 'caf\u00e9' a second time"),
+        ("cafe\u0301: a\ncafe\u0301: b", "Line 2: the manifest holds 'caf\u00e9' a second time"),
         ("title: a\n---\ntitle: b", "another document"),
         ("title: 'open", "is not YAML"),
         ("- a", "no set of entries"),

@@ -35,4 +35,9 @@ def test_a_question_is_typed_with_its_token(entrepot: CommandLine) -> None:
     asked = ("lookup", "last", 'licence_class="B"', "points<=3", "--person", "L001", "--token", token, *BUYER)
     assert entrepot.done(*asked).startswith("match\n")
     assert "TokenRefused" in entrepot(*asked).err
+    listed = entrepot.done("lookups", "last", *BUYER)
+    assert "match" in listed
+    assert "licence_class, points" in listed
+    assert "999 more questions may be asked now" in listed
+    assert "L001" not in entrepot("lookups", "last", "--json", *BUYER).out
     assert "is no question" in entrepot("lookup", "last", "nonsense", "--person", "L001", *BUYER).err

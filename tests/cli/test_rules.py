@@ -229,3 +229,27 @@ def test_every_command_of_the_family_explains_itself(entrepot: CommandLine, name
 
 def test_the_folder_of_packs_is_where_the_program_is() -> None:
     assert (FOLDER / "house.yaml").exists()
+
+
+def test_a_request_says_first_what_the_rules_forbid_and_then_what_they_ask(begun: CommandLine) -> None:
+    trade = RULE.replace("gate: listing", "gate: contract").replace("when: [asset.personal, eq, true]", "when: always")
+    forbidden = trade.replace("[asset.under_14, eq, false]", "[offer.public, eq, false]").replace("do: drop_columns", "do: change_offer")
+    asked = trade.replace("MINE-ONE", "MINE-TWO").replace("[asset.under_14, eq, false]", "[use.automated_decision, eq, false]")
+    cases = [
+        ("public", "{offer.public: true, use.automated_decision: false}", "block, rules: [MINE-ONE]"),
+        ("automated", "{offer.public: false, use.automated_decision: true}", "block, rules: [MINE-TWO]"),
+        ("private", "{offer.public: false, use.automated_decision: false}", "allow"),
+    ]
+    Path("mine.yaml").write_text(PACK + forbidden + asked, "utf-8")
+    vectors = "".join(f"- {{case: {name}, gate: contract, facts: {facts}, expect: {then}}}\n" for name, facts, then in cases)
+    Path("mine.vectors.yaml").write_text("cases:\n" + vectors, "utf-8")
+    begun.done("install-rules", "mine.yaml")
+    buyer = ("request", "iris", "--purpose", "AcademicResearch", "--as", "quay-research")
+    said = begun.done(*buyer)
+    forbids, article, way, question = (
+        said.index(words)
+        for words in ("forbid this trade", "[Our charter", "Change the offer or the use: entrepot request", "the rules ask")
+    )
+    assert forbids < article < way < question
+    assert "This has to be known first" not in said
+    assert begun(*buyer, "--json").json["decision"] == "block"

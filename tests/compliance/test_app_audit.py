@@ -107,7 +107,7 @@ def test_a_row_that_cannot_be_read_is_reported_beside_the_others(tmp_path: Path)
     unread = [one for one in read if isinstance(one, Unread)]
     audits = [audit(one, at=FRIDAY) for one in read if isinstance(one, App)]
     assert [one.row for one in unread] == [2, 4, 5]
-    assert [part in one.problem for part, one in zip(("'moods'", "name or type", "more cells"), unread, strict=True)] == [True] * 3
+    assert [part in one.problem["en"] for part, one in zip(("'moods'", "name or type", "more cells"), unread, strict=True)] == [True] * 3
     assert [entry["decision"] for entry in report_json(audits, unread)] == ["block", "unread", "unread", "unread"]
     page = report_html(audits, unread)
     assert "3 rows of the portfolio could not be read" in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 from entrepot import catalogue, delivery, flows, notices, parties, pricing, proof
 from entrepot.compliance import NotCompliant
 from entrepot.consent.tokens import TokenRefused
-from entrepot.delivery.lookups import TooManyQuestions
+from entrepot.delivery.lookups import Room, TooManyQuestions
+from entrepot.delivery.tries import TooManyTries
 from entrepot.kit import Conflict, Invalid, Money, NotFound, Refused
 from entrepot.parties import jws
 from entrepot.runtime import Exchange
@@ -115,8 +117,11 @@ def test_a_refused_question_leaves_nothing_behind(desk: Desk) -> None:
     agreement = desk.agree(desk.publish())
     desk.ask(agreement, "L001")
     token = desk.token(agreement, "L001").text
+    before = desk.market.snapshot()
+    refusal(desk, agreement, "L002", token)
+    after = desk.market.snapshot()
+    assert [name for name in after if after[name] != before[name]] == ["refused_tokens"]
     with desk.market.unhurt():
-        refusal(desk, agreement, "L002", token)
         for column, message in (("holder", "Nobody may ask about holder"), ("name", "Nobody may ask about name")):
             with pytest.raises(Invalid, match=message):
                 desk.ask(agreement, "L001", Condition(column=column, operator=Operator.EQUAL, value="x"), token=token)
@@ -201,6 +206,52 @@ def test_questions_are_limited_by_the_day_and_by_the_terms(desk: Desk) -> None:
     desk.ask(agreement, "L001", FEW_POINTS)
     with pytest.raises(delivery.CountSpent):
         desk.ask(agreement, "L001", FEW_POINTS)
+
+
+def test_tokens_are_not_tried_out(desk: Desk) -> None:
+    desk.exchange.settings = replace(desk.exchange.settings, refused_tokens_per_hour=3)
+    listing_id = desk.publish()
+    agreement, of_stranger = desk.agree(listing_id), desk.agree(listing_id, by=desk.market.stranger)
+    spent, found = desk.token(agreement, "L001").text, desk.token(of_stranger, "L001").text
+    desk.ask(agreement, "L001", token=spent)
+    for person, token in (("L001", spent), ("L001", found), ("L002", "x")):
+        refusal(desk, agreement, person, token)
+        desk.market.clock.advance(timedelta(minutes=1))
+    good = desk.token(agreement, "L001").text
+    with desk.market.unhurt():
+        for token in (good, spent):
+            with pytest.raises(TooManyTries, match="3 questions of your organisation") as refused:
+                desk.ask(agreement, "L001", token=token)
+            assert (refused.value.status, "2026-11-20 10:00 UTC" in str(refused.value.hint)) == (429, True)
+    assert desk.ask(of_stranger, "L001", token=found, by=desk.market.stranger).answer == "match", "another buyer has tries of its own"
+    with desk.exchange.reading(desk.market.operator) as session:
+        (tried,) = delivery.tries.recent_tries(session)
+        (told,) = [event for event in parties.inbox(session) if event.kind == "lookup.tried"]
+    assert (tried.recipient_id, tried.count) == (agreement.buyer_id, 3)
+    assert told.facts == {"buyer": "Quay Research", "until": "2026-11-20 10:00 UTC"}
+    with pytest.raises(Refused), desk.exchange.reading(desk.market.buyer) as session:
+        delivery.tries.recent_tries(session)
+    desk.market.clock.advance(timedelta(minutes=58))
+    assert desk.ask(agreement, "L001").answer == "match"
+
+
+def test_a_buyer_sees_what_it_has_asked_and_what_is_left_and_nobody_else_does(desk: Desk) -> None:
+    terms = {"purposes": ["ResearchAndDevelopment"], "duration_days": 365, "count_limit": 3}
+    agreement = desk.agree(desk.publish(lookup={"columns": ["points", "licence_class"], "per_day": 5}, terms=terms))
+    made = [desk.ask(agreement, "L001", FEW_POINTS, CLASS_B), desk.ask(agreement, "L003", CLASS_B)]
+    with desk.exchange.reading(desk.market.buyer) as session:
+        found = flows.lookups.asked(session, agreement.id)
+        older = flows.lookups.asked(session, agreement.id, before=made[1].id)
+    assert [(one.columns, one.answer) for one in found.questions] == [
+        (["licence_class"], "no_match"),
+        (["points", "licence_class"], "match"),
+    ]
+    assert found.room == Room(per_day=5, today=2, limit=3, given=2)
+    assert found.room.left == 1
+    assert [one.id for one in older.questions] == [made[0].id]
+    for actor in (desk.market.owner, desk.market.stranger, desk.market.operator):
+        with pytest.raises(NotFound), desk.exchange.reading(actor) as session:
+            flows.lookups.asked(session, agreement.id)
 
 
 def test_the_controller_gives_a_token_on_a_persons_behalf_unless_the_person_said_no(desk: Desk) -> None:

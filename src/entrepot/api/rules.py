@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from entrepot import catalogue, compliance, flows, parties, trades
-from entrepot.api.deps import PUBLIC, ActingDep, Sent
+from entrepot.api.deps import PUBLIC, ActingDep, Language, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.api.listings import ListingId
 from entrepot.api.trades import NegotiationId
@@ -18,7 +18,6 @@ from entrepot.kit import rfc3339
 from entrepot.runtime import Scope, Session
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES, tags=["rules"])
-Language = Annotated[Literal["en", "zh"], Query(description="Language of the sentences.")]
 OperationId = Annotated[str, Path(max_length=60, description="The operation's id.")]
 TrialId = Annotated[str, Path(max_length=60, description="The trial's id.")]
 PackId = Annotated[str, Path(max_length=40, description="The pack's id.")]

@@ -122,6 +122,24 @@ class LookupOut(BaseModel):
     receipt: str
 
 
+class QuestionOut(BaseModel):
+    """A question that was answered, without what was claimed and without the person; ``receipt`` is its entry in the log."""
+
+    id: str
+    at: datetime
+    columns: list[str]
+    answer: Literal["match", "no_match"]
+    receipt: str
+
+
+class QuestionsOut(BaseModel):
+    """What was asked under an agreement, newest first, and how many more may be asked now; null where nothing is asked under it."""
+
+    agreement_id: str
+    questions: list[QuestionOut]
+    left: int | None
+
+
 class EntryOut(BaseModel):
     """A fact in the log; ``position`` is its leaf once the log is sealed."""
 
@@ -254,6 +272,23 @@ def look_up(acting: ActingDep, agreement_id: AgreementId, body: LookupIn) -> Loo
     question = [terms.Condition(**one.model_dump()) for one in body.question]
     made = flows.lookups.ask(acting.exchange, acting.actor, agreement_id, person=body.person, token=body.token, question=question)
     return LookupOut(id=made.id, answer="match" if made.matches else "no_match", at=made.at, receipt=made.entry_id)
+
+
+@router.get("/agreements/{agreement_id}/lookups", tags=["deliver"])
+def questions(
+    acting: ActingDep,
+    agreement_id: AgreementId,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    before: Annotated[str | None, Query(max_length=60, description="The last id of the page before.")] = None,
+) -> QuestionsOut:
+    """What you have asked under an agreement, newest first, and what is left; no person is named (the buyer)."""
+    with acting.reading(Scope.READ) as session:
+        found = flows.lookups.asked(session, agreement_id, limit=limit, before=before)
+        listed = [
+            QuestionOut(id=one.id, at=one.at, columns=one.columns, answer="match" if one.matches else "no_match", receipt=one.entry_id)
+            for one in found.questions
+        ]  # fmt: skip
+        return QuestionsOut(agreement_id=agreement_id, questions=listed, left=None if found.room is None else found.room.left)
 
 
 @router.post("/share-profile", status_code=201, tags=["deliver"])

@@ -97,6 +97,11 @@ def holds_of(session: Session, listing_id: str) -> list[Hold]:
     return [Hold(**row._mapping) for row in session.db.execute(_OF, {"listing_id": listing_id})]
 
 
+def held_by(session: Session, holder: str, *, limit: int = 1_000) -> list[Listing]:
+    """Suspended listings with this holder's hold on what is on offer and no version that waits besides, held longest first."""
+    return repository.held_by(session.db, holder, limit=limit)
+
+
 def freezing(session: Session, listing_id: str) -> Hold | None:
     """The oldest hold that freezes the listing's agreements, if any does."""
     return next((one for one in holds_of(session, listing_id) if one.freezes), None)

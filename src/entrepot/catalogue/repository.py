@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.catalogue.content import manifest_from, plain, preview_from, table_from
 from entrepot.catalogue.model import Listing, ListingState, Version, Visibility
-from entrepot.catalogue.tables import listing_versions, listings
+from entrepot.catalogue.tables import listing_holds, listing_versions, listings
 from entrepot.kit import Decision, canonical_json, sha256_hex
 
 Lock = Literal["change", "share"]
@@ -116,6 +116,15 @@ def waiting(db: Connection, *, limit: int) -> list[Listing]:
     """Listings with a version that waits for review, oldest first."""
     query = sa.select(listings).where(listings.c.pending_number.is_not(None), listings.c.state != ListingState.WITHDRAWN.value)
     return [_listing(row) for row in db.execute(query.order_by(listings.c.changed_at, listings.c.id).limit(limit))]
+
+
+def held_by(db: Connection, holder: str, *, limit: int) -> list[Listing]:
+    """Suspended listings without a waiting version that somebody holds, held longest first."""
+    query = sa.select(listings).join(listing_holds, listing_holds.c.listing_id == listings.c.id)
+    query = query.where(
+        listing_holds.c.holder == holder, listings.c.state == ListingState.SUSPENDED.value, listings.c.pending_number.is_(None)
+    )
+    return [_listing(row) for row in db.execute(query.order_by(listing_holds.c.placed_at, listings.c.id).limit(limit))]
 
 
 def open_versions(db: Connection) -> Iterator[tuple[Listing, Version]]:

@@ -8,6 +8,7 @@ import typer
 
 from entrepot.cli import commands
 from entrepot.cli.context import connect, out, show
+from entrepot.cli.rulings import Language, stands
 
 PANEL = "Run an exchange"
 Listing = Annotated[str, typer.Argument(metavar="LISTING", help="The listing's id.")]
@@ -27,15 +28,15 @@ def listings() -> None:
     show(found, lambda v: _listed(v["listings"], "none yet: entrepot publish makes one"))
 
 
-def reviews() -> None:
-    """Listings that wait for the operator's review, oldest first."""
+def reviews(language: Language = "en") -> None:
+    """Listings that wait for the operator's review, oldest first, with the reasons; also what the rules hold and leave to a person."""
     with connect(operator=True) as client:
-        found = client.reviews()
+        found = client.reviews(language=language)
     show(found, lambda v: _listed(v["listings"], "nothing waits"))
 
 
 def approve(listing_id: Listing) -> None:
-    """Put the version that waits for review on offer (operators)."""
+    """Put the version that waits for review on offer, or give back what the rules hold and leave to a person (operators)."""
     with connect(operator=True) as client:
         made = client.approve(listing_id)
     show(made, _state)
@@ -82,8 +83,10 @@ def organisations() -> None:
 def _listed(found: list[dict[str, Any]], nothing: str) -> None:
     for one in found:
         waits = f", version {one['waiting']} waits for review" if one["waiting"] else ""
+        waits += ", held by the rules, which leave it to a person" if one.get("held") else ""
         out.print(f"[bold cyan]{one['id']}[/]", end=" ")
         out.print(f"{one['state']}{waits}: {one['title']}", markup=False)
+        stands(one.get("reasons", ()))
     if not found:
         out.print(nothing, style="dim")
 

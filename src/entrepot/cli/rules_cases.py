@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from entrepot.compliance.ruling import Ruling
     from entrepot.compliance.what_if import Case
 
+_APPS = {
+    "en": {
+        "found": "{beyond} beyond the necessary, {lacking} without consent", "unread": "row {row} ({app}) is not audited: {problem} {hint}",
+        "unnamed": "no name", "kept": "{page}: the report with each notice; {data}: the same as JSON",
+    },
+    "zh": {
+        "found": "超出必要范围 {beyond} 项，其中 {lacking} 项未取得单独同意", "unread": "第 {row} 行（{app}）未予检查：{problem}{hint}", "unnamed": "无名称",
+        "kept": "{page}：报告及各份通知书；{data}：同样内容的 JSON",
+    },
+}  # fmt: skip
 _LOOKS = {"block": "✗", "conflict": "✗", "needs_info": "?", "review": "●", "warn": "!", "info": "·"}
 
 
@@ -95,7 +105,7 @@ def show_audits(audits: Sequence[AppAudit], unread: Sequence[Unread], folder: Pa
     """What the audit of apps found; with a folder, the report as a page and as JSON in it."""
     from entrepot.compliance.app_report import fix, notice, remark, report_html, report_json
 
-    document = report_json(audits, unread)
+    say, document = _APPS[language], report_json(audits, unread)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "apps.html").write_text(report_html(audits, unread), "utf-8")
@@ -104,17 +114,15 @@ def show_audits(audits: Sequence[AppAudit], unread: Sequence[Unread], folder: Pa
     def human(_: Any) -> None:
         for found in audits:
             mark = _LOOKS["block"] if found.lacking else "✓"
-            beyond = len(found.beyond)
-            out.print(
-                f" {mark} {found.app.name} ({found.app.type.title[language]}): {beyond} beyond the necessary, {len(found.lacking)} without consent",
-                markup=False,
-            )
+            counts = say["found"].format(beyond=len(found.beyond), lacking=len(found.lacking))
+            out.print(f" {mark} {found.app.name} ({found.app.type.title[language]}): {counts}", markup=False)
             if found.lacking and len(audits) == 1:
                 out.print(f"\n{notice(found, language)}\n\n → {fix(found, language)}\n\n{remark(found, language)}", markup=False)
         for row in unread:
-            out.print(f" ? row {row.row} ({row.app or 'no name'}) is not audited: {row.problem} {row.hint}", markup=False)
+            words = {"app": row.app or say["unnamed"], "problem": row.problem[language], "hint": row.hint[language]}
+            out.print(f" ? {say['unread'].format(row=row.row, **words)}", markup=False)
         if folder is not None:
-            out.print(f"{folder / 'apps.html'}: the report with each notice; {folder / 'apps.json'}: the same as JSON", markup=False)
+            out.print(say["kept"].format(page=folder / "apps.html", data=folder / "apps.json"), markup=False)
 
     show(document, human)
 

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 PANEL = "Rules"
 Subject = Annotated[str, typer.Argument(metavar="ID", help="A negotiation or `last`; a listing of yours, by id or words that find it.")]
 Language = Annotated[str, typer.Option(help="en or zh.")]
+STANDS = {
+    "block": "the rules forbid this trade as it stands", "conflict": "two rules contradict each other about this trade",
+    "review": "the rules leave this trade to a person of the exchange",
+}  # fmt: skip
+"""What stands in the way of a trade, whatever is answered."""
 EXIT = {"allow": 0, "review": 4, "needs_info": 3, "block": 2, "conflict": 5}
 
 
@@ -99,14 +104,19 @@ def let_pass(
 def said(value: Any) -> None:
     """Print what the rules say: articles, remedies, questions and duties."""
     out.print(f"[bold]{value['decision']}[/] on {value['at']}  [dim]asked: {', '.join(value['packs'])}[/]")
-    for finding in value["findings"]:
+    stands(value["findings"])
+    ask(value["questions"])
+    for duty in value["duties"]:
+        out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)
+
+
+def stands(findings: Sequence[Any]) -> None:
+    """Print what stands in the way: the words, the article, the remedy, and the ways out by command or page."""
+    for finding in findings:
         out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
         out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
         for way in finding.get("ways", []):
             out.print(f"      {way['text']}: {way['command'] or way['page']}", markup=False, style="dim")
-    ask(value["questions"])
-    for duty in value["duties"]:
-        out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)
 
 
 def read_facts(texts: list[str]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ import typer
 from entrepot.cli import commands
 from entrepot.cli.context import connect, err, find_listing, newest, out, show, wrote
 from entrepot.cli.progress import bytes_progress
-from entrepot.cli.rulings import ask
+from entrepot.cli.rulings import STANDS, ask, stands
 from entrepot.kit import Invalid
+from entrepot.kit.numbers import read_number
 
 PANEL = "Trade"
 Negotiation = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="The negotiation's id, or `last`.")]
@@ -24,7 +25,7 @@ Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreeme
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.add(
-        app, PANEL, request, negotiations, negotiation, offer, accept, decline, take_back, agreements, agreement, deliver, lookup, share_profile,
+        app, PANEL, request, negotiations, negotiation, offer, accept, decline, take_back, agreements, agreement, deliver, lookup, lookups, share_profile,
         share_tokens, accept_delivery, refund, suspend, resume, terminate, balance, statement, invoice, inbox,
     )  # fmt: skip
 
@@ -41,8 +42,8 @@ def request(
     """Ask to use a listing; where the owner's standing policy allows, you can accept at once."""
     with connect() as client:
         found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, territory=territory, message=message)
-        asked = client.ruling(found["id"])["questions"]
-    show(found | {"questions": asked}, _requested)
+        ruled = client.ruling(found["id"])
+    show(found | {name: ruled[name] for name in ("decision", "findings", "questions")}, _requested)
 
 
 def negotiations() -> None:
@@ -183,13 +184,27 @@ def lookup(
     show(found, lambda v: [out.print(v["answer"]), out.print(f"receipt {v['receipt']}", style="dim")])
 
 
+def lookups(agreement_id: Agreement) -> None:
+    """What you have asked under an agreement, newest first, and how many more questions you may ask now."""
+    with connect() as client:
+        found = client.lookups(newest(client, agreement_id, "agreements"))
+
+    def human(value: Any) -> None:
+        for one in value["questions"]:
+            out.print(f"{_minute(one['at'])}  {one['answer']:<8}  {', '.join(one['columns'])}  {one['receipt']}", markup=False)
+        left = "nothing is asked under this agreement" if value["left"] is None else f"{value['left']:,} more questions may be asked now"
+        out.print(left, style="dim")
+
+    show(found, human)
+
+
 def _condition(text: str) -> dict[str, Any]:
     found = re.fullmatch(r"\s*(.+?)\s*(<=|>=|=|<|>)\s*(.*?)\s*", text)
     if found is None:
         raise Invalid(f"{text[:80]!r} is no question.", "Write a column, one of =, <, <=, > and >=, and a value, such as points<=3.")
     column, operator, value = found.groups()
-    is_number = re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", value)
-    return {"column": column, "operator": operator, "value": json.loads(value) if is_number else value.strip("'\"")}
+    number = read_number(value)
+    return {"column": column, "operator": operator, "value": value.strip("'\"") if number is None else number}
 
 
 def share_profile(
@@ -307,6 +322,11 @@ def inbox() -> None:
 
 def _requested(value: Any) -> None:
     _negotiation(value)
+    # What is only missing is asked below.
+    failed = [finding for finding in value["findings"] if not finding["evidence"].get("missing")]
+    if failed and value["decision"] in STANDS:
+        out.print(f"{STANDS[value['decision']]}:", style="bold")
+        stands(failed)
     if value["questions"]:
         out.print("the rules ask before it is signed; say it with `entrepot answer last`:")
         ask(value["questions"])

@@ -178,9 +178,9 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, ReleaseVerbs, RightsVerbs, Rul
         """The organisation's listings in every state."""
         return self.call("GET", "/listings/mine")
 
-    def reviews(self) -> Any:
-        """Listings that wait for review (operators)."""
-        return self.call("GET", "/listings/waiting")
+    def reviews(self, *, language: str = "en") -> Any:
+        """Listings that wait for review, each with the reasons (operators)."""
+        return self.call("GET", "/listings/waiting", query={"language": language})
 
     def approve(self, listing_id: str) -> Any:
         """Put the version that waits for review on offer (operators)."""
@@ -267,6 +267,10 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, ReleaseVerbs, RightsVerbs, Rul
     def look_up(self, agreement_id: str, *, person: str, token: str, question: Sequence[Mapping[str, Any]]) -> Any:
         """Ask one question about one person, with that person's consent token; each condition has column, operator and value."""
         return self.call("POST", f"/agreements/{agreement_id}/lookups", {"person": person, "token": token, "question": list(question)})
+
+    def lookups(self, agreement_id: str, *, limit: int = 100, before: str | None = None) -> Any:
+        """What was asked under an agreement, newest first, and how many more questions may be asked now."""
+        return self.call("GET", f"/agreements/{agreement_id}/lookups", query={"limit": limit, "before": before})
 
     def share_profile(self, *, rotate: bool = False) -> Any:
         """The Delta Sharing profile of the organisation, to be kept in a file; it holds a secret and is shown once."""

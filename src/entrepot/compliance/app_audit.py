@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from entrepot.compliance.apps import AppType, aliases, beyond, find_type, types
+from entrepot.compliance.apps import AppType, aliases, beyond, find_type, type_titles, types
 from entrepot.compliance.clocks import ZONES, due
 from entrepot.compliance.library import label, taxonomy
 from entrepot.compliance.pack_reader import read_file
@@ -109,8 +109,13 @@ def find_kind(given: str) -> str:
     found = text if text in known.values() else known.get(text.casefold())
     if found is None:
         near = get_close_matches(text.casefold()[:80], known, n=3, cutoff=0.6)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "`entrepot rules app --kinds` lists them."
-        raise Invalid(f"{text[:60]!r} is no known kind of personal data.", hint)
+        listed = {"en": "`entrepot rules app --kinds` lists them.", "zh": "可用 `entrepot rules app --kinds` 列出。"}
+        meant = {"en": f"Did you mean {' or '.join(near)}?", "zh": f"是否指{'或'.join(f'“{one}”' for one in near)}？"}
+        hints = meant if near else listed
+        raise Invalid(
+            f"{text[:60]!r} is no known kind of personal data.", hints["en"], message_zh=f"“{text[:60]}”不是已知的个人信息种类。",
+            hint_zh=hints["zh"],
+        )  # fmt: skip
     return found
 
 
@@ -143,7 +148,10 @@ def make_app(entries: Mapping[str, str | tuple[str, ...]]) -> App:
     """
     texts = {name: _one(entries.get(name, "")) for name in ("app", "type", "operator")}
     if not texts["app"] or not texts["type"]:
-        raise Invalid("The app's name or type is missing.", f"Give `app` and `type`; the types are {', '.join(types())}.")
+        raise Invalid(
+            "The app's name or type is missing.", f"Give `app` and `type`; the types are {', '.join(types())}.",
+            message_zh="缺少应用名称或类型。", hint_zh=f"请填写 `app` 和 `type`；类型有：{type_titles('zh')}。",
+        )  # fmt: skip
     kinds = [tuple(dict.fromkeys(find_kind(text) for text in _many(entries.get(name, ())))) for name in LISTS]
     return App(name=texts["app"], type=find_type(texts["type"]), collects=kinds[0], consented=kinds[1], operator=texts["operator"])
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entrepot.compliance.app_audit import COLUMNS, LISTS, App, make_app
+from entrepot.compliance.pack_model import LANGUAGES, Texts
 from entrepot.kit import Invalid
 
 MAX_APPS = 10_000
@@ -16,16 +17,16 @@ MAX_APPS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A row that could not be audited: where it stands, what is wrong, what to do."""
+    """A row that could not be audited: where it stands, what is wrong, what to do; sentences in both languages."""
 
     row: int
     app: str
-    problem: str
-    hint: str
+    problem: Texts
+    hint: Texts
 
     def to_dict(self) -> dict[str, object]:
         """The row as JSON, beside audits."""
-        return {"app": self.app, "decision": "unread", "row": self.row, "problem": self.problem, "hint": self.hint}
+        return {"app": self.app, "decision": "unread", "row": self.row, "problem": dict(self.problem), "hint": dict(self.hint)}
 
 
 def read_portfolio(path: Path) -> Iterator[App | Unread]:
@@ -59,10 +60,15 @@ def _read(row: dict[str, str], number: int, mark: str) -> App | Unread:
     app = (row.get("app") or "").strip()
     try:
         if None in row:
-            raise Invalid("it has more cells than the file has columns.", f"Put a list that holds {mark!r} between double quotes.")
+            raise Invalid(
+                "it has more cells than the file has columns.", f"Put a list that holds {mark!r} between double quotes.",
+                message_zh="该行的单元格多于文件的列。", hint_zh=f"含有“{mark}”的列表请用双引号括起。",
+            )  # fmt: skip
         return make_app({name: _cell(name, row.get(name) or "", mark) for name in COLUMNS})
     except Invalid as error:
-        return Unread(row=number, app=app[:200], problem=error.message, hint=error.hint)
+        said = {language: error.said(language) for language in LANGUAGES}
+        problem, hint = ({language: pair[part] for language, pair in said.items()} for part in (0, 1))
+        return Unread(row=number, app=app[:200], problem=problem, hint=hint)
 
 
 def _cell(name: str, text: str, mark: str) -> str | tuple[str, ...]:

@@ -7,6 +7,7 @@ from html import escape
 
 from entrepot.compliance.app_audit import AppAudit
 from entrepot.compliance.app_portfolio import Unread
+from entrepot.compliance.clocks import assumption_in
 from entrepot.compliance.library import label
 from entrepot.kit.pages import whole_page
 
@@ -34,7 +35,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "notice": "责令改正通知书（样式）\n\n“{app}”运营者{operator}：\n\n“{type}”应用的基本功能所必需的个人信息为：{necessary}。"
         "经检查，“{app}”还收集{lacking}，且未以可拒绝的方式单独征得用户同意。\n\n上述行为不符合：{cited}。\n\n"
         "请停止收集，删除已收集的信息，并于 {due} 前（含当日）提交整改报告。复检不合格的，可能被下架。",
-        "row": "行", "unread": "清单中有 {count} 行无法读取，未予检查", "why": "问题（原文）", "todo": "处理办法（原文）",
+        "row": "行", "unread": "清单中有 {count} 行无法读取，未予检查", "why": "问题", "todo": "处理办法",
         "nothing_needed": "无须收集任何个人信息",
         "fix": "在应用及内嵌的第三方工具包中停止收集{lacking}；或者在使用时逐项单独征求同意，用户拒绝后仍可使用基本功能。随后删除此前收集的信息。",
         "cited": "《常见类型移动互联网应用程序必要个人信息范围规定》（2021）第五条；《个人信息保护法》第六条、第十六条；"
@@ -66,7 +67,8 @@ def remark(found: AppAudit, language: str = "en") -> str:
     """What else to know: assumptions of the calendar, and a list that is from memory."""
     say = _TEXTS[language]
     memory = [say["memory"]] if found.app.type.certainty.value == "M" else []
-    return " ".join([*([found.assumption] if found.assumption and language == "en" else []), *memory, say["label"]])
+    parts = [assumption_in(found.assumption, language), *memory, say["label"]]
+    return ("" if language == "zh" else " ").join(part for part in parts if part)
 
 
 def report_json(audits: Iterable[AppAudit], unread: Iterable[Unread] = ()) -> list[dict[str, object]]:
@@ -107,7 +109,7 @@ def _unread(unread: Sequence[Unread], language: str) -> str:
     say = _TEXTS[language]
     heads = "".join(f'<th scope="col">{say[name]}</th>' for name in ("row", "app", "why", "todo"))
     rows = "\n".join(
-        f'<tr><th scope="row">{one.row}</th><td>{escape(one.app)}</td><td>{escape(one.problem)}</td><td>{escape(one.hint)}</td></tr>'
+        f'<tr><th scope="row">{one.row}</th><td>{escape(one.app)}</td><td>{escape(one.problem[language])}</td><td>{escape(one.hint[language])}</td></tr>'
         for one in unread
     )
     heading = say["unread"].format(count=len(unread))

@@ -60,7 +60,15 @@ def find_type(given: str) -> AppType:
     for found in types().values():
         if wanted in (found.id, *(title.lower() for title in found.title.values())):
             return found
-    raise Invalid(f"There is no type of app {given[:60]!r}.", f"Choose among {', '.join(types())}.")
+    raise Invalid(
+        f"There is no type of app {given[:60]!r}.", f"Choose among {', '.join(types())}.",
+        message_zh=f"没有“{given[:60]}”这一应用类型。", hint_zh=f"请选择：{type_titles('zh')}。",
+    )  # fmt: skip
+
+
+def type_titles(language: str) -> str:
+    """The types of apps by title, in a row."""
+    return ("、" if language == "zh" else ", ").join(found.title[language] for found in types().values())
 
 
 def necessary(app_type: str) -> frozenset[str]:

@@ -22,6 +22,10 @@ _SPAN = re.compile(r"([1-9][0-9]{0,4})(CNBD|H|D|M|Y)")
 LONGEST = 50
 """Years that a rule's clock may run; no law sets a longer one, and its end is always a day of the calendar."""
 _PER_YEAR = {"H": 366 * 24, "D": 366, "M": 12, "Y": 1, "CNBD": 250}
+_ASSUMED = {
+    "en": "The Chinese holiday calendar of {years} is not known here; Monday to Friday counted as working days.",
+    "zh": "此处没有{years}年的中国节假日安排，按周一至周五计为工作日。",
+}  # fmt: skip
 _UNITS = {"H": "hours", "D": "days", "M": "months", "Y": "years", "CNBD": "Chinese working days"}
 
 
@@ -111,6 +115,15 @@ def is_cn_working_day(day: date) -> bool | None:
         return None
 
 
+def assumption_in(assumption: str, language: str) -> str:
+    """An assumption of a clock in a language, also one that was kept in English."""
+    if language == "en":
+        return assumption
+    before, after = (re.escape(part) for part in _ASSUMED["en"].split("{years}"))
+    years = re.compile(f"{before}(.*?){after}")
+    return years.sub(lambda found: _ASSUMED[language].format(years=found[1].replace(" and ", "、")), assumption)
+
+
 def _last_day(first: date, span: Span) -> tuple[date, str]:
     if span.unit == "CNBD":
         return _working_days(first, span.count)
@@ -128,8 +141,7 @@ def _working_days(first: date, count: int) -> tuple[date, str]:
             unknown.add(day.year)
             works = day.weekday() < 5
         left -= works
-    years = " and ".join(str(year) for year in sorted(unknown))
-    return day, f"The Chinese holiday calendar of {years} is not known here; Monday to Friday counted as working days." if unknown else ""
+    return day, _ASSUMED["en"].format(years=" and ".join(str(year) for year in sorted(unknown))) if unknown else ""
 
 
 @cache

@@ -125,7 +125,13 @@ def approved(db: Connection, subject_id: str, gate: Gate, facts_digest: str, pac
 
 
 def open_cases(
-    db: Connection, decisions: Sequence[Decision], gates: Sequence[Gate], *, organisation_id: str | None = None, limit: int
+    db: Connection,
+    decisions: Sequence[Decision],
+    gates: Sequence[Gate],
+    *,
+    organisation_id: str | None = None,
+    subject_ids: Sequence[str] | None = None,
+    limit: int,
 ) -> list[KeptRuling]:
     """The newest ruling of each case that came to one of these decisions and that nobody has let pass, oldest first."""
     newer = rulings.alias()
@@ -143,6 +149,8 @@ def open_cases(
     )  # fmt: skip
     if organisation_id is not None:
         query = query.where(rulings.c.organisation_id == organisation_id)
+    if subject_ids is not None:
+        query = query.where(rulings.c.subject_id.in_(subject_ids))
     return [_kept(row) for row in db.execute(query.order_by(rulings.c.decided_at, rulings.c.id).limit(limit))]
 
 

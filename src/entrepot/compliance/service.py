@@ -160,6 +160,16 @@ def waiting(session: Session, *, limit: int = 100) -> list[KeptRuling]:
     return repository.open_cases(session.db, LEFT_TO_A_PERSON, _GATES, limit=limit)
 
 
+def waiting_listings(session: Session, listing_ids: Sequence[str]) -> list[KeptRuling]:
+    """The newest ruling on each of these listings where the rules leave it to a person; oldest first.
+
+    Raises:
+        Refused: The actor is no operator.
+    """
+    parties.require_role(session, Role.OPERATOR)
+    return repository.open_cases(session.db, LEFT_TO_A_PERSON, (Gate.LISTING,), subject_ids=listing_ids, limit=len(listing_ids))
+
+
 def open_duties(session: Session, organisation_id: str, *, limit: int = 200) -> list[KeptRuling]:
     """The newest rulings on how an organisation works that ask, forbid or leave something open, oldest first; the caller has checked who asks."""
     wanted = (*LEFT_TO_A_PERSON, Decision.NEEDS_INFO, Decision.BLOCK)

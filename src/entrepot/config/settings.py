@@ -56,6 +56,9 @@ class Settings:
     negotiation_rounds: int = _setting(6, "Offers and counter-offers in one negotiation before it ends.")
     download_minutes: int = _setting(60, "Minutes a signed download address stays valid.")
     token_minutes: int = _setting(30, "Minutes a person's consent token for one question stays valid.")
+    refused_tokens_per_hour: int = _setting(
+        20, "Questions of one buyer that may be refused for their tokens in an hour; no more of it are looked at until it has passed."
+    )
     session_hours: int = _setting(12, "Hours a login lasts.")
     link_hours: int = _setting(48, "Hours an invitation or password link stays valid.")
     seal_seconds: float = _setting(1.0, "Seconds between two seals of the transparency log.")

@@ -66,4 +66,7 @@ def _mac(session: Session, person: Person, epochs: tuple[int, int]) -> bytes:
 
 
 def _unknown() -> NotFound:
-    return NotFound("This personal link is not valid.", "Ask the organisation that gave it to you for a new one.")
+    return NotFound(
+        "This personal link is not valid.", "Ask the organisation that gave it to you for a new one.", message_zh="该个人链接无效。",
+        hint_zh="请向给您链接的机构索取新的链接。",
+    )  # fmt: skip

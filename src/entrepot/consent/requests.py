@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from entrepot import parties
-from entrepot.compliance.clocks import ZONES, due
+from entrepot.compliance.clocks import ZONES, assumption_in, due
 from entrepot.consent import service
 from entrepot.consent.links import Person
 from entrepot.consent.model import Act, make_scope
@@ -22,6 +23,18 @@ from entrepot.vocabulary.countries import EEA
 MAX_TEXT = 4_000
 _STOPS = ("deletion", "objection", "restriction")
 """Kinds after which the person's rows are held back from the next delivery on, before anybody has answered."""
+
+
+_CN, _EU, _GB, _US = (
+    "App identification method 2019 (No. 191), part 6; PIPL 50", "GDPR 12(3)", "UK GDPR 12(3)", "Cal. Civ. Code 1798.130(a)(2)",
+)  # fmt: skip
+_ELSEWHERE = f"{_EU}, by analogy"
+_LAWS_ZH = {
+    _CN: "《App违法违规收集使用个人信息行为认定方法》（2019）第六条；《个人信息保护法》第五十条", _EU: "欧盟《通用数据保护条例》（GDPR）第12条第3款",
+    _GB: "英国《通用数据保护条例》（UK GDPR）第12条第3款", _US: "美国加利福尼亚州《民法典》第1798.130条(a)款(2)项",
+    _ELSEWHERE: "参照欧盟《通用数据保护条例》（GDPR）第12条第3款",
+}  # fmt: skip
+_ASSUMED = {"en": "No rule for {country} is known here; one month was counted.", "zh": "此处没有关于{country}的规定，按一个月计算。"}
 
 
 class RequestKind(StrEnum):
@@ -75,16 +88,23 @@ class Clock:
 def clock_for(country: str) -> Clock:
     """The clock of a controller's country."""
     if country == "CN":
-        return Clock(span="15CNBD", zone=ZONES["CN"], law="App identification method 2019 (No. 191), part 6; PIPL 50")
+        return Clock(span="15CNBD", zone=ZONES["CN"], law=_CN)
     if country in EEA:
-        return Clock(span="1M", zone=ZONES["EU"], law="GDPR 12(3)")
+        return Clock(span="1M", zone=ZONES["EU"], law=_EU)
     if country == "GB":
-        return Clock(span="1M", zone="Europe/London", law="UK GDPR 12(3)")
+        return Clock(span="1M", zone="Europe/London", law=_GB)
     if country == "US":
-        return Clock(span="45D", zone=ZONES["US"], law="Cal. Civ. Code 1798.130(a)(2)")
-    return Clock(
-        span="1M", zone="UTC", law="GDPR 12(3), by analogy", assumption=f"No rule for {country} is known here; one month was counted."
-    )
+        return Clock(span="45D", zone=ZONES["US"], law=_US)
+    return Clock(span="1M", zone="UTC", law=_ELSEWHERE, assumption=_ASSUMED["en"].format(country=country))
+
+
+def basis_in(request: SubjectRequest, language: str) -> tuple[str, str]:
+    """What sets a request's clock, and what had to be assumed for it, in a language."""
+    if language == "en":
+        return request.law, request.assumption
+    assumed = re.compile(re.escape(_ASSUMED["en"]).replace(r"\{country\}", "([A-Z]*)"))
+    said = assumed.sub(lambda found: _ASSUMED[language].format(country=found[1]), request.assumption)
+    return _LAWS_ZH.get(request.law, request.law), assumption_in(said, language)
 
 
 def file(session: Session, person: Person, kind: str, *, message: str = "") -> SubjectRequest:
@@ -97,9 +117,15 @@ def file(session: Session, person: Person, kind: str, *, message: str = "") -> S
     if kind not in set(RequestKind):
         raise Invalid(f"{kind[:40]!r} is no kind of request.", f"Use {', '.join(RequestKind)}.")
     if len(message) > MAX_TEXT:
-        raise Invalid(f"The message has {len(message):,} characters.", f"Use at most {MAX_TEXT:,}.")
+        raise Invalid(
+            f"The message has {len(message):,} characters.", f"Use at most {MAX_TEXT:,}.",
+            message_zh=f"说明共有{len(message):,}个字符。", hint_zh=f"最多{MAX_TEXT:,}个字符。",
+        )  # fmt: skip
     if any(r.kind == kind and r.state == "open" for r in of_person(session, person)):
-        raise Conflict(f"A request for {kind} is open already.", "Wait for its answer, or complain to the authority once it is overdue.")
+        raise Conflict(
+            f"A request for {kind} is open already.", "Wait for its answer, or complain to the authority once it is overdue.",
+            message_zh="同样的请求已在处理中。", hint_zh="请等待答复；逾期未答复的，可向主管部门投诉。",
+        )  # fmt: skip
     clock = clock_for(parties.get(session, person.controller_id).country)
     ends = due(session.now, clock.span, zone=clock.zone)
     made = SubjectRequest(

@@ -1,6 +1,6 @@
 """Hand over what was agreed: files and table shares, metered, receipted, and stopped when the agreement stops."""
 
-from entrepot.delivery import lookups
+from entrepot.delivery import lookups, tries
 from entrepot.delivery.files import FileToSend, open_file, parse_link, record_read
 from entrepot.delivery.meter import Meter
 from entrepot.delivery.methods import METHODS, DeliveryMethod
@@ -37,5 +37,5 @@ __all__ = [
     "METHODS", "CountSpent", "DeliveryMethod", "FileToSend", "LinkInvalid", "Meter", "Parcel", "ParcelOutdated", "Read", "Receipt", "RowGroup", "ShareToken",
     "SharedFile", "TokenInvalid", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "find_method", "first_received",
     "get_parcel", "list_tokens", "lookups", "method_names", "open_file", "parcels_of", "parse_link", "prepare", "profile", "reads", "receipts",
-    "record_read", "revoke_token", "rotate_tokens", "usage",
+    "record_read", "revoke_token", "rotate_tokens", "tries", "usage",
 ]  # fmt: skip

@@ -65,6 +65,11 @@ class Lookup:
         """The answer as the buyer gets it."""
         return MATCH if self.matches else NO_MATCH
 
+    @property
+    def columns(self) -> list[str]:
+        """What was asked about, each once."""
+        return list(dict.fromkeys(condition.column for condition in self.question))
+
 
 def require_askable(agreement: Agreement, version: Version, question: Sequence[Condition]) -> tuple[Part, ...]:
     """The tables that a question is answered from, if it may be asked; the answer hangs on what is on offer and on no person.
@@ -141,13 +146,41 @@ def require_room(session: Session, agreement: Agreement, version: Version) -> No
         TooManyQuestions: It has, for these 24 hours.
         CountSpent: It has, by its terms.
     """
-    offer, limit = version.manifest.lookup, agreement.terms.count_limit
-    if limit is not None and count(session, agreement.id) >= limit:
-        raise CountSpent(f"The terms allow {limit:,} answers, and all have been given.", "Ask the owner for another agreement.")
-    if offer is not None and count(session, agreement.id, since=session.now - _DAY) >= offer.per_day:
-        raise TooManyQuestions(
-            f"The listing allows {offer.per_day:,} questions in 24 hours.", "Ask again later; the token stays good till it runs out."
-        )
+    found = room(session, agreement, version)
+    if found is None or found.left:
+        return
+    if found.limit is not None and found.given >= found.limit:
+        raise CountSpent(f"The terms allow {found.limit:,} answers, and all have been given.", "Ask the owner for another agreement.")
+    raise TooManyQuestions(
+        f"The listing allows {found.per_day:,} questions in 24 hours.", "Ask again later; the token stays good till it runs out."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How many questions an agreement has, in 24 hours and in all where its terms limit that, and how many were answered."""
+
+    per_day: int
+    today: int
+    limit: int | None
+    given: int
+
+    @property
+    def left(self) -> int:
+        """How many may be asked now."""
+        today = self.per_day - self.today
+        return max(0, today if self.limit is None else min(today, self.limit - self.given))
+
+
+def room(session: Session, agreement: Agreement, version: Version) -> Room | None:
+    """What an agreement may still ask; None where nothing is asked under it."""
+    offer = version.manifest.lookup
+    if offer is None:
+        return None
+    return Room(
+        per_day=offer.per_day, today=count(session, agreement.id, since=session.now - _DAY), limit=agreement.terms.count_limit,
+        given=count(session, agreement.id),
+    )  # fmt: skip
 
 
 def fact_of(made: Lookup) -> dict[str, Any]:
@@ -163,6 +196,13 @@ def of_person(session: Session, controller_id: str, subject: bytes) -> list[Look
     """What was asked about a person, newest first."""
     mine = sa.and_(lookups.c.controller_id == controller_id, lookups.c.subject == subject)
     return [_of_row(row) for row in session.db.execute(sa.select(lookups).where(mine).order_by(lookups.c.id.desc()))]
+
+
+def of_agreement(session: Session, agreement_id: str, *, limit: int = 100, before: str | None = None) -> list[Lookup]:
+    """What was asked under an agreement, newest first, behind a question's id; the caller has checked who asks."""
+    mine = lookups.c.agreement_id == agreement_id
+    mine = mine if before is None else sa.and_(mine, lookups.c.id < before)
+    return [_of_row(row) for row in session.db.execute(sa.select(lookups).where(mine).order_by(lookups.c.id.desc()).limit(limit))]
 
 
 def count(session: Session, agreement_id: str, *, since: datetime | None = None, until: datetime | None = None) -> int:

@@ -128,6 +128,16 @@ lookups = sa.Table(
     sa.Index("ix_lookups_subject", "controller_id", "subject"),
 )
 
+refused_tokens = sa.Table(
+    "refused_tokens",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("recipient_id", sa.String(40), nullable=False),
+    sa.Column("agreement_id", sa.String(40), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_refused_tokens_recipient", "recipient_id", "at"),
+)
+
 
 def _freeze(table: sa.Table) -> None:
     """What was handed over stays written as it was: the store itself refuses to change or delete it."""

@@ -53,6 +53,7 @@ from entrepot.flows.together import BreaksTogether
 from entrepot.flows.trials import Trial, begin_trial, get_trial, list_trials, what_if
 from entrepot.flows.uploads import Upload, add_upload, get_upload, open_upload
 from entrepot.flows.verify import verify_document
+from entrepot.flows.waiting import Waiting, waiting_listings
 
 __all__ = [
     "FORMS",
@@ -78,6 +79,7 @@ __all__ = [
     "TableReport",
     "Trial",
     "Upload",
+    "Waiting",
     "accept",
     "accept_delivery",
     "add_upload",
@@ -150,6 +152,7 @@ __all__ = [
     "upgrade",
     "upload_grade",
     "verify_document",
+    "waiting_listings",
     "waiting_rulings",
     "ways",
     "what_if",

@@ -13,7 +13,7 @@ from entrepot import catalogue, compliance, consent, notices, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, Ruling
 from entrepot.flows import dossiers, uses, withholding
-from entrepot.kit import Conflict, Decision, Invalid, NotFound, digest, strictest
+from entrepot.kit import Conflict, Decision, EntrepotError, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 from entrepot.trades import Agreement, Negotiation
 
@@ -143,6 +143,10 @@ def _let_pass(session: Session, listing: Listing, ruling: Ruling) -> None:
     kept = compliance.keep(session, ruling, subject_id=listing.id, organisation_id=listing.organisation_id)
     if ruling.decision is not Decision.ALLOW:
         compliance.approve(session, kept.id, reason="Approved in the review of the listing.")
+
+
+UNJUDGEABLE = (EntrepotError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What judging one case may end with, such as words of another release among its answers."""
 
 
 def checked(version: Version) -> Decision:

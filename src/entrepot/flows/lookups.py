@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from entrepot import catalogue, consent, delivery, parties, trades
 from entrepot.catalogue.model import ListingState
-from entrepot.delivery.lookups import METHOD, Lookup
+from entrepot.delivery.lookups import METHOD, Lookup, Room
 from entrepot.flows import gates, operations
 from entrepot.kit import Conflict, NotFound
-from entrepot.runtime import Actor, Exchange, Role, Session
+from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Session
 from entrepot.terms import Condition
 from entrepot.trades.model import OPEN, Agreement
 
@@ -17,7 +18,8 @@ from entrepot.trades.model import OPEN, Agreement
 def ask(exchange: Exchange, actor: Actor, agreement_id: str, *, person: str, token: str, question: Sequence[Condition]) -> Lookup:
     """Answer the acting buyer's question about a person with match or no match, on that person's consent token.
 
-    Whatever does not hang on the person is looked at first, then the token, and the data last: no refusal tells who is in them.
+    Whatever does not hang on the person is looked at first, then the token, and the data last: no refusal tells who is in them. What is
+    refused for its token is counted against the buyer.
 
     Args:
         person: The person key as the data holds it; digested at once and never kept.
@@ -28,15 +30,27 @@ def ask(exchange: Exchange, actor: Actor, agreement_id: str, *, person: str, tok
         Conflict: The listing is suspended.
         Invalid: The question is about something that nobody may ask about.
         TokenRefused: The token is none that this question may be asked with.
+        TooManyTries: That has happened to the buyer too often within an hour.
         TooManyQuestions: The agreement has asked enough in 24 hours.
         CountSpent: The terms allow no further answer.
         NotCompliant: A rule forbids it.
     """
+    try:
+        return _ask(exchange, actor, agreement_id, person, token, question)
+    except consent.tokens.TokenRefused:
+        # Counted in a transaction of its own, because the refused one leaves nothing behind.
+        with exchange.session(SYSTEM) as session:
+            delivery.tries.count_refused(session, trades.get(session, agreement_id))
+        raise
+
+
+def _ask(exchange: Exchange, actor: Actor, agreement_id: str, person: str, token: str, question: Sequence[Condition]) -> Lookup:
     with exchange.reading(actor) as session:
         agreement = _open_agreement(session, agreement_id)
         version = delivery.covered_versions(session, agreement)[-1]
         asked = delivery.lookups.require_askable(agreement, version, question)
         delivery.lookups.require_room(session, agreement, version)
+        delivery.tries.require_tries(session, agreement.buyer_id)
         use = delivery.lookups.use_of(agreement, version)
         subject = consent.subject(session, agreement.owner_id, person)
         consent.tokens.require_good(session, token, subject=subject, use=use)
@@ -49,6 +63,37 @@ def ask(exchange: Exchange, actor: Actor, agreement_id: str, *, person: str, tok
         good = consent.tokens.require_good(session, token, subject=subject, use=use)
         clearance.keep(session)
         return delivery.lookups.record(session, agreement, version, good, question, matches=matches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a buyer has asked under an agreement, newest first, and what it may still ask; None where nothing is asked under it."""
+
+    questions: tuple[Lookup, ...]
+    room: Room | None
+
+
+def asked(session: Session, agreement_id: str, *, limit: int = 100, before: str | None = None) -> Asked:
+    """What the acting buyer has asked under its agreement; the questions name no person.
+
+    Raises:
+        NotFound: The agreement is another's.
+    """
+    agreement = own_agreement(session, agreement_id)
+    found = delivery.lookups.of_agreement(session, agreement.id, limit=limit, before=before)
+    version = delivery.covered_versions(session, agreement)[-1]
+    return Asked(questions=tuple(found), room=delivery.lookups.room(session, agreement, version))
+
+
+def own_agreement(session: Session, agreement_id: str) -> Agreement:
+    """An agreement whose buyer acts.
+
+    Raises:
+        NotFound: It is another's.
+    """
+    agreement = trades.get(session, agreement_id)
+    parties.require_self(session, agreement.buyer_id)
+    return agreement
 
 
 def token_for(session: Session, key: str, agreement_id: str) -> consent.tokens.Issued:
@@ -77,8 +122,7 @@ def token_as_person(session: Session, link: str, agreement_id: str) -> consent.t
 
 
 def _open_agreement(session: Session, agreement_id: str) -> Agreement:
-    agreement = trades.get(session, agreement_id)
-    parties.require_self(session, agreement.buyer_id)
+    agreement = own_agreement(session, agreement_id)
     parties.require_role(session, Role.BUYER)
     trades.require_open(session, agreement, session.now)
     listing = catalogue.agreed_listing(session, agreement.listing_id)
@@ -89,7 +133,10 @@ def _open_agreement(session: Session, agreement_id: str) -> Agreement:
 
 def _use(session: Session, controller_id: str, agreement_id: str) -> consent.Use:
     """What a token is for; whose the agreement is tells the controller, and nobody else learns that it exists."""
-    unknown = NotFound(f"There is no agreement {agreement_id[:60]} to ask about your data.", "Look at who may ask on the page of the link.")
+    unknown = NotFound(
+        f"There is no agreement {agreement_id[:60]} to ask about your data.", "Look at who may ask on the page of the link.",
+        message_zh=f"没有可就您的数据提问的协议 {agreement_id[:60]}。", hint_zh="请在链接所示页面上查看谁可以提问。",
+    )  # fmt: skip
     try:
         agreement = trades.get(session.by_exchange(), agreement_id)
     except NotFound:

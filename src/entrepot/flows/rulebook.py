@@ -12,12 +12,11 @@ from entrepot.compliance.questions import Question, questions
 from entrepot.flows import gates, operations, withholding
 from entrepot.flows.concerns import trade_may_concern
 from entrepot.flows.ways import Spot, with_ways
-from entrepot.kit import Decision, EntrepotError, sha256_hex
+from entrepot.kit import Decision, sha256_hex
 from entrepot.runtime import SYSTEM, Exchange, Role, Session, ticker
 
 _BATCH = 200
 _HOUR = 3600.0
-_UNJUDGEABLE = (EntrepotError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def install_pack(session: Session, text: str, vectors: str, *, replace: bool = False) -> Pack:
@@ -63,12 +62,11 @@ def judge_again(session: Session, *, after_id: str) -> None:
     found = catalogue.listings_after(session, after_id, limit=_BATCH)
     for listing in found:
         try:
-            ruling, offered = _ruled(session, listing)
-        except _UNJUDGEABLE:
-            # A job of its own fails in the operator's sight, again and again, and the rest of the batch is judged.
+            with session.part():
+                _take(session, listing, *_ruled(session, listing))
+        except Exception:
+            # Whatever it is, reading or writing: a job of its own fails in the operator's sight, again and again, and the rest is judged.
             session.enqueue("flows.judge_listing", listing_id=listing.id, dedup_key=f"judge:{listing.id}:{session.now:%Y%m%d%H%M%S}")
-        else:
-            _take(session, listing, ruling, offered)
     if len(found) == _BATCH:
         session.enqueue("flows.judge_again", after_id=found[-1].id)
 

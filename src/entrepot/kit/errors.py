@@ -27,6 +27,12 @@ class EntrepotError(Exception):
         """The stable word for this kind of error: its class name."""
         return type(self).__name__
 
+    def said(self, language: str) -> tuple[str, str]:
+        """Message and hint in a language: in Chinese where ``details`` have ``message_zh`` and ``hint_zh``, else as they are."""
+        if language != "zh":
+            return self.message, self.hint
+        return str(self.details.get("message_zh", self.message)), str(self.details.get("hint_zh", self.hint))
+
     def as_dict(self) -> dict[str, Any]:
         """The three fields every door shows, and the details where there are any."""
         shown: dict[str, Any] = {"error": self.error, "message": self.message, "hint": self.hint}

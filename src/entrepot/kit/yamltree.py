@@ -136,11 +136,17 @@ def _mapping(node: yaml.MappingNode, form: Form) -> Mapping:
         line = name.start_mark.line + 1
         if not isinstance(name, yaml.ScalarNode):
             _refuse(line, "a name that is a list or a set of entries", "Use plain words as names.", form)
-        if name.value in entries:
-            _refuse(line, f"{name.value[:60]!r} a second time (first in line {lines[name.value]})", "Keep one of the two.", form)
         text = check_text(name.value, line)
+        if text in entries:
+            _refuse(line, f"{text[:60]!r} a second time (first in line {lines[text]})", _again(text, name.value), form)
         entries[text], lines[text] = _build(value, form), line
     return Mapping(entries, lines, node.start_mark.line + 1)
+
+
+def _again(text: str, written: str) -> str:
+    # What looks the same on the screen has to be told apart in words, or nobody finds the second one.
+    apart = "" if text == written else " Its accents are letters of their own here, and composed it is the same name."
+    return f"Keep one of the two.{apart}"
 
 
 def _refuse(line: int, what: str, hint: str, form: Form) -> NoReturn:

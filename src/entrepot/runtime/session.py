@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -75,6 +75,17 @@ class Session:
         due = at or self.now + (after or timedelta())
         jobs.enqueue(self.db, name, arguments, now=self.now, due_at=due, dedup_key=dedup_key)
         self.after_commit(self.exchange.wake_workers)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction that fails alone: what it wrote and queued is undone, and the transaction goes on."""
+        before = list(self._after_commit)
+        try:
+            with self.db.begin_nested():
+                yield
+        except BaseException:
+            self._after_commit[:] = before
+            raise
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the transaction is durable; a crash may lose it, so only wake-ups and clean-ups belong here."""

@@ -307,6 +307,7 @@ INBOX: Mapping[str, str] = {
     "listing.reinstated": _("A listing is back on offer."),
     "listing.judged": _("The rules say something else of a listing of yours by now; look at its rules."),
     "ruling.waiting": _("The rules leave a case to you; look at what is left to a person."),
+    "lookup.tried": _("%(buyer)s asked so often with tokens that were not good that nothing more of it is looked at until %(until)s."),
     "ruling.open": _("The rules ask something about what you do, or forbid it; look at your duties."),
     "ruling.approved": _("A person of the exchange lets a case of yours pass."),
     "release.made": _("A release is made and waits for a day to be published."),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from entrepot.cli.context import out
+from entrepot.cli.demonstration.asking import ask_once, write_register
 from entrepot.cli.demonstration.compare import compare_rows, find_client_python, read_share
 from entrepot.cli.demonstration.data import FLIGHTS, PROTECTED, QUASI_IDENTIFIERS, TABLES, WORKERS
 from entrepot.cli.demonstration.law import answer, block_and_mend, regulator, suspend
@@ -109,6 +110,7 @@ class Demo:
             listings = {name: self.publish(owner, path) for name, path in manifests.items()}
             self.protect(owner, self.folder / "workers.csv")
             self.obey(owner)
+            self.ask(owner, buyer)
             self.find(buyer, listings[FLIGHTS.name])
             operator.deposit("delta-research", "500.00 EUR", reference="demo-transfer-1")
             self.step("deposit", "Delta Research paid in 500.00 EUR")
@@ -196,6 +198,15 @@ class Demo:
         problem = block_and_mend(owner, self.folder, self.step)
         _require(problem is None, problem or "")
 
+    def ask(self, owner: Client, buyer: Client) -> None:
+        """Ask one question about one person with that person's token, and no second one."""
+        from entrepot.client import Client
+
+        agreement = self.sign_at_once(owner, buyer, self.publish(owner, write_register(self.folder)), "lookup")
+        with Client(self.address) as person:
+            problem = ask_once(owner, buyer, person, agreement, self.step)
+        _require(problem is None, problem or "")
+
     def suspend(self, buyer: Client, listing_id: str) -> None:
         """Have a regulator serve a notice whose clock ends while the buyer reads."""
         with regulator(self.exchange, self.address) as authority:
@@ -215,9 +226,8 @@ class Demo:
         problem = answer(owner, buyer, negotiation["id"], self.step)
         _require(problem is None, problem or "")
         agreement = buyer.accept(negotiation["id"])
-        self.step(
-            "agree", f"{agreement['id']} signed by both for {agreement['purpose']} as {method}; {agreement['escrow']['amount']} in escrow"
-        )
+        paid = f"{agreement['escrow']['amount']} in escrow" if agreement["escrow"] else "free"
+        self.step("agree", f"{agreement['id']} signed by both for {agreement['purpose']} as {method}; {paid}")
         return str(agreement["id"])
 
     def negotiate(self, owner: Client, buyer: Client, listing_id: str) -> str:

@@ -9,8 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import catalogue, delivery, flows, parties, proof, trades
+from entrepot.delivery.lookups import Lookup
 from entrepot.kit import EntrepotError, Invalid, NotFound, digest
 from entrepot.settlement import EscrowState
+from entrepot.web.forms import Form
+from entrepot.web.pages import asking
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
 
@@ -51,6 +54,8 @@ def _act(request: Request, agreement_id: str) -> Response:
             return _show(request, agreement_id, delivered=flows.deliver(exchange(request), actor, agreement_id))
         case "profile":
             return _profile(request, agreement_id)
+        case "ask":
+            return _show(request, agreement_id, answered=asking.ask(request, agreement_id))
         case "accept":
             with exchange(request).session(actor) as session:
                 flows.accept_delivery(session, agreement_id)
@@ -86,7 +91,13 @@ def _profile(request: Request, agreement_id: str) -> Response:
 
 
 def _show(
-    request: Request, agreement_id: str, status: int = 200, *, error: EntrepotError | None = None, delivered: flows.Delivered | None = None
+    request: Request,
+    agreement_id: str,
+    status: int = 200,
+    *,
+    error: EntrepotError | None = None,
+    delivered: flows.Delivered | None = None,
+    answered: Lookup | None = None,
 ) -> Response:
     with exchange(request).reading(visit(request).actor) as session:
         agreement = trades.get(session, agreement_id)
@@ -100,6 +111,7 @@ def _show(
             "parcels": delivery.parcels_of(session, agreement.id), "entries": proof.history(session, agreement.id),
             "escrows": flows.escrows(session, agreement.id), "history": trades.history(session, agreement.id),
             "usage": delivery.usage(session, agreement.id), "is_open": agreement.state in trades.OPEN,
+            "asking": asking.shown(session, agreement, form(request) if error else Form()), "answered": answered,
         }  # fmt: skip
     values["held"] = next((one for one in values["escrows"] if one.state is EscrowState.HELD), None)
     with exchange(request).reading(visit(request).actor) as session:

@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import flows
-from entrepot.consent.requests import RequestKind
+from entrepot.consent.requests import RequestKind, basis_in
 from entrepot.consent.tokens import Issued
 from entrepot.flows import people
 from entrepot.kit import EntrepotError, Invalid, NotFound
 from entrepot.web.forms import Form
 from entrepot.web.pages.agreement import attachment
 from entrepot.web.view import redirect, render
-from entrepot.web.visits import exchange, form
+from entrepot.web.visits import exchange, form, visit
 
 
 def page(request: Request) -> Response:
@@ -54,7 +54,9 @@ def _do(request: Request, token: str, sent: Form) -> str:
             case "request":
                 people.request_as_person(session, token, sent.text("kind"), sent.text("message"))
                 return "filed"
-    raise Invalid("This form says nothing we know.", "Use a button of the page.")
+    raise Invalid(
+        "This form says nothing we know.", "Use a button of the page.", message_zh="该表单的内容无法识别。", hint_zh="请使用页面上的按钮。"
+    )
 
 
 def _token(request: Request, link: str, agreement_id: str) -> Issued:
@@ -67,7 +69,8 @@ def _show(request: Request, token: str, error: EntrepotError | None = None, *, i
     now = exchange(request).clock.now()
     status = 200 if error is None else error.status
     kinds = [kind.value for kind in RequestKind]
-    return _private(render(request, "me", status, found=found, token=token, now=now, error=error, kinds=kinds, issued=issued))
+    bases = {one.id: basis_in(one, visit(request).language.code) for one in found.requests}
+    return _private(render(request, "me", status, found=found, token=token, now=now, error=error, kinds=kinds, issued=issued, bases=bases))
 
 
 def _private(response: Response) -> Response:

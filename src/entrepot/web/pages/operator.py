@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrepot import catalogue, compliance, consent, flows, jobs, parties, settlement, trades
+from entrepot import catalogue, compliance, consent, delivery, flows, jobs, parties, settlement, trades
 from entrepot.kit import EntrepotError, Invalid, Money
 from entrepot.runtime import SYSTEM, Role, Session
 from entrepot.web.forms import Form
@@ -70,10 +70,8 @@ def _act(session: Session, sent: Form) -> str:
 def _show(request: Request, status: int = 200, *, error: EntrepotError | None = None, sent: Form | None = None, link: str = "") -> Response:
     with exchange(request).reading(visit(request).actor) as session:
         organisations = parties.list_organisations(session)
-        waiting = catalogue.waiting(session)
         values: dict[str, Any] = {
-            "organisations": organisations, "waiting": waiting, "rulings": flows.waiting_rulings(session),
-            "titles": {one.id: catalogue.current_version(session, one.id, one.pending_number).manifest.titles for one in waiting},
+            "organisations": organisations, "waiting": flows.waiting_listings(session), "rulings": flows.waiting_rulings(session),
             "names": {one.id: one.name for one in organisations},
             "agreements": trades.list_agreements(session, everybody=True, limit=20),
             "choices": [(one.id, one.name) for one in organisations if not one.is_exchange],
@@ -81,6 +79,7 @@ def _show(request: Request, status: int = 200, *, error: EntrepotError | None = 
                 Money(one.credits_posted - one.debits_posted, one.currency)
                 for one in settlement.accounts(session, parties.exchange_organisation(session).id) if one.code is settlement.AccountCode.FEES
             ],
+            "tries": delivery.tries.recent_tries(session),
             "overdue": consent.requests.overdue(session),
             "books": [(one, settlement.balance(session, one.id, session.settings.currency)) for one in organisations],
         }  # fmt: skip

@@ -62,6 +62,7 @@ def _show(request: Request, *, link: str = "", error: EntrepotError | None = Non
         scopes=scopes,
         names=names,
         requests=found,
+        bases={one.id: consent.requests.basis_in(one, visit(request).language.code)[0] for one in found},
         link=link,
         error=error,
         now=now,
