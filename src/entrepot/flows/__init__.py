@@ -1,6 +1,6 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
-from entrepot.flows import lookups, people, reviews, ways
+from entrepot.flows import lookups, people, person_view, reviews, ways
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, methods_of, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
@@ -122,6 +122,7 @@ __all__ = [
     "parse_price",
     "pay_out_held",
     "people",
+    "person_view",
     "prove",
     "publish",
     "publish_uploads",
