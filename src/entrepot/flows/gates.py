@@ -194,7 +194,8 @@ class Clearance:
 def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, version: Version) -> Clearance:
     """Let a version be handed over under an agreement, or say which rule stands in the way.
 
-    The answer is kept per agreement, version, day, packs, facts, consent and the parties' countries; the rules are asked again when one of these changes.
+    The answer is kept per agreement, its state, recipient, version, columns, day, packs, facts, consent and the parties' countries; the rules are asked
+    again when one of these changes.
 
     Raises:
         NotCompliant: A rule forbids it.
@@ -202,11 +203,13 @@ def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, versi
         AwaitsDecision: A person of the exchange has to decide.
     """
     with exchange.reading(SYSTEM) as session:
-        key = _key(session, agreement, version)
+        key = _key(session, agreement, version, recipient_id=actor.organisation_id)
         if _allowed.has(key):
             return Clearance(key, agreement, None)
         signed = _signed(session, agreement)
-        ruling = compliance.judge(session, Gate.DELIVERY, dossiers.of_delivery(session, agreement, version, signed))
+        ruling = compliance.judge(
+            session, Gate.DELIVERY, dossiers.of_delivery(session, agreement, version, signed, recipient_id=actor.organisation_id)
+        )
     with exchange.reading(actor) as session:
         if ruling.decision is not Decision.ALLOW:
             keep_afterwards(session, ruling, agreement.id, agreement.owner_id)
@@ -222,7 +225,7 @@ def require_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, ver
             clearance.keep(session)
 
 
-def _key(session: Session, agreement: Agreement, version: Version) -> str:
+def _key(session: Session, agreement: Agreement, version: Version, *, recipient_id: str | None) -> str:
     packs = compliance.packs_digest(compliance.in_force(session))
     said = compliance.answers(session, agreement.owner_id, agreement.buyer_id, agreement.listing_id, agreement.negotiation_id)
     grades = [table.grade for table in version.tables]
@@ -239,6 +242,7 @@ def _key(session: Session, agreement: Agreement, version: Version) -> str:
         compliance.today(session).isoformat(),
         [parties.get(session, party).country for party in (agreement.owner_id, agreement.buyer_id)],
         compliance.country(session),
+        dossiers.handing_over(session, agreement, version, recipient_id=recipient_id),
     ]
     return digest(parts)
 

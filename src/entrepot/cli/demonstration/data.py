@@ -56,7 +56,8 @@ description: {en: "61,395 workers aged 21 to 64 from the March supplements of th
 file: workers.csv
 keywords: {en: [earnings, labour market, survey], zh: [收入, 劳动力市场, 调查]}
 source: CPSSW8, R package AER; US Bureau of Labor Statistics
-facts: {us.california: true, us.data_broker: false}
+# Taking part in the survey is voluntary, and who takes part is told that its records are published without names.
+facts: {us.california: true, us.data_broker: false, consent.covers_everyone: true}
 licence: "https://www.gnu.org/licenses/gpl-3.0.html"
 auto_approve: true
 terms:
