@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrepot import catalogue, compliance, flows
+from entrepot import catalogue, compliance, flows, parties
 from entrepot.compliance import FactsMissing, Gate, NotCompliant, Source
 from entrepot.compliance.ruling import Ruling
 from entrepot.flows import gates
@@ -127,6 +127,10 @@ def test_nobody_signs_before_the_owner_has_said_how_the_consents_stand(market: M
     with pytest.raises(FactsMissing) as asked:
         market.accept(negotiation)
     assert asked.value.details["missing"] == ["consent.covers_everyone"]
+    with pytest.raises(FactsMissing):
+        market.accept(negotiation)
+    with market.exchange.reading(market.owner) as session:
+        assert [line.subject_id for line in parties.inbox(session) if line.kind == "request.asked"] == [negotiation.id], "told once"
     with market.unhurt(), pytest.raises(Invalid, match="for the owner"), market.exchange.session(market.buyer) as session:
         flows.answer_contract(session, negotiation.id, {"consent.covers_everyone": True})
     answer(market, listing, consent__covers_everyone=True)

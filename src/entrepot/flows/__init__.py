@@ -13,6 +13,7 @@ from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, sh
 from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.gates import answer_contract, answer_listing, approve_listing, require_delivery, rule_contract, rule_listing
+from entrepot.flows.identities import set_verified
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.makings import (
     Making,
@@ -137,6 +138,7 @@ __all__ = [
     "rights_of",
     "rule_contract",
     "rule_listing",
+    "set_verified",
     "share_profile",
     "shown_ruling",
     "table_report",

@@ -47,7 +47,7 @@ def of_listing(
         "offer.purposes": sorted(manifest.terms.permitted_purposes),
         "offer.public": manifest.visibility is Visibility.PUBLIC,
         "owner.country": owner.country,
-        "owner.verified": True,  # An organisation is let in by the operator, who has looked at its papers.
+        "owner.verified": owner.is_verified,
         "exchange.intermediary": True,
         "exchange.country": compliance.country(session),
     }
@@ -182,13 +182,13 @@ _OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})
 
 
 def _between(session: Session, listed: Dossier, buyer_id: str) -> dict[str, Any]:
-    """Where the two parties are, which may change while an agreement runs."""
-    country = parties.get(session, buyer_id).country
+    """Where the two parties are and whether they are who they say, which may change while an agreement runs."""
+    buyer = parties.get(session, buyer_id)
     return {
-        "buyer.country": country,
-        "buyer.verified": True,
-        "deal.cross_border": country != listed.values["owner.country"],
-        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], country),
+        "buyer.country": buyer.country,
+        "buyer.verified": buyer.is_verified,
+        "deal.cross_border": buyer.country != listed.values["owner.country"],
+        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], buyer.country),
     }
 
 
