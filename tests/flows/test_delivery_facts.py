@@ -14,7 +14,7 @@ from entrepot.flows import dossiers, gates
 from entrepot.runtime import SYSTEM
 from entrepot.trades import Agreement, AgreementState, move
 from support.rulebook import ANSWERS, CHINA
-from support.trading import Market, manifest_text
+from support.trading import Market
 
 TIDES = "day,height\n" + "".join(f"2026-11-{day:02},{day / 10}\n" for day in range(1, 29))
 WIDER = "day,height,salinity\n" + "".join(f"2026-11-{day:02},{day / 10},{day}\n" for day in range(1, 29))
@@ -29,12 +29,7 @@ def settings(settings: Settings) -> Settings:
 
 def publish(market: Market, table: str, *, listing_id: str | None = None, **entries: Any) -> str:
     """Put tides of a Chinese harbour on offer by the month; the listing's id."""
-    path = market.folder / "tides.csv"
-    path.write_text(table, "utf-8")
-    text = manifest_text(file="tides.csv", price="5.00 EUR per month", facts={**CHINA, **ANSWERS}, **entries)
-    with market.exchange.reading(SYSTEM) as session:
-        read = catalogue.load_manifest(text, currency=session.settings.currency)
-    return flows.publish(market.exchange, market.owner, read, [path], manifest_text=text, listing_id=listing_id).listing_id
+    return market.publish_tables(table, listing_id=listing_id, price="5.00 EUR per month", facts={**CHINA, **ANSWERS}, **entries)
 
 
 def newest(market: Market, listing: str) -> catalogue.Version:

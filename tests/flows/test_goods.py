@@ -13,22 +13,15 @@ from entrepot.flows import gates
 from entrepot.kit import Decision, Invalid
 from entrepot.runtime import SYSTEM
 from entrepot.trades import Negotiation
-from support.trading import Market, manifest_text
+from support.trading import Market
 
 ADULTS = "visitor,age,region\n" + "".join(f"P{n % 12:03},{20 + n % 12},{'NOSW'[n % 4]}\n" for n in range(24))
 VISITS = "visitor,day\n" + "".join(f"P{n % 12:03},2026-11-{n % 28 + 1:02}\n" for n in range(40))
 
 
-def publish(market: Market, *tables: str, listing_id: str | None = None, **entries: Any) -> str:
-    """Put tables on offer, each under the name t1, t2 and so on; the listing's id."""
-    paths = [market.folder / f"t{n}.csv" for n, _ in enumerate(tables, 1)]
-    for path, text in zip(paths, tables, strict=True):
-        path.write_text(text, "utf-8")
-    files: dict[str, Any] = {"file": None, "files": [path.name for path in paths]}
-    text = manifest_text(**{**files, "person_key": "visitor", "price": "free", "source": None, **entries})
-    with market.exchange.reading(SYSTEM) as session:
-        read = catalogue.load_manifest(text, currency=session.settings.currency)
-    return flows.publish(market.exchange, market.owner, read, paths, manifest_text=text, listing_id=listing_id).listing_id
+def publish(market: Market, *tables: str, **entries: Any) -> str:
+    """Put tables of visitors on offer; the listing's id."""
+    return market.publish_tables(*tables, **{"person_key": "visitor", **entries})
 
 
 def _request(market: Market, listing: str) -> Negotiation:

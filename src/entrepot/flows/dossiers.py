@@ -135,7 +135,7 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
 
 def handing_over(session: Session, agreement: Agreement, version: Version, *, recipient_id: str | None) -> dict[str, Any]:
     """What a delivery itself is: under which agreement, to whom, what for, and which columns of the version it hands over."""
-    signed = catalogue.agreed_version(session, agreement.version_id)
+    signed = version if version.id == agreement.version_id else catalogue.agreed_version(session, agreement.version_id)
     return {
         "delivery.agreement_active": agreement.is_open_at(session.now),
         "delivery.recipient_is_party": recipient_id == agreement.buyer_id,
