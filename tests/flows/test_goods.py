@@ -135,7 +135,7 @@ def test_nobody_signs_before_the_owner_has_said_how_the_consents_stand(market: M
 
 
 def test_an_owner_who_says_that_some_did_not_consent_is_stopped_at_the_tier(market: Market) -> None:
-    said = {"consent": {"covers_everyone": False}}
+    said = {"consent": {"covers_everyone": False}, "delivery": {"persons": 1}}
     few, many = (
         "visitor,age,creditscore\n" + "".join(f"P{n:05},{20 + n % 40},{600 + n % 90}\n" for n in range(rows)) for rows in (49, 5_000)
     )
@@ -146,3 +146,7 @@ def test_an_owner_who_says_that_some_did_not_consent_is_stopped_at_the_tier(mark
                 market.deliver(agreement)
         else:
             market.deliver(agreement)
+            with market.exchange.reading(SYSTEM) as session:
+                facts = compliance.rulings(session, agreement.id, Gate.DELIVERY)[0].dossier
+            assert facts.values["delivery.persons_times_recipients"] == 49
+            assert {facts.source(path) for path in ("asset.grade", "asset.persons", "delivery.persons")} == {Source.MEASURED}

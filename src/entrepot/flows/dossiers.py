@@ -111,7 +111,8 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         signed: The facts it was signed on.
         recipient_id: The organisation that receives it.
     """
-    listed = of_version(session, version, agreement.owner_id, admitted=signed.values)
+    said = compliance.answers(session, agreement.negotiation_id)
+    listed = of_version(session, version, agreement.owner_id, admitted=said.values)
     measured: dict[str, Any] = {
         **handing_over(session, agreement, version, recipient_id=recipient_id),
         **_between(session, listed, agreement.buyer_id),
@@ -125,11 +126,9 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
     again = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
     declared = {path: value for path, value in listed.values.items() if path not in again and not is_of_buyer(path)}
     dossier = _standing(signed).with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
-    if dossier.values.get("consent.covers_everyone") is False and "asset.persons" in dossier.values:
+    if "asset.persons" in dossier.values and dossier.source("delivery.persons") is not Source.MEASURED:
         # Where the records of consent cannot say how many go out, it may be everybody.
-        dossier = Dossier({"delivery.persons": dossier.values["asset.persons"]}, {"delivery.persons": Source.MEASURED}).with_(
-            dossier.values
-        )
+        dossier = dossier.with_({"delivery.persons": dossier.values["asset.persons"]}, Source.MEASURED)
     return dossier.with_(counters.handed_over(session, agreement, dossier.values), Source.MEASURED)
 
 
