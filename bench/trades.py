@@ -45,6 +45,7 @@ MANIFEST = """
 title: US workers
 outcome: Shows how hourly earnings differ with age, gender, region and education.
 file: workers.csv
+facts: {consent.covers_everyone: true}
 auto_approve: true
 terms: {purposes: [ResearchAndDevelopment], duration_days: 365}
 price: 1.00 EUR

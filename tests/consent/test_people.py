@@ -9,7 +9,7 @@ import pytest
 from entrepot import catalogue, consent
 from entrepot.consent import Act, AskedTooSoon, requests
 from entrepot.consent.links import Person, open_link, revoke
-from entrepot.flows import people
+from entrepot.flows import people, person_view
 from entrepot.kit import Conflict, NotFound, Refused
 from entrepot.runtime import SYSTEM
 from support.consenting import PERSONS, RESEARCH, PeopleMarket
@@ -55,7 +55,7 @@ def test_a_link_of_one_person_says_nothing_about_another(market: PeopleMarket) -
     said = market.say("P002", Act.GIVEN)
     with market.exchange.reading() as session, pytest.raises(NotFound):
         people.receipt_as_person(session, market.token("P001"), said.id)
-    assert people.view(market.exchange, market.token("P001")).said == ()
+    assert person_view.view(market.exchange, market.token("P001")).said == ()
 
 
 def test_a_person_sees_who_used_what_and_stops_it(market: PeopleMarket) -> None:
@@ -63,7 +63,7 @@ def test_a_person_sees_who_used_what_and_stops_it(market: PeopleMarket) -> None:
     agreement = market.agree(listing)
     market.visitors(agreement)
     token = market.token("P001")
-    seen = people.view(market.exchange, token)
+    seen = person_view.view(market.exchange, token)
     assert [(p.listing_id, p.included) for p in seen.products] == [(listing, True)]
     assert [(p.recipient_id, p.purpose, p.allowed) for p in seen.purposes] == [(market.buyer_id, RESEARCH, True)]
     assert [(u.recipient, u.purpose) for u in seen.used] == [("Quay Research", RESEARCH)]
@@ -73,10 +73,10 @@ def test_a_person_sees_who_used_what_and_stops_it(market: PeopleMarket) -> None:
         people.answer_as_person(session, token, allow=False, asked=asked)
     market.market.clock.advance(timedelta(minutes=1))
     assert "P001" not in market.visitors(agreement)
-    seen = people.view(market.exchange, token)
+    seen = person_view.view(market.exchange, token)
     assert [p.allowed for p in seen.purposes] == [False]
     assert len(seen.used) == 1, "the delivery that left the person out is not among those that used the data"
-    assert [p.included for p in people.view(market.exchange, market.token("nobody")).products] == [False]
+    assert [p.included for p in person_view.view(market.exchange, market.token("nobody")).products] == [False]
 
 
 def test_what_was_handed_over_stays_told_when_a_new_version_leaves_the_person_out(market: PeopleMarket) -> None:
@@ -84,10 +84,10 @@ def test_what_was_handed_over_stays_told_when_a_new_version_leaves_the_person_ou
     market.visitors(market.agree(listing))
     market.market.clock.advance(timedelta(minutes=1))
     market.publish(listing_id=listing, persons=PERSONS[2:])
-    seen = people.view(market.exchange, market.token("P001"))
+    seen = person_view.view(market.exchange, market.token("P001"))
     assert [p.included for p in seen.products] == [False]
     assert [(u.recipient, u.purpose) for u in seen.used] == [("Quay Research", RESEARCH)]
-    assert people.view(market.exchange, market.token("nobody")).used == ()
+    assert person_view.view(market.exchange, market.token("nobody")).used == ()
 
 
 def test_nobody_is_asked_again_within_ninety_days(market: PeopleMarket) -> None:
@@ -102,7 +102,7 @@ def test_nobody_is_asked_again_within_ninety_days(market: PeopleMarket) -> None:
         market.say("P001", Act.ASKED, by=consent.CONTROLLER, purposes=["dpv:Marketing"])
     market.market.clock.advance(timedelta(days=1))
     market.say("P001", Act.ASKED, by=consent.CONTROLLER, purposes=["dpv:Marketing"])
-    assert len(people.view(market.exchange, market.token("P001")).open_questions) == 2
+    assert len(person_view.view(market.exchange, market.token("P001")).open_questions) == 2
 
 
 def test_a_controller_cannot_say_yes_for_somebody_who_said_no(market: PeopleMarket) -> None:
@@ -142,7 +142,7 @@ def test_deletion_stops_the_data_at_once_and_waits_for_its_answer(market: People
             requests.answer(session, filed.id, text="Again.")
     with market.exchange.reading(market.market.operator) as session:
         assert requests.overdue(session) == []
-    assert people.view(market.exchange, token).requests[0].answer == "Deleted on our side."
+    assert person_view.view(market.exchange, token).requests[0].answer == "Deleted on our side."
 
 
 def test_one_controller_knows_nothing_of_the_persons_of_another(market: PeopleMarket) -> None:

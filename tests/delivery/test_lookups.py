@@ -69,13 +69,13 @@ def test_every_answer_is_metered_receipted_and_shown_to_its_person(desk: Desk) -
         found = flows.prove(session, made[0].entry_id)
     assert found["fact"] | {"answer": "match", "token": made[0].token_id} == found["fact"]
     assert "L001" not in json.dumps(found)
-    shown = flows.people.view(desk.exchange, desk.link("L001"))
+    shown = flows.person_view.view(desk.exchange, desk.link("L001"))
     assert [(q.recipient, q.answer, q.token_id) for q in shown.questions] == [
         ("Quay Research", "match", made[1].token_id), ("Quay Research", "match", made[0].token_id),
     ]  # fmt: skip
     assert [asker.agreement_id for asker in shown.askers] == [agreement.id]
     assert {act.id for act, _ in shown.said} == {q.token_id for q in shown.questions}
-    assert flows.people.view(desk.exchange, desk.link("L003")).questions == ()
+    assert flows.person_view.view(desk.exchange, desk.link("L003")).questions == ()
     assert broken_laws(desk.exchange) == []
 
 
@@ -173,7 +173,7 @@ def test_a_no_that_comes_while_the_table_is_read_keeps_the_answer_back(desk: Des
 
     monkeypatch.setattr(delivery.lookups, "is_match", slowly)
     refusal(desk, agreement, "L001", desk.token(agreement, "L001").text)
-    assert flows.people.view(desk.exchange, desk.link("L001")).questions == ()
+    assert flows.person_view.view(desk.exchange, desk.link("L001")).questions == ()
 
 
 def test_nothing_is_answered_while_the_agreement_or_the_listing_is_suspended(desk: Desk) -> None:

@@ -49,9 +49,12 @@ def test_a_column_that_tells_whose_row_it_is_makes_the_goods_personal(market: Pe
     assert facts.values["asset.grade"] == 2
 
 
-def test_without_a_record_of_consents_nothing_is_said_of_them(market: PeopleMarket) -> None:
-    facts = _contract(market, market.request(market.publish())).dossier.values
-    assert {path: value for path, value in facts.items() if path.startswith("consent.")} == {"consent.required": False}
+def test_without_a_record_of_consents_only_the_owner_says_how_they_stand(market: PeopleMarket) -> None:
+    facts = _contract(market, market.request(market.publish())).dossier
+    assert {path: value for path, value in facts.values.items() if path.startswith("consent.")} == {
+        "consent.required": False, "consent.covers_everyone": False,
+    }  # fmt: skip
+    assert facts.source("consent.covers_everyone") is Source.DECLARED
 
 
 def test_consents_for_anybody_cover_a_recipient_whom_they_do_not_name(market: PeopleMarket) -> None:

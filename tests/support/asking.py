@@ -40,11 +40,12 @@ class Desk:
         return organisation_of(self.market.owner)
 
     def publish(self, *, header: str = "holder,licence_class,points", rows: Sequence[str] = (), **entries: Any) -> str:
-        """Put the register on offer; the listing's id."""
+        """Put the register on offer; the listing's id. Nobody drives below fourteen, as its owner says."""
         path = licences_csv(self.market.folder, header, rows)
         chosen = {
             "title": "Register of driving licences", "outcome": "Tells whether somebody may drive what they say.", "file": path.name,
             "price": "free", "person_key": "holder", "source": None, "lookup": {"columns": ["licence_class", "points"]},
+            "facts": {"asset": {"under_14": False}},
         } | entries  # fmt: skip
         text = manifest_text(**chosen)
         with self.exchange.reading(SYSTEM) as session:

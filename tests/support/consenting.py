@@ -48,9 +48,21 @@ class PeopleMarket:
     def publish(
         self, *, consent: str | None = None, persons: tuple[str, ...] = PERSONS, listing_id: str | None = None, **entries: Any
     ) -> str:
-        """Put the visits on offer; the listing's id."""
+        """Put the visits on offer; the listing's id. Its owner says that they are grown up, and that not everybody has consented."""
         path = visits_csv(self.market.folder, persons)
-        entries = {"title": "Visits to a harbour", "outcome": "Tells when people come.", "file": path.name, "price": "free"} | entries
+        said = entries.pop("facts", {})
+        facts = {
+            **said,
+            "asset": {"under_14": False, **said.get("asset", {})},
+            "consent": {"covers_everyone": False, **said.get("consent", {})},
+        }
+        entries = {
+            "facts": facts,
+            "title": "Visits to a harbour",
+            "outcome": "Tells when people come.",
+            "file": path.name,
+            "price": "free",
+        } | entries
         text = manifest_text(person_key="visitor", consent=consent, source=None, **entries)
         with self.exchange.reading(SYSTEM) as session:
             read = catalogue.load_manifest(text, currency=session.settings.currency)

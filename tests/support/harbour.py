@@ -31,6 +31,7 @@ terms:
 price: 1250.00 EUR
 description: {en: "Current Population Survey, March 2005: hourly earnings with gender, age, region and years of schooling."}
 source: AER, CPSSW8 (Stock and Watson)
+facts: {consent.covers_everyone: true}
 licence: GPL-2 | GPL-3
 frequency: yearly
 contact: data@bureau.example
@@ -39,6 +40,7 @@ FREE = """
 title: Hourly earnings, a sample for teaching
 outcome: Teach statistics on real earnings without asking anybody.
 file: earnings.csv
+facts: {consent.covers_everyone: true}
 terms: {purposes: [dpv:Purpose]}
 price: free
 auto_approve: true

@@ -69,6 +69,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/organisations": Row(statuses="200 200 200 200 200 200 200"),
     "GET /api/v1/organisations/{organisation_id}": Row(statuses="200 200 200 200 200 200 200"),
     "POST /api/v1/organisations": Row(statuses="401 401 403 403 201 403 403", scope=Scope.ADMIN, body={"name": "New House", "country": "DE", "roles": ["buyer"]}),
+    "PUT /api/v1/organisations/{organisation_id}/verified": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, body={"verified": True}),
     "PUT /api/v1/organisations/{organisation_id}/country": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, body={"country": "FR"}),
     "POST /api/v1/organisations/{organisation_id}/invitations": Row(statuses="401 401 403 404 201 404 404", scope=Scope.ADMIN, body={"email": "a@example.org", "roles": ["owner"]}),
     "GET /api/v1/organisations/{organisation_id}/members": Row(statuses="401 401 200 404 200 404 404", scope=Scope.ADMIN),

@@ -79,6 +79,16 @@ class Market:
             read = catalogue.load_manifest(text, currency=session.settings.currency)
         return flows.publish(self.exchange, by or self.owner, read, [iris_csv(self.folder)], manifest_text=text, listing_id=listing_id)
 
+    def publish_tables(self, *tables: str, listing_id: str | None = None, **entries: Any) -> str:
+        """Put tables of one's own on offer for nothing, given as CSV and named t1, t2 and so on; the listing's id."""
+        paths = [self.folder / f"t{n}.csv" for n, _ in enumerate(tables, 1)]
+        for path, table in zip(paths, tables, strict=True):
+            path.write_text(table, "utf-8")
+        text = manifest_text(**{"file": None, "files": [path.name for path in paths], "price": "free"} | entries)
+        with self.exchange.reading(SYSTEM) as session:
+            read = catalogue.load_manifest(text, currency=session.settings.currency)
+        return flows.publish(self.exchange, self.owner, read, paths, manifest_text=text, listing_id=listing_id).listing_id
+
     def deposit(self, actor: Actor, amount: Money, reference: str = "") -> None:
         """Record money that came in for an organisation."""
         with self.exchange.session(self.operator) as session:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from entrepot import catalogue
 from entrepot.asgi import create_app
 from entrepot.config import Settings
 from entrepot.runtime import Exchange
@@ -71,6 +72,15 @@ def test_an_answer_that_a_rule_fails_on_is_asked_again(owner: Visitor, market: M
     owner.follow("Enter the document")
     assert "asset.barred_content" in owner.here.form("Your answers are kept").names
     assert "回答问题" in owner.go(f"{page}?lang=zh").text
+
+
+def test_whether_children_are_among_the_persons_is_a_question_that_puts_the_listing_on_offer(owner: Visitor, market: Market) -> None:
+    listing = market.publish_tables("visitor,minutes\nP1,7\nP2,9\n", person_key="visitor")
+    owner.go(f"/listings/{listing}/rules")
+    assert owner.here.form("Your answers are kept").names >= {"asset.under_14"}
+    owner.send("Your answers are kept", **{"asset.under_14": "no"})
+    with market.exchange.reading(market.owner) as session:
+        assert catalogue.get(session, listing).state is catalogue.ListingState.LIVE
 
 
 def test_people_are_asked_for_consent_with_the_use_filled_in(owner: Visitor, market: Market) -> None:

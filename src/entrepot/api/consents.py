@@ -292,7 +292,7 @@ def answer(acting: ActingDep, request_id: Annotated[str, Path(max_length=60)], b
 @router.get("/people/{person}", tags=["people"], openapi_extra=PUBLIC)
 def me(acting: ActingDep, person: Token) -> MeOut:
     """What is held about the person of a link, who used it for what and when."""
-    found, now = flows.people.view(acting.exchange, person), acting.exchange.clock.now()
+    found, now = flows.person_view.view(acting.exchange, person), acting.exchange.clock.now()
     return MeOut(
         controller=found.controller.name, said=[said(act, scope, now) for act, scope in found.said],
         products=[{"listing": p.listing_id, "titles": dict(p.titles), "included": p.included, "consent": p.mode.value} for p in found.products],

@@ -26,12 +26,19 @@ class OrganisationOut(BaseModel):
     name: str
     country: str
     roles: list[str]
+    verified: bool
 
 
 class CountryIn(Sent):
     """Where an organisation sits, ISO 3166-1."""
 
     country: str = Field(max_length=2, examples=["DE"])
+
+
+class VerifiedIn(Sent):
+    """Whether the operator stands by an organisation's identity."""
+
+    verified: bool
 
 
 class OrganisationIn(Sent):
@@ -149,6 +156,13 @@ def change_country(acting: ActingDep, organisation_id: Id, body: CountryIn) -> O
     """Note that an organisation has moved; live listings are judged again, and so is each delivery (operators)."""
     with acting.writing(Scope.ADMIN) as session:
         return OrganisationOut(**flows.change_country(session, organisation_id, body.country).as_dict())
+
+
+@router.put("/organisations/{organisation_id}/verified", tags=["parties"])
+def set_verified(acting: ActingDep, organisation_id: Id, body: VerifiedIn) -> OrganisationOut:
+    """Note whether an organisation's identity is checked; live listings are judged again, and so is each delivery (operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        return OrganisationOut(**flows.set_verified(session, organisation_id, verified=body.verified).as_dict())
 
 
 @router.post("/organisations/{organisation_id}/invitations", status_code=201, tags=["parties"])

@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
         upgrade,
         organisation,
         move_organisation,
+        verify_organisation,
         invite,
         deposit,
         payout,
@@ -122,6 +123,17 @@ def move_organisation(
     with connect(operator=True) as client:
         moved = client.change_country(organisation, country)
     show(moved, lambda o: out.print(f"{o['name']} sits in {o['country']} now; live listings are judged again", markup=False))
+
+
+def verify_organisation(
+    organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="Short name or id.")],
+    doubt: Annotated[bool, typer.Option("--doubt", help="The papers do not hold any more.")] = False,
+) -> None:
+    """Note that an organisation's papers were looked at, or do not hold any more; what is on offer is judged again."""
+    with connect(operator=True) as client:
+        noted = client.set_verified(organisation, verified=not doubt)
+    told = "stands verified" if not doubt else "is not verified any more"
+    show(noted, lambda o: out.print(f"{o['name']} {told}; live listings are judged again", markup=False))
 
 
 def invite(

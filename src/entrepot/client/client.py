@@ -76,6 +76,10 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, ReleaseVerbs, RightsVerbs, Rul
         """Note that an organisation has moved (operators)."""
         return self.call("PUT", f"/organisations/{organisation}/country", {"country": country})
 
+    def set_verified(self, organisation: str, *, verified: bool) -> Any:
+        """Note whether an organisation's identity is checked (operators)."""
+        return self.call("PUT", f"/organisations/{organisation}/verified", {"verified": verified})
+
     def invite(self, organisation: str, email: str, *, roles: Sequence[str]) -> Any:
         """A one-time link that lets somebody join."""
         return self.call("POST", f"/organisations/{organisation}/invitations", {"email": email, "roles": list(roles)})

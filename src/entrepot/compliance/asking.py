@@ -88,11 +88,13 @@ def keep_afterwards(
     *,
     act: str = "",
     also: Callable[[Session], object] | None = None,
+    once: Callable[[Session], object] | None = None,
 ) -> None:
     """Keep the ruling on what was refused once the transaction is over, which it will have ended; the same twice running is kept once.
 
     Args:
         also: What is written with it, in the same transaction, however often it repeats.
+        once: What is written the first time alone.
     """
     exchange = session.exchange
 
@@ -100,6 +102,8 @@ def keep_afterwards(
         with exchange.session(SYSTEM) as own:
             if not repeats(service.rulings(own, subject_id, ruling.gate), ruling):
                 service.keep(own, ruling, subject_id=subject_id, organisation_id=organisation_id, act=act, refused=True)
+                if once is not None:
+                    once(own)
             if also is not None:
                 also(own)
 

@@ -18,6 +18,7 @@ from entrepot.delivery.model import (
     ShareToken,
     TokenInvalid,
 )
+from entrepot.delivery.rights import fields
 from entrepot.delivery.service import (
     check_deliveries,
     deliver,
@@ -35,7 +36,7 @@ from entrepot.delivery.versions import covered_versions
 
 __all__ = [
     "METHODS", "CountSpent", "DeliveryMethod", "FileToSend", "LinkInvalid", "Meter", "Parcel", "ParcelOutdated", "Read", "Receipt", "RowGroup", "ShareToken",
-    "SharedFile", "TokenInvalid", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "find_method", "first_received",
+    "SharedFile", "TokenInvalid", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "fields", "find_method", "first_received",
     "get_parcel", "list_tokens", "lookups", "method_names", "open_file", "parcels_of", "parse_link", "prepare", "profile", "reads", "receipts",
     "record_read", "revoke_token", "rotate_tokens", "tries", "usage",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,16 +61,26 @@ def parts(version: Version, rights: Rights, terms: Terms) -> tuple[Part, ...]:
     Raises:
         Refused: Nothing is left of any table.
     """
-    found = []
-    for table in version.tables:
-        names = tuple(column.name for column in table.columns)
-        hidden = set() if terms.person_key_delivered else {version.manifest.person_key}
-        chosen = tuple(n for n in names if n not in hidden and (rights.columns is None or n in rights.columns))
-        if chosen and all(condition.column in names for condition in rights.rows):
-            found.append(Part(version_id=version.id, table=table, columns=chosen, conditions=rights.rows))
+    found = tuple(_parts(version, rights, terms))
     if not found:
         raise Refused(
             f"The rights of the agreement leave nothing of version {version.number} to hand over.",
             "Agree on rights that name columns of this version.",
         )
-    return tuple(found)
+    return found
+
+
+def fields(version: Version, rights: Rights, terms: Terms) -> list[str]:
+    """The columns of a version that rights hand over, or that may be asked about where nothing is handed over; in order of their names."""
+    if version.manifest.lookup is not None:
+        return sorted(version.manifest.lookup.columns)
+    return sorted({column for part in _parts(version, rights, terms) for column in part.columns})
+
+
+def _parts(version: Version, rights: Rights, terms: Terms) -> Iterator[Part]:
+    for table in version.tables:
+        names = tuple(column.name for column in table.columns)
+        hidden = set() if terms.person_key_delivered else {version.manifest.person_key}
+        chosen = tuple(n for n in names if n not in hidden and (rights.columns is None or n in rights.columns))
+        if chosen and all(condition.column in names for condition in rights.rows):
+            yield Part(version_id=version.id, table=table, columns=chosen, conditions=rights.rows)

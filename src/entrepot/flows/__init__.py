@@ -1,6 +1,6 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
-from entrepot.flows import lookups, people, reviews, ways
+from entrepot.flows import lookups, people, person_view, reviews, ways
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, methods_of, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
@@ -14,6 +14,7 @@ from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
 from entrepot.flows.gates import answer_contract, answer_listing, approve_listing, require_delivery, rule_contract, rule_listing
 from entrepot.flows.glimpse import Glimpse, SeenColumn, glimpse
+from entrepot.flows.identities import set_verified
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
 from entrepot.flows.makings import (
     Making,
@@ -128,6 +129,7 @@ __all__ = [
     "parse_price",
     "pay_out_held",
     "people",
+    "person_view",
     "prove",
     "publish",
     "publish_uploads",
@@ -142,6 +144,7 @@ __all__ = [
     "rights_of",
     "rule_contract",
     "rule_listing",
+    "set_verified",
     "share_profile",
     "shown_ruling",
     "table_report",

@@ -66,6 +66,7 @@ class TableCheck:
             "sample": self.assessment.sample,
             "seed": self.assessment.seed,
             "alerts": [alert.to_dict() for alert in self.assessment.alerts],
+            "grown_up": list(self.assessment.grown_up),
             "keys": list(self.dictionary.keys),
             "person_key": self.dictionary.person_key,
             "risk": self.risk.to_dict() if self.risk else None,

@@ -3,59 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from entrepot import compliance, parties, pricing, rights
+from entrepot import catalogue, compliance, delivery, parties, pricing, rights
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import LookupAnswer, Visibility
 from entrepot.compliance import Dossier, Source
 from entrepot.compliance.places import jurisdictions
-from entrepot.flows import consented, counters, uses
+from entrepot.flows import consented, counters, goods, uses
+from entrepot.flows.goods import Goods
 from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
 
-_SURE = 0.8
 _MOST_FIELDS = 2_000
-_PROTECTIVE = ("asset.personal", "asset.under_14", "asset.rows_about_persons")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goods:
-    """What is offered, as far as the rules ask.
-
-    Attributes:
-        grades: Of each table's de-identification; None where the exchange has measured none.
-        assessed: What the check of each table found, as kept with a version.
-    """
-
-    rows: int
-    fields: tuple[str, ...]
-    grades: tuple[int | None, ...]
-    assessed: tuple[Mapping[str, Any], ...]
-
-
-def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods: Goods, *, listing_id: str | None = None) -> Dossier:
+def of_listing(
+    session: Session,
+    organisation_id: str,
+    manifest: Manifest,
+    offered: Goods,
+    *,
+    listing_id: str | None = None,
+    admitted: Mapping[str, Any] | None = None,
+) -> Dossier:
     """The facts of an offer.
 
     Args:
         listing_id: The listing, once there is one: what was answered about it counts.
+        admitted: As in `of_version`.
     """
     owner = parties.get(session, organisation_id)
     declared = dict(manifest.facts) | ({"source.statement": manifest.source} if manifest.source else {})
     subjects = tuple(subject for subject in (organisation_id, listing_id) if subject)
     said = compliance.answers(session, *subjects)
-    dossier = Dossier().with_(declared).with_(said.values)
+    dossier = Dossier().with_(declared).with_(said.values).with_(goods.admissions(admitted or {}))
     measured: dict[str, Any] = {
-        **_asset(goods, dossier.values, has_person_key=bool(manifest.person_key) and manifest.person_key in goods.fields),
+        **goods.facts(offered, dossier.values),
         **consented.of_listing(session, organisation_id, listing_id=listing_id or "", mode=manifest.consent_mode),
         **_offered_as(manifest),
         "offer.purposes": sorted(manifest.terms.permitted_purposes),
         "offer.public": manifest.visibility is Visibility.PUBLIC,
         "owner.country": owner.country,
-        "owner.verified": True,  # An organisation is let in by the operator, who has looked at its papers.
+        "owner.verified": owner.is_verified,
         "exchange.intermediary": True,
         "exchange.country": compliance.country(session),
     }
@@ -65,25 +57,27 @@ def of_listing(session: Session, organisation_id: str, manifest: Manifest, goods
         measured["offer.retention_days"] = manifest.terms.duration_days
     if manifest.lookup is not None:
         measured["offer.fields"] = sorted(manifest.lookup.columns)
-    elif len(goods.fields) <= _MOST_FIELDS:
-        measured["offer.fields"] = sorted(set(manifest.offered.columns or goods.fields))
+    elif len(offered.fields) <= _MOST_FIELDS:
+        measured["offer.fields"] = sorted(set(manifest.offered.columns or offered.fields))
     measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
     return dossier.with_(measured, Source.MEASURED)
 
 
-def of_version(session: Session, version: Version, organisation_id: str) -> Dossier:
-    """The facts of an offer that was published, from what was kept of it."""
-    goods = Goods(
-        rows=version.rows, fields=tuple(column.name for table in version.tables for column in table.columns),
-        grades=tuple(table.grade for table in version.tables), assessed=tuple(version.assessment.get("tables", ())),
-    )  # fmt: skip
-    return of_listing(session, organisation_id, version.manifest, goods, listing_id=version.listing_id)
+def of_version(session: Session, version: Version, organisation_id: str, *, admitted: Mapping[str, Any] | None = None) -> Dossier:
+    """The facts of an offer that was published, from what was kept of it.
+
+    Args:
+        admitted: What was said beside the listing; of it only what admits to persons or children counts here.
+    """
+    return of_listing(
+        session, organisation_id, version.manifest, goods.of_version(version), listing_id=version.listing_id, admitted=admitted
+    )
 
 
 def of_contract(session: Session, negotiation: Negotiation, offer: Offer, version: Version) -> Dossier:
     """The facts of an agreement that is about to be signed."""
-    listed = of_version(session, version, negotiation.owner_id)
     said = compliance.answers(session, negotiation.buyer_id, negotiation.id)
+    listed = of_version(session, version, negotiation.owner_id, admitted=said.values)
     measured: dict[str, Any] = {
         "offer.mode": mode_of(negotiation.method),
         # An agreement is for one purpose, however many the offer permits.
@@ -110,23 +104,18 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     return dossier.with_(counters.add_up(session, negotiation, dossier.values), Source.MEASURED)
 
 
-def of_delivery(session: Session, agreement: Agreement, version: Version, signed: Dossier) -> Dossier:
+def of_delivery(session: Session, agreement: Agreement, version: Version, signed: Dossier, *, recipient_id: str | None) -> Dossier:
     """The facts of handing over a version under an agreement.
 
     Args:
         signed: The facts it was signed on.
+        recipient_id: The organisation that receives it.
     """
-    listed = of_version(session, version, agreement.owner_id)
-    is_whole = agreement.rights.columns is None or version.manifest.lookup is not None
-    agreed = listed.values.get("offer.fields", []) if is_whole else sorted(agreement.rights.columns or ())
+    said = compliance.answers(session, agreement.negotiation_id)
+    listed = of_version(session, version, agreement.owner_id, admitted=said.values)
     measured: dict[str, Any] = {
-        "delivery.agreement_active": True,
-        "delivery.recipient_is_party": True,
-        "delivery.purposes": [agreement.purpose],
-        "delivery.fields": agreed,
+        **handing_over(session, agreement, version, recipient_id=recipient_id),
         **_between(session, listed, agreement.buyer_id),
-        "agreement.purposes": [agreement.purpose],
-        "agreement.fields": agreed,
         "offer.mode": mode_of(agreement.method),
         "contract.provision_on": compliance.today(session).isoformat(),
     }
@@ -136,11 +125,36 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         measured |= consented.of_delivery(session, version, agreement)
     again = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
     declared = {path: value for path, value in listed.values.items() if path not in again and not is_of_buyer(path)}
-    # What was measured of consents at the signature may have ended since; what is not measured now is not known now.
-    stale = {path for path in signed.values if path.startswith("consent.") and signed.source(path) is Source.MEASURED}
-    standing = Dossier({path: value for path, value in signed.values.items() if path not in stale}, signed.sources)
-    dossier = standing.with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
+    dossier = _standing(signed).with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
+    if "asset.persons" in dossier.values and dossier.source("delivery.persons") is not Source.MEASURED:
+        # Where the records of consent cannot say how many go out, it may be everybody.
+        dossier = dossier.with_({"delivery.persons": dossier.values["asset.persons"]}, Source.MEASURED)
     return dossier.with_(counters.handed_over(session, agreement, dossier.values), Source.MEASURED)
+
+
+def handing_over(session: Session, agreement: Agreement, version: Version, *, recipient_id: str | None) -> dict[str, Any]:
+    """What a delivery itself is: under which agreement, to whom, what for, and which columns of the version it hands over."""
+    signed = version if version.id == agreement.version_id else catalogue.agreed_version(session, agreement.version_id)
+    return {
+        "delivery.agreement_active": agreement.is_open_at(session.now),
+        "delivery.recipient_is_party": recipient_id == agreement.buyer_id,
+        "delivery.purposes": [agreement.purpose],
+        "delivery.fields": delivery.fields(version, agreement.rights, agreement.terms),
+        "agreement.purposes": [agreement.purpose],
+        "agreement.fields": delivery.fields(signed, agreement.rights, agreement.terms),
+    }
+
+
+_OF_THE_VERSION = ("asset.", "consent.", "delivery.", "agreement.")
+
+
+def _standing(signed: Dossier) -> Dossier:
+    """What an agreement was signed on and still stands.
+
+    What was measured of the version, and of the consents, was so that day: it is measured anew, and what is not is not known now.
+    """
+    stale = {path for path in signed.values if path.startswith(_OF_THE_VERSION) and signed.source(path) is Source.MEASURED}
+    return Dossier({path: value for path, value in signed.values.items() if path not in stale}, signed.sources)
 
 
 def mode_of(method: str) -> str:
@@ -167,13 +181,13 @@ _OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})
 
 
 def _between(session: Session, listed: Dossier, buyer_id: str) -> dict[str, Any]:
-    """Where the two parties are, which may change while an agreement runs."""
-    country = parties.get(session, buyer_id).country
+    """Where the two parties are and whether they are who they say, which may change while an agreement runs."""
+    buyer = parties.get(session, buyer_id)
     return {
-        "buyer.country": country,
-        "buyer.verified": True,
-        "deal.cross_border": country != listed.values["owner.country"],
-        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], country),
+        "buyer.country": buyer.country,
+        "buyer.verified": buyer.is_verified,
+        "deal.cross_border": buyer.country != listed.values["owner.country"],
+        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], buyer.country),
     }
 
 
@@ -192,28 +206,3 @@ def _chain(chain: tuple[Step, ...], owner: str, at: date) -> dict[str, Any]:
         "source.chain_complete": not rights.gaps(chain, owner=owner, at=at),
         "source.rights": [right.value for right in Right if right in reaching],
     }
-
-
-def _asset(goods: Goods, declared: Mapping[str, Any], *, has_person_key: bool) -> dict[str, Any]:
-    """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed.
-
-    A column that tells whose row it is admits to persons.
-    """
-    admitted = {path for path in _PROTECTIVE if declared.get(path) is True}
-    scanned = any(table["personal"] for table in goods.assessed)
-    personal = scanned or has_person_key or bool(admitted)
-    columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
-    direct = any(column["kind"] == "direct" and (column["confidence"] or 0) >= _SURE for column in columns)
-    measured: dict[str, Any] = {
-        "asset.personal": personal,
-        "asset.categories": sorted({column["term"] for column in columns}) if personal else [],
-        "asset.rows_about_persons": personal,
-        "asset.under_14": scanned and any(alert["code"] == "minors" for table in goods.assessed for alert in table["alerts"]),
-        "asset.medium": "table",
-    }
-    measured = {path: value for path, value in measured.items() if path not in admitted or value is True}
-    if personal:
-        unmeasured = 1 if direct else 2
-        measured["asset.grade"] = min((grade or unmeasured for grade in goods.grades), default=unmeasured)
-        measured["asset.persons"] = goods.rows
-    return measured

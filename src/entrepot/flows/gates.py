@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -37,10 +37,16 @@ def require_contract(session: Session, negotiation: Negotiation) -> Ruling:
     try:
         compliance.require(session, ruling, subject_id=negotiation.id)
     except Exception:
-        keep_afterwards(session, ruling, negotiation.id, negotiation.owner_id)
+        waits = not parties.is_self(session, negotiation.owner_id) and any(not dossiers.is_of_buyer(fact.path) for fact in ruling.missing)
+        keep_afterwards(session, ruling, negotiation.id, negotiation.owner_id, once=partial(_tell_owner, negotiation) if waits else None)
         raise
     compliance.keep(session, ruling, subject_id=negotiation.id, organisation_id=negotiation.owner_id)
     return ruling
+
+
+def _tell_owner(negotiation: Negotiation, session: Session) -> None:
+    """An owner who signs by standing policy does not look at the trade, and learns only so that it waits for its answer."""
+    parties.notify(session, negotiation.owner_id, "request.asked", negotiation.id)
 
 
 def answer_listing(session: Session, listing_id: str, values: Mapping[str, Any]) -> Ruling:
@@ -198,7 +204,9 @@ class Clearance:
 def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, version: Version) -> Clearance:
     """Let a version be handed over under an agreement, or say which rule stands in the way.
 
-    The answer is kept per agreement, version, day, packs, facts, consent and the parties' countries; the rules are asked again when one of these changes.
+    The answer is kept per agreement, its state, recipient, version, columns, day, packs, facts, consent and what is noted of the parties; the
+    rules are asked
+    again when one of these changes.
 
     Raises:
         NotCompliant: A rule forbids it.
@@ -206,11 +214,13 @@ def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, versi
         AwaitsDecision: A person of the exchange has to decide.
     """
     with exchange.reading(SYSTEM) as session:
-        key = _key(session, agreement, version)
+        key = _key(session, agreement, version, recipient_id=actor.organisation_id)
         if _allowed.has(key):
             return Clearance(key, agreement, None)
         signed = _signed(session, agreement)
-        ruling = compliance.judge(session, Gate.DELIVERY, dossiers.of_delivery(session, agreement, version, signed))
+        ruling = compliance.judge(
+            session, Gate.DELIVERY, dossiers.of_delivery(session, agreement, version, signed, recipient_id=actor.organisation_id)
+        )
     with exchange.reading(actor) as session:
         if ruling.decision is not Decision.ALLOW:
             keep_afterwards(session, ruling, agreement.id, agreement.owner_id)
@@ -226,7 +236,7 @@ def require_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, ver
             clearance.keep(session)
 
 
-def _key(session: Session, agreement: Agreement, version: Version) -> str:
+def _key(session: Session, agreement: Agreement, version: Version, *, recipient_id: str | None) -> str:
     packs = compliance.packs_digest(compliance.in_force(session))
     said = compliance.answers(session, agreement.owner_id, agreement.buyer_id, agreement.listing_id, agreement.negotiation_id)
     grades = [table.grade for table in version.tables]
@@ -241,8 +251,9 @@ def _key(session: Session, agreement: Agreement, version: Version) -> str:
         packs,
         said.digest,
         compliance.today(session).isoformat(),
-        [parties.get(session, party).country for party in (agreement.owner_id, agreement.buyer_id)],
+        [[party.country, party.is_verified] for party in (parties.get(session, one) for one in (agreement.owner_id, agreement.buyer_id))],
         compliance.country(session),
+        dossiers.handing_over(session, agreement, version, recipient_id=recipient_id),
     ]
     return digest(parts)
 
@@ -255,9 +266,11 @@ def _signed(session: Session, agreement: Agreement) -> Dossier:
     return dossiers.of_contract(session, negotiation, trades.offer_on_table(session, negotiation.id), version)
 
 
-def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisation_id: str) -> None:
+def keep_afterwards(
+    session: Session, ruling: Ruling, subject_id: str, organisation_id: str, *, once: Callable[[Session], object] | None = None
+) -> None:
     """Keep a ruling once the transaction is over, which it will have ended, and count what nobody may do, both in one transaction."""
-    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(_count, ruling))
+    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(_count, ruling), once=once)
 
 
 def _count(ruling: Ruling, session: Session) -> None:

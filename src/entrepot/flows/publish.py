@@ -13,7 +13,7 @@ from entrepot.catalogue import DataTable, Manifest, Preview
 from entrepot.catalogue.model import ColumnNote
 from entrepot.compliance import Gate, NotCompliant, Ruling
 from entrepot.compliance.library import vocabulary
-from entrepot.flows import dossiers, gates, withholding
+from entrepot.flows import dossiers, gates, goods, withholding
 from entrepot.flows.check import TableCheck, check_table, overall
 from entrepot.flows.released import sha256_of
 from entrepot.flows.releases import releases_of
@@ -96,18 +96,20 @@ def publish(
         _require_compliant(checks)
         with exchange.reading(actor) as session:
             grades = _grades(session, organisation_id, checks)
-            checks = tuple(_answered(check, grade) for check, grade in zip(checks, grades, strict=True))
-            _require_allowed(session, organisation_id, manifest, checks, grades, listing_id)
+        checks = tuple(_answered(check, grade) for check, grade in zip(checks, grades, strict=True))
+        offered = _goods(exchange, manifest, checks, grades)
+        with exchange.reading(actor) as session:
+            _require_allowed(session, organisation_id, manifest, offered, listing_id)
         _require_answerable(manifest, checks)
         tables = [_kept(exchange, check, manifest) for check in checks]
     try:
         with exchange.session(actor) as session:
             tables = _graded(session, organisation_id, tables)
-            goods = _goods(checks, [table.grade for table in tables])
+            offered = replace(offered, grades=tuple(table.grade for table in tables))
             ruling = compliance.judge(
-                session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, goods, listing_id=listing_id)
+                session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, offered, listing_id=listing_id)
             )
-            return _offer(session, organisation_id, manifest, tables, checks, manifest_text, listing_id, idempotency_key, ruling)
+            return _offer(session, organisation_id, manifest, tables, checks, offered, manifest_text, listing_id, idempotency_key, ruling)
     except _Repeated as repeated:
         return repeated.first
 
@@ -126,6 +128,7 @@ def _offer(
     manifest: Manifest,
     tables: Sequence[DataTable],
     checks: tuple[TableCheck, ...],
+    offered: goods.Goods,
     manifest_text: str,
     listing_id: str | None,
     idempotency_key: str | None,
@@ -137,7 +140,8 @@ def _offer(
         session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=strictest((overall(checks), ruling.decision)),
         dictionary={c.source.name: c.dictionary.to_dict() for c in checks}, profile={c.source.name: c.profile.to_dict() for c in checks},
         assessment={
-            "findings": findings, "tables": [c.to_dict() for c in checks], "packs": ruling.asked,
+            "findings": findings, "tables": list(offered.assessed), "packs": ruling.asked,
+            **({"persons": offered.persons.to_dict()} if offered.persons else {}),
         }, personal=any(c.assessment.personal for c in checks),
         preview=[_preview(check, manifest) for check in checks],
     )  # fmt: skip
@@ -196,13 +200,13 @@ def _require_allowed(
     session: Session,
     organisation_id: str,
     manifest: Manifest,
-    checks: tuple[TableCheck, ...],
-    grades: Sequence[int | None],
+    offered: goods.Goods,
     listing_id: str | None,
 ) -> None:
     """Ask the rules before anything is kept; a refusal is kept by itself, with nothing of the data."""
-    goods = _goods(checks, grades)
-    ruling = compliance.judge(session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, goods, listing_id=listing_id))
+    ruling = compliance.judge(
+        session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, offered, listing_id=listing_id)
+    )
     if ruling.decision is Decision.BLOCK:
         gates.keep_afterwards(session, ruling, listing_id or organisation_id, organisation_id)
         compliance.require(session, ruling, subject_id=listing_id or organisation_id)
@@ -245,10 +249,16 @@ def _is_mixed(finding: compliance.Finding) -> bool:
     return finding.evidence.get("note") == "mixed-types"
 
 
-def _goods(checks: tuple[TableCheck, ...], grades: Sequence[int | None]) -> dossiers.Goods:
-    return dossiers.Goods(
-        rows=sum(check.converted.rows for check in checks), fields=tuple(c.name for check in checks for c in check.dictionary.columns),
-        grades=tuple(grades), assessed=tuple(check.to_dict() for check in checks),
+def _goods(exchange: Exchange, manifest: Manifest, checks: tuple[TableCheck, ...], grades: Sequence[int | None]) -> goods.Goods:
+    named = [(check.source.name, check.converted.path, [c.name for c in check.dictionary.columns]) for check in checks]
+    cursor = exchange.engine.cursor()
+    try:
+        persons = goods.count_persons(cursor, manifest.person_key, named)
+    finally:
+        cursor.close()
+    return goods.Goods(
+        rows=sum(check.converted.rows for check in checks), fields=tuple(name for _, _, columns in named for name in columns), grades=tuple(grades),
+        assessed=tuple(check.to_dict() for check in checks), persons=persons, has_key=persons is not None,
     )  # fmt: skip
 
 

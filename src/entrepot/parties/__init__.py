@@ -47,6 +47,7 @@ from entrepot.parties.service import (
     require_role,
     require_scope,
     require_self,
+    set_verified,
 )
 from entrepot.parties.signing import create_key, current_key_id, locked_keys, public_keys, sign
 
@@ -105,6 +106,7 @@ __all__ = [
     "require_self",
     "revoke_api_key",
     "set_password",
+    "set_verified",
     "sign",
     "touch_api_key",
     "try_password",

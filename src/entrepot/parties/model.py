@@ -30,7 +30,11 @@ class TooManyAttempts(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """A party of the exchange; every right and every payment belongs to one."""
+    """A party of the exchange; every right and every payment belongs to one.
+
+    Attributes:
+        doubted_at: Since when the operator, who looked at its papers when letting it in, does not stand by its identity any more.
+    """
 
     id: str
     slug: str
@@ -39,10 +43,23 @@ class Organisation:
     roles: frozenset[Role]
     is_exchange: bool
     created_at: datetime
+    doubted_at: datetime | None = None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the operator stands by its identity."""
+        return self.doubted_at is None
 
     def as_dict(self) -> dict[str, Any]:
         """What anyone may know of it."""
-        return {"id": self.id, "slug": self.slug, "name": self.name, "country": self.country, "roles": sorted(self.roles)}
+        return {
+            "id": self.id,
+            "slug": self.slug,
+            "name": self.name,
+            "country": self.country,
+            "roles": sorted(self.roles),
+            "verified": self.is_verified,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

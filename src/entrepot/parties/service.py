@@ -50,6 +50,23 @@ def change_country(session: Session, organisation_id: str, country: str) -> Orga
     return replace(found, country=checked)
 
 
+def set_verified(session: Session, organisation_id: str, *, verified: bool) -> Organisation:
+    """Note whether the operator stands by an organisation's identity; a repeat changes nothing.
+
+    Raises:
+        Refused: The actor is no operator.
+        NotFound: There is no such organisation.
+    """
+    require_scope(session, Scope.ADMIN)
+    require_role(session, Role.OPERATOR)
+    found = get(session, organisation_id)
+    if found.is_verified is verified:
+        return found
+    changed = replace(found, doubted_at=None if verified else session.now)
+    session.db.execute(sa.update(organisations).where(organisations.c.id == found.id).values(doubted_at=changed.doubted_at))
+    return changed
+
+
 def get(session: Session, organisation_id: str) -> Organisation:
     """An organisation by id or slug; names and roles are public.
 

@@ -16,6 +16,7 @@ organisations = sa.Table(
     sa.Column("roles", Json, nullable=False),
     sa.Column("is_exchange", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("doubted_at", UtcDateTime),
 )
 
 people = sa.Table(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,6 +10,7 @@ import duckdb
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.privacy import headers
+from entrepot.privacy.ages import Told
 from entrepot.privacy.columns import Looked, counts_like
 from entrepot.privacy.laws import CHILD_AGE
 from entrepot.privacy.model import Alert, ColumnFinding
@@ -35,46 +35,34 @@ def alerts(
     profile: TableProfile,
     looked: Sequence[Looked],
     findings: Sequence[ColumnFinding],
-    now: datetime,
+    ages: Mapping[str, Told],
 ) -> tuple[Alert, ...]:
-    """What the table as a whole brings up; counts only, never a value."""
+    """What the table as a whole brings up; counts only, never a value.
+
+    Args:
+        ages: What the columns of ages and births tell.
+    """
     columns = {column.name: column for column in profile.columns}
     return (
-        *_children(columns, findings, now.date()),
+        *_children(findings, ages),
         *_in_values(looked),
         *_confidential(looked),
         *_precise(cursor, path, profile.rows, columns, findings),
     )
 
 
-def _children(columns: dict[str, ColumnProfile], findings: Sequence[ColumnFinding], today: date) -> Iterator[Alert]:
+def _children(findings: Sequence[ColumnFinding], ages: Mapping[str, Told]) -> Iterator[Alert]:
     for finding in findings:
-        column = columns[finding.column]
-        if finding.category.id == "age" and _holds_young_age(column):
-            yield Alert(code="minors", column=column.name, message=f"{column.name} goes down to ages below {CHILD_AGE}.", hint=_ASK_PARENTS)
-        if finding.category.id == "birth_date" and _holds_late_birth(column, today):
-            yield Alert(
-                code="minors", column=column.name, message=f"{column.name} holds births less than {CHILD_AGE} years ago.", hint=_ASK_PARENTS
+        if ages.get(finding.column) is Told.CHILDREN:
+            said = (
+                f"holds births less than {CHILD_AGE} years ago"
+                if finding.category.id == "birth_date"
+                else f"goes down to ages below {CHILD_AGE}"
             )
+            yield Alert(code="minors", column=finding.column, message=f"{finding.column} {said}.", hint=_ASK_PARENTS)
 
 
 _ASK_PARENTS = "Leave out the rows of children, or show that their parents agreed (PIPL article 31)."
-
-
-def _holds_young_age(column: ColumnProfile) -> bool:
-    try:
-        return 0 <= float(column.minimum or "nan") < CHILD_AGE
-    except ValueError:
-        return False
-
-
-def _holds_late_birth(column: ColumnProfile, today: date) -> bool:
-    # A birth in a year whose end is fourteen years ago is no child's; a year alone counts as its first day, which errs to the safe side.
-    first = f"{today.year - CHILD_AGE:04}-{today.month:02}-{today.day:02}"
-    latest = column.maximum or ""
-    if column.type.startswith(("DATE", "TIMESTAMP")):
-        return latest[:10] > first
-    return column.type in ("BIGINT", "INTEGER", "SMALLINT") and latest.isdigit() and today.year >= int(latest) >= today.year - CHILD_AGE
 
 
 def _in_values(looked: Sequence[Looked]) -> Iterator[Alert]:

@@ -12,6 +12,7 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
+from entrepot.privacy.ages import Told, told
 from entrepot.privacy.alerts import alerts
 from entrepot.privacy.columns import Looked, is_worded, look, shaped_like
 from entrepot.privacy.model import Assessment
@@ -53,8 +54,10 @@ def assess(
         tried = {finding.column: [e.detector for e in finding.evidence] for finding in settled}
         worded = [column.column.name for column in looked if is_worded(column.values)]
         findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried, worded=worded))
-        brought_up = alerts(cursor, path, profile, looked, findings, now or datetime.now(UTC))
-    return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up)
+        ages = told(cursor, path, profile, findings, (now or datetime.now(UTC)).date())
+        brought_up = alerts(cursor, path, profile, looked, findings, ages)
+    grown_up = tuple(name for name, one in ages.items() if one is Told.GROWN_UP)
+    return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up, grown_up=grown_up)
 
 
 def _looked(samples: Sequence[tuple[ColumnProfile, list[str]]]) -> Iterator[Looked]:

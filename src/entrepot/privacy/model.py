@@ -127,12 +127,14 @@ class Assessment:
         findings: At most one for each column, in the table's order.
         sample: Distinct values of a column that were looked at, at most; ``seed`` chose them.
         alerts: What the table as a whole brings up.
+        grown_up: Columns of ages or births that show nobody below fourteen in any row.
     """
 
     findings: tuple[ColumnFinding, ...]
     sample: int
     seed: int
     alerts: tuple[Alert, ...] = ()
+    grown_up: tuple[str, ...] = ()
 
     def of(self, *kinds: Kind) -> tuple[ColumnFinding, ...]:
         """The findings of these kinds."""
@@ -156,4 +158,5 @@ class Assessment:
             "seed": self.seed,
             "findings": [finding.to_dict() for finding in self.findings],
             "alerts": [alert.to_dict() for alert in self.alerts],
+            "grown_up": list(self.grown_up),
         }

@@ -174,6 +174,10 @@ class Agreement:
         """The other party."""
         return self.buyer_id if organisation_id == self.owner_id else self.owner_id
 
+    def is_open_at(self, at: datetime) -> bool:
+        """Whether the data may be used then."""
+        return self.state in OPEN and self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
     def require_open_at(self, at: datetime) -> None:
         """Let pass while the data may be used.
 

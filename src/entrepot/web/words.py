@@ -287,7 +287,10 @@ SOMETHING = _("Something happened: %(kind)s.")
 INBOX: Mapping[str, str] = {
     "request.filed": _("A person filed a request; its answer is due on %(due)s."),
     "organisation.moved": _("The operator noted that your organisation sits in %(country)s now; your listings are judged again."),
+    "organisation.doubted": _("The operator does not stand by the identity of your organisation any more; your listings are judged again."),
+    "organisation.verified": _("The operator has looked at your organisation's papers; your listings are judged again."),
     "request.received": _("A buyer asks to use a listing of yours."),
+    "request.asked": _("A buyer would sign, and the rules ask you something first; look at the rules of the request."),
     "request.declined": _("Your request was declined: %(reason)s"),
     "request.withdrawn": _("The other party took back its request: %(reason)s"),
     "request.expired": _("A negotiation ended because nobody answered in time."),
@@ -315,7 +318,7 @@ INBOX: Mapping[str, str] = {
     **desk_words.INBOX,
 }
 ENTRIES: Mapping[str, str] = {
-    "organisation.moved": _("Organisation moved"),
+    "organisation.moved": _("Organisation moved"), "organisation.doubted": _("Identity in doubt"), "organisation.verified": _("Identity checked"),
     "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"), "lookup.answered": _("Question answered"),
     "agreement.settled": _("Paid out"), "agreement.refunded": _("Paid back"),
 }  # fmt: skip

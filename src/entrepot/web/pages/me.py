@@ -65,7 +65,7 @@ def _token(request: Request, link: str, agreement_id: str) -> Issued:
 
 
 def _show(request: Request, token: str, error: EntrepotError | None = None, *, issued: Issued | None = None) -> Response:
-    found = flows.people.view(exchange(request), token)
+    found = flows.person_view.view(exchange(request), token)
     now = exchange(request).clock.now()
     status = 200 if error is None else error.status
     kinds = [kind.value for kind in RequestKind]

@@ -1,0 +1,150 @@
+"""What is offered as far as the rules ask: whom the tables are about, how many they are, and whether children are among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from entrepot.catalogue import Version
+from entrepot.engine.sql import identifier, parquet
+
+ANONYMOUS = 4
+"""The grade of tables in which no person is left."""
+_SURE = 0.8
+_ADMITTED = ("asset.personal", "asset.under_14", "asset.rows_about_persons")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persons:
+    """Who stands behind the key that tells whose row it is.
+
+    Attributes:
+        different: Different keys over all tables that have it.
+        keyless: Rows of these tables whose key is empty: each is somebody's, and nobody knows whose.
+        by_table: Different keys of each of these tables.
+    """
+
+    different: int
+    keyless: int
+    by_table: Mapping[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as JSON, to be kept with a version."""
+        return {"different": self.different, "keyless": self.keyless, "by_table": dict(self.by_table)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """What is offered, as far as the rules ask.
+
+    Attributes:
+        grades: Of each table's de-identification; None where the exchange has measured none.
+        assessed: What the check of each table found, as kept with a version.
+        persons: Who stands behind the person key; None where no table has one, or the version is older than the count.
+        has_key: Whether some table has the person key.
+    """
+
+    rows: int
+    fields: tuple[str, ...]
+    grades: tuple[int | None, ...]
+    assessed: tuple[Mapping[str, Any], ...]
+    persons: Persons | None = None
+    has_key: bool = False
+
+
+def of_version(version: Version) -> Goods:
+    """The goods of a version, from what was kept of them."""
+    fields = tuple(column.name for table in version.tables for column in table.columns)
+    kept = version.assessment.get("persons")
+    return Goods(
+        rows=version.rows, fields=fields, grades=tuple(table.grade for table in version.tables),
+        assessed=tuple(version.assessment.get("tables", ())), persons=Persons(**kept) if kept else None,
+        has_key=version.manifest.person_key in fields,
+    )  # fmt: skip
+
+
+def count_persons(cursor: duckdb.DuckDBPyConnection, key: str, tables: Iterable[tuple[str, Path, Sequence[str]]]) -> Persons | None:
+    """Who stands behind a key, counted exactly; None where no table has it.
+
+    Args:
+        tables: The name, the Parquet file and the columns of each.
+    """
+    keyed = [(name, path) for name, path, columns in tables if key and key in columns]
+    if not keyed:
+        return None
+    counted = {name: _different(cursor, key, [path]) for name, path in keyed}
+    together = _different(cursor, key, [path for _, path in keyed])[0] if len(keyed) > 1 else counted[keyed[0][0]][0]
+    return Persons(
+        different=together,
+        keyless=sum(keyless for _, keyless in counted.values()),
+        by_table={name: one[0] for name, one in counted.items()},
+    )
+
+
+def _different(cursor: duckdb.DuckDBPyConnection, key: str, paths: Sequence[Path]) -> tuple[int, int]:
+    # As text, because one table may hold numbers where another holds the same in letters.
+    keys = " UNION ALL ".join(f"SELECT nullif(CAST({identifier(key)} AS VARCHAR), '') AS k FROM {parquet(path)}" for path in paths)
+    different, keyless = cursor.execute(f"SELECT count(DISTINCT k), count_if(k IS NULL) FROM ({keys})").fetchall()[0]
+    return int(different), int(keyless)
+
+
+def admissions(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was said, what admits to persons or children; it is believed wherever it was said."""
+    return {path: True for path in _ADMITTED if said.get(path) is True}
+
+
+def facts(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed.
+
+    A column that tells whose row it is admits to persons. Whether children are among them stays open where no column shows it.
+    """
+    admitted = admissions(declared)
+    personal = any(table["personal"] for table in goods.assessed) or goods.has_key or bool(admitted)
+    columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
+    measured: dict[str, Any] = {
+        "asset.personal": personal,
+        "asset.categories": sorted({column["term"] for column in columns}) if personal else [],
+        "asset.rows_about_persons": personal,
+        "asset.under_14": _has_children(goods) if personal else False,
+        "asset.medium": "table",
+    }
+    if personal:
+        measured["asset.grade"] = _grade(goods, columns)
+        measured["asset.persons"] = _persons(goods)
+    return {path: value for path, value in measured.items() if value is not None and (path not in admitted or value is True)}
+
+
+def _has_children(goods: Goods) -> bool | None:
+    """Whether there are persons below fourteen; None where nothing shows it."""
+    if any(alert["code"] == "minors" for table in goods.assessed for alert in table["alerts"]):
+        return True
+    is_anonymous = bool(goods.grades) and all(grade == ANONYMOUS for grade in goods.grades)
+    return False if is_anonymous or _is_grown_up(goods) else None
+
+
+def _is_grown_up(goods: Goods) -> bool:
+    """Whether every table about persons shows their ages, by itself or by another in which each of its persons stands."""
+    keyed = goods.persons.by_table if goods.persons is not None else {}
+    about = [table for table in goods.assessed if table["personal"] or table["name"] in keyed] or goods.assessed
+    shown = {table["name"] for table in about if table.get("grown_up")}
+    if goods.persons is not None and not goods.persons.keyless and any(keyed.get(name) == goods.persons.different for name in shown):
+        shown |= keyed.keys()
+    return bool(about) and all(table["name"] in shown for table in about)
+
+
+def _grade(goods: Goods, columns: Iterable[Mapping[str, Any]]) -> int:
+    direct = any(column["kind"] == "direct" and (column["confidence"] or 0) >= _SURE for column in columns)
+    unmeasured = 1 if direct else 2
+    return min((grade or unmeasured for grade in goods.grades), default=unmeasured)
+
+
+def _persons(goods: Goods) -> int:
+    """Persons at most: behind the key one each, and elsewhere one in each row."""
+    if goods.persons is None:
+        return goods.rows
+    beside = [table for table in goods.assessed if table["personal"] and table["name"] not in goods.persons.by_table]
+    return goods.persons.different + goods.persons.keyless + sum(int(table["rows"]) for table in beside)

@@ -1,0 +1,152 @@
+"""What looking at the goods comes to: whether children are among the persons, and how many persons there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from entrepot import catalogue, compliance, flows, parties
+from entrepot.compliance import FactsMissing, Gate, NotCompliant, Source
+from entrepot.compliance.ruling import Ruling
+from entrepot.flows import gates
+from entrepot.kit import Decision, Invalid
+from entrepot.runtime import SYSTEM
+from entrepot.trades import Negotiation
+from support.trading import Market
+
+ADULTS = "visitor,age,region\n" + "".join(f"P{n % 12:03},{20 + n % 12},{'NOSW'[n % 4]}\n" for n in range(24))
+VISITS = "visitor,day\n" + "".join(f"P{n % 12:03},2026-11-{n % 28 + 1:02}\n" for n in range(40))
+
+
+def publish(market: Market, *tables: str, **entries: Any) -> str:
+    """Put tables of visitors on offer; the listing's id."""
+    return market.publish_tables(*tables, **{"person_key": "visitor", **entries})
+
+
+def _request(market: Market, listing: str) -> Negotiation:
+    made = market.request(listing)
+    with market.exchange.session(market.buyer) as session:
+        flows.answer_contract(session, made.id, {"use.prohibited": ["none"]})
+    return made
+
+
+def rule(market: Market, listing: str) -> Ruling:
+    """What the rules say of a listing."""
+    with market.exchange.reading(SYSTEM) as session:
+        return gates.rule_listing(session, catalogue.get(session, listing))
+
+
+def answer(market: Market, listing: str, **values: Any) -> Ruling:
+    """What the rules say after the owner has answered; ``__`` stands for the dot of a path."""
+    with market.exchange.session(market.owner) as session:
+        return flows.answer_listing(session, listing, {path.replace("__", "."): value for path, value in values.items()})
+
+
+def test_where_no_column_shows_ages_the_owner_is_asked_and_its_answer_counts(market: Market) -> None:
+    listing = publish(market, VISITS)
+    ruling = rule(market, listing)
+    assert (ruling.decision, [fact.path for fact in ruling.missing]) == (Decision.NEEDS_INFO, ["asset.under_14"])
+    with market.exchange.reading(market.owner) as session:
+        spot = flows.ways.of_listing(session, catalogue.get(session, listing))
+        (question,) = flows.shown_ruling(ruling, spot)["questions"]
+    assert (question["path"], question["type"], question["needs"]) == ("asset.under_14", "flag", "declared")
+    said = answer(market, listing, asset__under_14=False)
+    assert (said.decision, said.dossier.source("asset.under_14")) == (Decision.ALLOW, Source.DECLARED)
+    assert answer(market, listing, asset__under_14=True).decision is Decision.BLOCK
+
+
+def test_a_column_of_grown_up_ages_is_measured_and_asks_nobody(market: Market) -> None:
+    facts = rule(market, publish(market, ADULTS)).dossier
+    assert (facts.values["asset.under_14"], facts.source("asset.under_14")) == (False, Source.MEASURED)
+
+
+def test_children_that_a_column_shows_cannot_be_denied(market: Market) -> None:
+    with pytest.raises(NotCompliant, match="children under 14"):
+        publish(market, ADULTS + "P099,9,N\n", facts={"asset": {"under_14": False}})
+
+
+def test_children_admitted_are_believed_whatever_a_column_shows(market: Market) -> None:
+    with pytest.raises(NotCompliant, match="children under 14"):
+        publish(market, ADULTS, facts={"asset": {"under_14": True}})
+
+
+def test_a_table_beside_is_covered_by_the_ages_of_the_same_persons_and_of_no_others(market: Market) -> None:
+    assert rule(market, publish(market, ADULTS, VISITS)).dossier.values["asset.under_14"] is False
+    for more in (f"{VISITS}P099,2026-11-01\n", f"{VISITS},2026-11-01\n"):
+        assert "asset.under_14" not in rule(market, publish(market, ADULTS, more)).dossier.values
+
+
+def test_what_was_said_in_a_trade_of_children_is_believed_too(market: Market) -> None:
+    said = {"asset": {"under_14": False}, "consent": {"covers_everyone": False}}
+    listing = publish(market, VISITS, facts=said, auto_approve=True)
+    negotiation = market.request(listing)
+    with market.exchange.session(market.owner) as session:
+        ruling = flows.answer_contract(session, negotiation.id, {"asset.under_14": True})
+    assert ruling.decision is Decision.BLOCK
+
+
+def test_a_later_version_without_the_ages_waits_for_the_answer_whatever_was_signed(market: Market) -> None:
+    more = {"auto_approve": True, "price": "5.00 EUR per month", "facts": {"consent": {"covers_everyone": False}}}
+    listing = publish(market, ADULTS, **more)
+    agreement = market.accept(_request(market, listing))
+    market.deliver(agreement)
+    later = publish(market, VISITS, listing_id=listing, **more)
+    answer(market, later, asset__under_14=False)
+    with market.exchange.reading(SYSTEM) as session:
+        version = catalogue.current_version(session, listing)
+    assert flows.deliver(market.exchange, market.buyer, agreement.id, version_id=version.id).files
+    answer(market, listing, asset__under_14=None)
+    with pytest.raises(FactsMissing) as asked:
+        flows.deliver(market.exchange, market.buyer, agreement.id, version_id=version.id)
+    assert asked.value.details["missing"] == ["asset.under_14"]
+    market.deliver(agreement)
+
+
+def test_persons_are_counted_by_their_key_and_by_rows_without_one(market: Market) -> None:
+    said = {"asset": {"under_14": False}}
+    assert rule(market, publish(market, ADULTS, VISITS)).dossier.values["asset.persons"] == 12
+    assert rule(market, publish(market, f"{VISITS},2026-11-01\n,2026-11-02\n", facts=said)).dossier.values["asset.persons"] == 14
+    named = "name,email,age\n" + "".join(f"Anna Quandt {n},anna{n}@example.org,{30 + n}\n" for n in range(5))
+    with pytest.raises(NotCompliant):
+        publish(market, named, person_key=None)
+    quasi = "gender,age,postcode,education\n" + "".join(f"{'FM'[n % 2]},{30 + n % 20},{10_000 + n},primary\n" for n in range(40))
+    assert rule(market, publish(market, quasi, person_key=None)).dossier.values["asset.persons"] == 40
+
+
+def test_nobody_signs_before_the_owner_has_said_how_the_consents_stand(market: Market) -> None:
+    listing = publish(market, ADULTS, auto_approve=True)
+    negotiation = _request(market, listing)
+    with pytest.raises(FactsMissing) as asked:
+        market.accept(negotiation)
+    assert asked.value.details["missing"] == ["consent.covers_everyone"]
+    with pytest.raises(FactsMissing):
+        market.accept(negotiation)
+    with market.exchange.reading(market.owner) as session:
+        assert [line.subject_id for line in parties.inbox(session) if line.kind == "request.asked"] == [negotiation.id], "told once"
+    with market.unhurt(), pytest.raises(Invalid, match="for the owner"), market.exchange.session(market.buyer) as session:
+        flows.answer_contract(session, negotiation.id, {"consent.covers_everyone": True})
+    answer(market, listing, consent__covers_everyone=True)
+    agreement = market.accept(negotiation)
+    with market.exchange.reading(SYSTEM) as session:
+        signed = compliance.rulings(session, negotiation.id, Gate.CONTRACT)[0].dossier
+    assert (signed.values["consent.covers_everyone"], signed.source("consent.covers_everyone")) == (True, Source.DECLARED)
+    market.deliver(agreement)
+
+
+def test_an_owner_who_says_that_some_did_not_consent_is_stopped_at_the_tier(market: Market) -> None:
+    said = {"consent": {"covers_everyone": False}, "delivery": {"persons": 1}}
+    few, many = (
+        "visitor,age,creditscore\n" + "".join(f"P{n:05},{20 + n % 40},{600 + n % 90}\n" for n in range(rows)) for rows in (49, 5_000)
+    )
+    for rows, is_stopped in ((few, False), (many, True)):
+        agreement = market.accept(_request(market, publish(market, rows, auto_approve=True, facts=said)))
+        if is_stopped:
+            with pytest.raises(NotCompliant, match="Without everybody's consent"):
+                market.deliver(agreement)
+        else:
+            market.deliver(agreement)
+            with market.exchange.reading(SYSTEM) as session:
+                facts = compliance.rulings(session, agreement.id, Gate.DELIVERY)[0].dossier
+            assert facts.values["delivery.persons_times_recipients"] == 49
+            assert {facts.source(path) for path in ("asset.grade", "asset.persons", "delivery.persons")} == {Source.MEASURED}
