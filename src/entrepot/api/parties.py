@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from entrepot import flows, parties
 from entrepot.api.deps import PUBLIC, ActingDep, Sent
@@ -38,7 +38,7 @@ class CountryIn(Sent):
 class VerifiedIn(Sent):
     """Whether the operator stands by an organisation's identity."""
 
-    verified: bool
+    verified: StrictBool
 
 
 class OrganisationIn(Sent):
