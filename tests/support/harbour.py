@@ -50,6 +50,7 @@ title: Register of driving licences
 outcome: Tells whether somebody may drive what they say.
 file: licences.csv
 person_key: holder
+facts: {asset.under_14: false}
 lookup: {columns: [licence_class, points]}
 terms: {purposes: [dpv:Purpose]}
 price: free
