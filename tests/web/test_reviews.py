@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrepot import flows
+from entrepot import flows, parties
 from entrepot.asgi import create_app
 from entrepot.runtime import Exchange
 from support.packs import installable
@@ -38,3 +38,15 @@ def test_a_held_listing_is_given_back_from_the_page_with_the_reasons_in_both_lan
     operator.send("Give it back", do="approve", listing=listing)
     assert "Nothing waits" in operator.go("/operator").text
     assert operator.go(f"/listings/{listing}").status == 200
+
+
+def test_an_identity_is_doubted_and_stood_by_again_from_the_page(market: Market) -> None:
+    operator = Visitor(create_app(market.exchange)).sign_in("operator@house.example")
+    operator.go("/operator")
+    owner = market.owner.organisation_id or ""
+    operator.send("Doubt it", do="doubt", organisation=owner)
+    assert "In doubt since" in operator.go("/operator").text
+    with market.exchange.reading(market.operator) as session:
+        assert not parties.get(session, owner).is_verified
+    operator.send("Stand by it again", do="verify", organisation=owner)
+    assert "In doubt since" not in operator.go("/operator").text

@@ -60,6 +60,8 @@ def _act(session: Session, sent: Form) -> str:
             made = parties.create_organisation(session, sent.text("name"), country=sent.text("country"), roles=roles)
             if sent.text("email"):
                 return parties.invite(session, sent.text("email"), organisation_id=made.id, roles=roles)
+        case "verify" | "doubt" as verb:
+            flows.set_verified(session, sent.text("organisation"), verified=verb == "verify")
         case "reset":
             return parties.create_reset_link(session, sent.text("email"))
         case _:
