@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from entrepot import catalogue, flows, parties
+from entrepot import catalogue, compliance, flows, parties
 from entrepot.catalogue import ListingState
 from entrepot.compliance import FactsMissing
 from entrepot.config import Settings
-from entrepot.flows.rulebook import judge_daily
+from entrepot.flows.rulebook import judge_when_due
 from entrepot.kit import Conflict, Decision, Refused
 from entrepot.runtime import SYSTEM
 from entrepot.runtime.exchange import _tickers
@@ -24,6 +24,12 @@ from support.trading import Market
 def settings(settings: Settings) -> Settings:
     """An exchange that asks every pack."""
     return replace(settings, rule_packs=PACKS)
+
+
+def judging(market: Market) -> int:
+    """How often everything was to be judged again."""
+    with market.exchange.database.snapshot() as db:
+        return int(db.exec_driver_sql("SELECT count(*) FROM jobs WHERE name = 'flows.judge_again'").scalar_one())
 
 
 def test_a_pack_that_forbids_what_is_on_offer_takes_it_off_and_gives_it_back(market: Market) -> None:
@@ -42,15 +48,40 @@ def test_a_pack_that_forbids_what_is_on_offer_takes_it_off_and_gives_it_back(mar
 
 def test_an_exchange_that_is_restarted_every_night_judges_every_day(market: Market) -> None:
     paces = {function: seconds for seconds, function in _tickers}
-    assert paces[judge_daily](market.exchange.settings) <= 3600, "a timer counts from the start of the process"
+    assert paces[judge_when_due](market.exchange.settings) <= 3600, "a timer counts from the start of the process"
     listing = market.publish().listing_id
     market.clock.advance(timedelta(days=1))
     for _ in range(3):
-        judge_daily(market.exchange)
-    with market.exchange.database.snapshot() as db:
-        assert db.exec_driver_sql("SELECT count(*) FROM jobs WHERE name = 'flows.judge_again'").scalar_one() == 1
+        judge_when_due(market.exchange)
+    assert judging(market) == 1
     market.exchange.run_due_jobs()
     assert state(market, listing) is ListingState.LIVE
+
+
+def test_other_packs_in_the_settings_are_asked_about_what_is_live_without_waiting_for_the_day(market: Market) -> None:
+    market.exchange.settings = replace(market.exchange.settings, rule_packs="house")
+    listing = market.publish(facts=CHINA).listing_id
+    judge_when_due(market.exchange)
+    assert judging(market) == 0
+    market.exchange.settings = replace(market.exchange.settings, rule_packs=PACKS)
+    for _ in range(3):
+        judge_when_due(market.exchange)
+    assert judging(market) == 1
+    market.exchange.run_due_jobs()
+    with market.exchange.reading(SYSTEM) as session:
+        newest = compliance.rulings(session, listing)[0]
+        assert newest.packs_digest == compliance.packs_digest(compliance.in_force(session))
+        assert newest.decision is Decision.NEEDS_INFO
+    judge_when_due(market.exchange)
+    assert judging(market) == 1
+
+
+def test_a_pack_that_there_is_not_is_a_finding_of_the_doctor(market: Market) -> None:
+    market.exchange.settings = replace(market.exchange.settings, rule_packs="house,typo")
+    found = [law for law in flows.examine(market.exchange).laws if not law.holds]
+    ((message, hint),) = found[0].problems
+    assert "'typo'" in message
+    assert "ENTREPOT_RULE_PACKS" in hint
 
 
 def test_an_answer_that_makes_a_listing_forbidden_takes_it_off_and_only_one_that_allows_it_gives_it_back(market: Market) -> None:

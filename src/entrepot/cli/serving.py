@@ -23,13 +23,19 @@ def run_server(settings: Settings, *, host: str, port: int) -> None:
 
     Raises:
         Conflict: Something else listens there, or the records are of another release.
+        Invalid: The settings name a rule pack that there is not.
     """
-    from entrepot.runtime import Exchange
+    from entrepot import compliance, flows
+    from entrepot.runtime import SYSTEM, Exchange
     from entrepot.store import migrate
 
     _require_free(host, port)
     exchange = Exchange(settings)
     migrate.require_current(exchange.database)
+    with exchange.reading(SYSTEM) as session:
+        compliance.in_force(session)
+    # Settings change between two runs, and what the packs of now forbid shall not be on offer until their hour comes.
+    flows.judge_when_due(exchange)
     make_server(exchange, host=host, port=port, log_level="info").run()
 
 

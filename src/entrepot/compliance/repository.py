@@ -199,6 +199,15 @@ def has_older(db: Connection, gate: Gate, moment: datetime) -> bool:
     return db.execute(query.having(sa.func.max(rulings.c.decided_at) < moment).limit(1)).first() is not None
 
 
+def has_other_packs(db: Connection, gate: Gate, packs_digest: str) -> bool:
+    """Whether the newest ruling on some subject of a gate was made by other packs than these."""
+    c = rulings.c
+    newest = sa.select(c.subject_id, sa.func.max(c.decided_at).label("at")).where(c.gate == gate.value).group_by(c.subject_id).subquery()
+    found = sa.and_(c.subject_id == newest.c.subject_id, c.decided_at == newest.c.at)
+    query = sa.select(c.id).join(newest, found).where(c.gate == gate.value, c.packs_digest != packs_digest)
+    return db.execute(query.limit(1)).first() is not None
+
+
 def _kept(row: Any) -> KeptRuling:
     facts = json.loads(row.dossier)
     dossier = Dossier({p: value for p, (_, value) in facts.items()}, {p: Source(source) for p, (source, _) in facts.items()})

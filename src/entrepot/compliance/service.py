@@ -42,10 +42,17 @@ class AwaitsDecision(Conflict):
 
 
 def in_force(session: Session) -> tuple[Pack, ...]:
-    """The packs that this exchange asks: the house's own, those its settings name, and those its operator installed."""
+    """The packs that this exchange asks: the house's own, those its settings name, and those its operator installed.
+
+    Raises:
+        Invalid: The settings name a pack that there is not.
+    """
     named = [name.strip() for name in session.settings.rule_packs.split(",") if name.strip()]
     own = dict(repository.installed(session.db))
-    chosen = library.choose([name for name in named if name not in own], library.shipped())
+    try:
+        chosen = library.choose([name for name in named if name not in own], library.shipped())
+    except Invalid as error:
+        raise Invalid(error.message, f"Mend the setting rule_packs (ENTREPOT_RULE_PACKS): it names it. {error.hint}") from None
     return chosen + tuple(_installed(session, pack_id, sha256) for pack_id, sha256 in own.items())
 
 
@@ -264,6 +271,11 @@ def agreed(session: Session, organisation_id: str, gate: Gate, *, since: datetim
 def has_older(session: Session, gate: Gate, day: date) -> bool:
     """Whether the newest ruling on some subject of a gate was made before a day."""
     return repository.has_older(session.db, gate, datetime.combine(day, time(), UTC))
+
+
+def has_other_packs(session: Session, gate: Gate) -> bool:
+    """Whether the newest ruling on some subject of a gate was made by other packs than those in force."""
+    return repository.has_other_packs(session.db, gate, packs_digest(in_force(session)))
 
 
 def uninstall(session: Session, pack_id: str) -> None:

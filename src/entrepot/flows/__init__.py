@@ -48,7 +48,7 @@ from entrepot.flows.releases import (
     upload_grade,
 )
 from entrepot.flows.remembered import Remembered
-from entrepot.flows.rulebook import install_pack, shown_ruling, uninstall_pack
+from entrepot.flows.rulebook import install_pack, judge_when_due, shown_ruling, uninstall_pack
 from entrepot.flows.settle import accept_delivery, awaits_decision, escrows, last_escrow, pay_out_held, refund, terminate
 from entrepot.flows.together import BreaksTogether
 from entrepot.flows.trials import Trial, begin_trial, get_trial, list_trials, what_if
@@ -114,6 +114,7 @@ __all__ = [
     "install_pack",
     "invoice",
     "is_initialised",
+    "judge_when_due",
     "last_escrow",
     "list_operations",
     "list_trials",

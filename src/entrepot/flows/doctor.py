@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from entrepot import delivery, jobs, notices, parties, pricing, proof, settlement, trades
+from entrepot import compliance, delivery, jobs, notices, parties, pricing, proof, settlement, trades
 from entrepot.flows import settle
 from entrepot.kit import EntrepotError, Invalid, digest
 from entrepot.runtime import SYSTEM, Exchange, Session
@@ -65,6 +65,7 @@ def examine(exchange: Exchange) -> Examination:
                 Law(
                     law="what a notice suspends is off, and nothing else", problems=_with_hint(notices.check_notices(session), _NOTICE_HINT)
                 ),
+                Law(law="the rule packs that the settings name can be asked", problems=_unasked(session)),
                 Law(law="every key in use opens under the master key", problems=_locked(session)),
                 Law(law="no job is stuck", problems=_stuck(session)),
                 Law(law="facts are sealed within a minute", problems=_unsealed(session)),
@@ -110,6 +111,14 @@ def _forged(session: Session) -> tuple[tuple[str, str], ...]:
         if not signed or documents - {digest(agreement.jws)}:
             found.append(f"The document of the agreement {agreement.id} is not the one that the log has.")
     return _with_hint(found, "Compare with a party's own copy of the document and with the last backup.")
+
+
+def _unasked(session: Session) -> tuple[tuple[str, str], ...]:
+    try:
+        compliance.in_force(session)
+    except EntrepotError as error:
+        return ((error.message, error.hint),)
+    return ()
 
 
 def _unpaid(session: Session) -> tuple[tuple[str, str], ...]:

@@ -79,16 +79,20 @@ def judge_listing(session: Session, *, listing_id: str) -> None:
 
 
 @ticker(lambda settings: _HOUR)
-def judge_daily(exchange: Exchange) -> None:
-    """Rules begin and end on dates, grants and reports run out: what was ruled before today is judged again, once a day, however often the exchange is restarted."""
+def judge_when_due(exchange: Exchange) -> None:
+    """Judge what is live again where the packs are others than they were, and once a day besides.
+
+    Rules begin and end on dates, grants and reports run out; and the packs change with the settings, of which nobody tells the records.
+    """
     with exchange.reading(SYSTEM) as session:
         # Where nothing was ever ruled there may be no exchange yet whose day it could be.
-        is_due = compliance.has_older(session, Gate.LISTING, date.max) and compliance.has_older(
-            session, Gate.LISTING, compliance.today(session)
+        is_due = compliance.has_older(session, Gate.LISTING, date.max) and (
+            compliance.has_older(session, Gate.LISTING, compliance.today(session)) or compliance.has_other_packs(session, Gate.LISTING)
         )
     if is_due:
         with exchange.session(SYSTEM) as session:
-            session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{compliance.today(session)}")
+            asked = compliance.packs_digest(compliance.in_force(session))
+            session.enqueue("flows.judge_again", after_id="", dedup_key=f"judge:{compliance.today(session)}:{asked}")
 
 
 def _ruled(session: Session, listing: Listing) -> tuple[Ruling, Ruling]:
