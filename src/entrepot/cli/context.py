@@ -140,8 +140,10 @@ def _local_actor(exchange: Exchange, *, operator: bool, public: bool) -> Actor:
             if public and len(others) != 1:
                 return ANONYMOUS
             if len(others) > 1:
+                known = [*others[:5], parties.exchange_organisation(session)]
                 raise Invalid(
-                    f"There are {len(others)} organisations here.", f"Say who acts: --as {' or --as '.join(o.slug for o in others[:5])}."
+                    f"There are {len(others)} organisations here.",
+                    f"Say who acts: --as {' or --as '.join(o.slug for o in known)} (the last is the exchange itself).",
                 )
             if not others:
                 return ANONYMOUS

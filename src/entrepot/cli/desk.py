@@ -35,9 +35,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 @commands.named("list")
-def list_notices(everything: Annotated[bool, typer.Option("--all", help="Ended ones too.")] = False) -> None:
+def list_notices(
+    everything: Annotated[bool, typer.Option("--all", help="Ended ones too.")] = False,
+    as_operator: Annotated[bool, typer.Option("--operator", help="As the exchange itself, which sees all of them.")] = False,
+) -> None:
     """Notices you filed or that address you, what is due first at the head."""
-    with connect() as client:
+    with connect(operator=as_operator) as client:
         found = client.notices(only_open=not everything)["notices"]
 
     def human(value: Any) -> None:
@@ -51,9 +54,12 @@ def list_notices(everything: Annotated[bool, typer.Option("--all", help="Ended o
 
 
 @commands.named("show")
-def show_notice(notice_id: NoticeId) -> None:
+def show_notice(
+    notice_id: NoticeId,
+    as_operator: Annotated[bool, typer.Option("--operator", help="As the exchange itself, which sees all of them.")] = False,
+) -> None:
     """One notice: its findings, its clock, what has happened and what you may do."""
-    with connect() as client:
+    with connect(operator=as_operator) as client:
         found = client.notice(notice_id)
 
     def human(value: Any) -> None:

@@ -159,4 +159,4 @@ def _published(value: Any) -> None:
     out.print(f"  rules asked: {', '.join(value['checks']['packs'])}", markup=False, style="dim")
     for finding in value["checks"]["findings"]:
         err.print(f"  {finding['severity']}: {finding['message']}", markup=False)
-        err.print(f"    → {finding['hint']}", markup=False, style="dim")
+        err.print(f"    → {finding['hint'].replace('answer ID ', 'answer ' + value['id'] + ' ')}", markup=False, style="dim")

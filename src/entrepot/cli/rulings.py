@@ -113,9 +113,13 @@ def said(value: Any) -> None:
 def stands(findings: Sequence[Any]) -> None:
     """Print what stands in the way: the words, the article, the remedy, and the ways out by command or page."""
     for finding in findings:
-        out.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
-        out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
-        for way in finding.get("ways", []):
+        ways = finding.get("ways", [])
+        # What only repeats a way out in a sentence is not said twice.
+        is_told = any(way["do"] == "answer" and way["command"] for way in ways) and "`entrepot answer " in finding["hint"]
+        out.print(f"  {finding['message']} [{finding['citation']}]" + (f"  ({finding['rule']})" if is_told else ""), markup=False)
+        if not is_told:
+            out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
+        for way in ways:
             out.print(f"      {way['text']}: {way['command'] or way['page']}", markup=False, style="dim")
 
 

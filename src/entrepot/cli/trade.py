@@ -361,7 +361,8 @@ def _agreement(value: Any) -> None:
     for delivery in value["deliveries"]:
         out.print(f"delivered {delivery['rows']:,} rows as {delivery['method']}, receipt {delivery['receipt']}")
     if value["state"] == "active" and not value["deliveries"]:
-        out.print("next: entrepot deliver last", style="dim")
+        after = "entrepot lookup last --person KEY --token TOKEN COLUMN=VALUE" if value["method"] == "lookup" else "entrepot deliver last"
+        out.print(f"next: {after}", markup=False, style="dim")
 
 
 def _minute(instant: str) -> str:

@@ -132,10 +132,14 @@ class Ruling:
             "decider": decider,
         }
 
-    def findings(self, vocabulary: FactVocabulary, language: str = "en") -> tuple[Finding, ...]:
-        """What stands in the way, as findings beside those of the tables; clashes first."""
+    def findings(self, vocabulary: FactVocabulary, language: str = "en", *, subject: str = "ID") -> tuple[Finding, ...]:
+        """What stands in the way, as findings beside those of the tables; clashes first.
+
+        Args:
+            subject: What hints name as the place of an answer; empty where only a manifest can say it.
+        """
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        return clashes + _once(tuple(_finding(result, self.dossier, vocabulary, language) for result in self.deciding))
+        return clashes + _once(tuple(_finding(result, self.dossier, vocabulary, language, subject) for result in self.deciding))
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -153,11 +157,13 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, language: str) -> Finding:
+def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
     rule = result.rule
     cited = "; ".join(result.pack.cited(rule, language))
     is_open = result.outcome is Outcome.UNKNOWN
-    fixes = _answers(result, vocabulary, language) if is_open else [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
+    fixes = (
+        _answers(result, vocabulary, language, subject) if is_open else [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
+    )
     # What was measured no answer changes.
     facts = [
         path for path in dict.fromkeys(paths_of(rule.require)) if path not in dossier.values or dossier.source(path) is not Source.MEASURED
@@ -178,13 +184,13 @@ def _open_question(result: Result, vocabulary: FactVocabulary, language: str) ->
     return f"This has to be known first: {' '.join(questions)}"
 
 
-def _answers(result: Result, vocabulary: FactVocabulary, language: str) -> list[str]:
+def _answers(result: Result, vocabulary: FactVocabulary, language: str, subject: str) -> list[str]:
     """The ways out of what is not known: an answer, or for a fact that no word settles, what gets it measured."""
     facts = [fact for path in result.missing if (fact := vocabulary.get(path))]
     least = {fact.path: result.rule.min_source.get(fact.path, Source.DECLARED) for fact in facts}
     declared = [fact for fact in facts if least[fact.path] is Source.DECLARED]
     others = [fact.remedy_for(least[fact.path], language) for fact in facts if fact not in declared]
-    return [*([how_to_answer(declared, language)] if declared else []), *dict.fromkeys(others)]
+    return [*([how_to_answer(declared, language, subject)] if declared else []), *dict.fromkeys(others)]
 
 
 def _clash_finding(clash: Clash, language: str) -> Finding:

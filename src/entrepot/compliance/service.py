@@ -21,7 +21,7 @@ from entrepot.compliance.replacing import require_meant
 from entrepot.compliance.repository import KeptRuling
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.vectors import Vector, read_vectors
-from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused, digest, new_id
+from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused, digest, is_id, new_id
 from entrepot.runtime import Role, Session
 
 HOUSE = "house"
@@ -111,7 +111,10 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
     """
     if ruling.decision is Decision.ALLOW:
         return
-    found = ruling.findings(library.vocabulary())
+    # An organisation stands for what it was about to offer, where nothing can be answered about that yet.
+    found = ruling.findings(
+        library.vocabulary(), subject="" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
+    )
     details = {"decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found]}
     first, more = found[0], len(found) - 1
     message = f"{first.message} ({first.citation})" + (f" And {more} more findings." if more else "")

@@ -110,15 +110,25 @@ class FactDef:
         return ""
 
 
-def how_to_answer(facts: Sequence[FactDef], language: str = "en") -> str:
-    """One sentence that says where these facts are answered, all at once."""
-    said = _ANSWER.get(language) or _ANSWER["en"]
-    return said.format(answers=" ".join(fact.as_answer for fact in facts))
+def how_to_answer(facts: Sequence[FactDef], language: str = "en", subject: str = "ID") -> str:
+    """One sentence that says where these facts are answered, all at once.
+
+    Args:
+        subject: What the question is about; empty for a table that is no listing yet, whose manifest says it.
+    """
+    said = _ANSWER if subject else _DECLARE
+    answers = [fact.as_answer for fact in facts]
+    told = " ".join(answers) if subject else ", ".join(answer.replace("=", ": ", 1) for answer in answers)
+    return (said.get(language) or said["en"]).format(answers=told, subject=subject)
 
 
 _ANSWER = {
-    "en": "Answer it on the page of what the rules say, or with `entrepot answer ID {answers}`.",
-    "zh": "请在“规则怎么说”页面或用 `entrepot answer ID {answers}` 回答。",
+    "en": "Answer it on the page of what the rules say, or with `entrepot answer {subject} {answers}`.",
+    "zh": "请在“规则怎么说”页面或用 `entrepot answer {subject} {answers}` 回答。",
+}
+_DECLARE = {
+    "en": "Answer it in the manifest: `facts: {{{answers}}}`.",
+    "zh": "请在清单中填写：`facts: {{{answers}}}`。",
 }
 _MEASURE = {
     "en": "The exchange has to measure it, or the operator to confirm it; a party's word does not settle it.",

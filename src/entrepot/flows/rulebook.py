@@ -117,7 +117,9 @@ def shown_ruling(ruling: Ruling, spot: Spot, language: str = "en") -> dict[str, 
     """A ruling as a reader needs it: what stands in the way with article, remedy and where that is done, what is asked, what follows."""
     vocabulary = library.vocabulary()
     return {
-        "findings": with_ways((finding.to_dict() for finding in ruling.findings(vocabulary, language)), spot, language),
+        "findings": with_ways(
+            (one.to_dict() for one in ruling.findings(vocabulary, language, subject=spot.subject_id or "ID")), spot, language
+        ),
         "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
         "duties": [duty.to_dict() for duty in ruling.duties],
         "packs": ruling.asked,

@@ -114,7 +114,9 @@ def _page(
     asked: tuple[Question, ...] = questions(ruling, vocabulary, language)
     if ruling.gate in (Gate.LISTING, Gate.CONTRACT):
         more = flows.trade_may_concern(ruling, language, is_owner=here_is.is_owner)
-    findings = flows.ways.with_ways((one.to_dict() for one in ruling.findings(vocabulary, language)), here_is, language)
+    findings = flows.ways.with_ways(
+        (one.to_dict() for one in ruling.findings(vocabulary, language, subject=here_is.subject_id or "ID")), here_is, language
+    )
     known, again = {question.path for question in (*asked, *more)}, dict.fromkeys(request.query_params.getlist("ask"))
     # Whoever follows a fix answers anew what has been answered so that the rule fails.
     named = tuple(question_about(fact, language) for path in again if path not in known and (fact := vocabulary.get(path)) is not None)
