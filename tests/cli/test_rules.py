@@ -253,3 +253,16 @@ def test_a_request_says_first_what_the_rules_forbid_and_then_what_they_ask(begun
     assert forbids < article < way < question
     assert "This has to be known first" not in said
     assert begun(*buyer, "--json").json["decision"] == "block"
+
+
+def test_a_draft_is_found_by_its_title_and_its_questions_name_it(begun: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTREPOT_RULE_PACKS", "house,cn")
+    text = Path("iris.yaml").read_text("utf-8").replace("Flowers of three species of iris", "Visits of gardens")
+    Path("visits.yaml").write_text(text + "facts: {asset: {personal: true, under_14: false, subjects_in: [CN]}}\n", "utf-8")
+    made = begun("publish", "visits.yaml", "--json", "--as", "harbour-statistics").json
+    assert made["state"] == "draft"
+    said = begun("ruling", "gardens", "--as", "harbour-statistics")
+    assert said.code == 3
+    assert f"entrepot answer {made['id']} source.kinds=" in said.out
+    assert "answer ID" not in said.out
+    assert begun("ruling", "gardens", "--as", "quay-research").code == 2

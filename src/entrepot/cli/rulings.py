@@ -137,7 +137,16 @@ def read_facts(texts: list[str]) -> dict[str, Any]:
 def _subject(client: Client, given: str) -> str:
     if given == "last" or is_id(given, "neg"):
         return newest(client, given, "negotiations")
-    return find_listing(client, given)
+    return _own(client, given) or find_listing(client, given)
+
+
+def _own(client: Client, given: str) -> str:
+    """A listing of one's own by words of its title, which no search finds while it waits; empty where they fit none or several."""
+    if is_id(given, "lst"):
+        return given
+    titles = {one["id"]: one["title"].casefold() for one in client.my_listings()["listings"] if one["state"] != "withdrawn"}
+    found = [number for number, title in titles.items() if all(word in title for word in given.casefold().split())]
+    return found[0] if len(found) == 1 else ""
 
 
 def _fact(text: str) -> tuple[str, Any]:
