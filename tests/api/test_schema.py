@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from entrepot.asgi import create_app
@@ -34,6 +35,7 @@ def _throw(world: World, role: str, folder: Path, *, examples: int, phases: str,
     """Run schemathesis against the served application with a key of this role."""
     # A token of the process, because the run would sooner or later revoke its own key.
     with serving(create_app(world.exchange, local_actors={"thrower": getattr(world.market, role)})) as url:
+        httpx.get(f"{url}/openapi.json", timeout=60)  # Made at the first look, and schemathesis has ten seconds' patience for it.
         done = subprocess.run(
             [
                 str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json", "--phases", phases,
