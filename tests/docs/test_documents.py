@@ -36,6 +36,20 @@ def test_a_generated_page_follows_from_the_code(page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == script("make_docs").PAGES[page](), f"docs/{page} is stale; run `make docs`"
 
 
+@pytest.mark.parametrize("page", ["anonymise.md", "grades.md"])
+def test_python_of_the_privacy_pages_runs_as_written(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hierarchies").mkdir()
+    (tmp_path / "hierarchies" / "age.csv").write_text("".join(f"{age};{age // 10 * 10}s;*\n" for age in range(20, 60)))
+    rows = [f"{20 + i % 40},{('flu', 'gout', 'cough')[i % 3]}" for i in range(400)]
+    (tmp_path / "patients.csv").write_text("\n".join(["age,diagnosis", *rows]) + "\n")
+    monkeypatch.chdir(tmp_path)
+    code = re.findall(r"^```python\n(.*?)^```", (DOCS / page).read_text("utf-8"), re.M | re.S)
+    assert code
+    for one in code:
+        exec(one, {})  # what the page tells readers to run
+    assert (tmp_path / "fit.csv").read_text().startswith("age,diagnosis\n")
+
+
 def test_every_link_leads_somewhere() -> None:
     assert script("check_docs").broken_links() == []
 

@@ -239,7 +239,7 @@ def test_weights_and_presence_are_asked_for_over_json(market: Market, upload: Up
     with Client("http://exchange", api_key(market.exchange, market.owner), transport=LocalTransport(app)) as client:
         for wrong, fact in (
             ({"weight": {"age": 0.0}}, "A weight is zero"),
-            ({"presence": "member"}, "not what --presence takes"),
+            ({"presence": "member"}, "not what `presence` takes"),
             ({"presence": "member:0.6,0.1"}, "bounds of δ-presence are 0.6 and 0.1"),
         ):
             with pytest.raises(Invalid, match=fact):

@@ -50,7 +50,7 @@ def attack(
     Exit code 4: the two tables look unrelated, so that there is no verdict.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
-    from entrepot.flows.known_release import generalised_by_report, made_again
+    from entrepot.flows.known_release import generalised_by_report, hidden_by_report, made_again
     from entrepot.flows.untreated import with_untreated
     from entrepot.privacy.attacks import SEED, Budget, attack_files
 
@@ -59,8 +59,10 @@ def attack(
         generalised = generalised_by_report(against)
         known = made_again(cursor, table, scratch, generalised) | known
         quasi = _names(qi) or _quasi(cursor, table, against, known or dict.fromkeys(generalised), {*secrets, person})
+        hidden = hidden_by_report(against)
         report = attack_files(
             cursor, table, against, quasi_identifiers=quasi, sensitive=secrets, hierarchies=known, person_key=person, control=control,
+            pseudonyms=hidden.pseudonyms if hidden else (),
             budget=Budget.full() if full else Budget(), seed=SEED if seed is None else seed, progress=lambda step, share: told("Attacking", share),
         )  # fmt: skip
         report = with_untreated(cursor, report, original=table, release=against, scratch=scratch, sensitive={*secrets, person})

@@ -117,7 +117,7 @@ class _Grading:
     def run(self, budget: Budget) -> tuple[Report, Grade]:
         assessment, keys, parquet_file, written = self._looked()
         tidied = {column: name for name, column in written.items()}
-        hidden = [change.column for change in self.changes if change.verb == "pseudonym" and change.column in tidied]
+        hidden = [column for column in self._pseudonyms() if column in tidied]
         pseudonyms = pseudonymised(self.cursor, self.original, self.scratch, columns=hidden, person=self.plan.person)
         sensitive = self._sensitive(assessment)
         quasi = [tidied[column] for column in self.release.quasi]
@@ -126,7 +126,7 @@ class _Grading:
         found = [sequences(self.cursor, parquet_file, quasi=quasi, column=tidied[column]) for column in pseudonyms.naming]
         tied = [replace(one, column=written[one.column]) for one in found if one is not None]
         before, after = self._risks(sensitive)
-        attacks, again, utility = self._tried(sensitive, budget)
+        attacks, again, utility = self._tried(sensitive, budget, hidden_tell=after.hidden_said > 0)
         made = grade(
             assessment=assessment, release=self.release, after=after, attacks=attacks, again=again, treated=pseudonyms.naming,
             keys=keys, recoded=pseudonyms.telling, untreated=untreated, tied=tied,
@@ -174,11 +174,16 @@ class _Grading:
         self.told("measure", 0.5)
         # A key that was left out cannot be counted any more; the release itself then says how many persons its classes have.
         kept = plan.person if plan.person in open_source(self.cursor, self.part, self.scratch).columns else ""
-        after = measure(self.cursor, self.part, quasi=quasi, sensitive=sensitive, person=kept)
+        after = measure(self.cursor, self.part, quasi=quasi, sensitive=sensitive, person=kept, pseudonyms=self._pseudonyms())
         self.told("measure", 1.0)
         return before, after
 
-    def _tried(self, sensitive: Sequence[str], budget: Budget) -> tuple[AttackReport, list[AttackReport], UtilityReport]:
+    def _pseudonyms(self) -> list[str]:
+        return [change.column for change in self.changes if change.verb == "pseudonym"]
+
+    def _tried(
+        self, sensitive: Sequence[str], budget: Budget, *, hidden_tell: bool
+    ) -> tuple[AttackReport, list[AttackReport], UtilityReport]:
         """The attacks, the same again where they came near a bound, and what the release is still good for."""
         quasi, plan = self.release.quasi, self.plan
         self.told("attack", 0.0)
@@ -186,7 +191,7 @@ class _Grading:
         seed = content_seed(first, second)
         made = partial(
             attack, first, second, quasi_identifiers=quasi, sensitive=sensitive, hierarchies=self.release.hierarchies, person_key=plan.person,
-            budget=budget,
+            budget=budget, hidden_tell=hidden_tell,
         )  # fmt: skip
         attacks = made(seed=seed, progress=lambda step, share: self.told("attack", share))
         again = [made(seed=seed + draw, only=IDENTIFYING) for draw in range(1, DRAWS)] if comes_near(attacks) else []

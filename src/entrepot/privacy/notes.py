@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, str] = {
     "taken": "Generalised, because the check takes them for what others may know of a person: {columns}.",
     "kept": "The release names persons: {columns} stayed as they are, as was asked. Its grade is 1; give it to nobody who may not know who is in it.",
     "all_hidden": "Hidden in every row, so nothing of them is left: {columns}.",
+    "silent_few": "{rows:,} hidden rows say nothing, their other columns are empty: fewer than {k:,} are hidden.",
+    "silent_alike": "{rows:,} hidden rows say nothing, their other columns are empty: together they do not satisfy what was asked of every class.",
     "odd_values": "{column}: {rows:,} of {of:,} rows hold words among numbers, so no ranges were made: each value shows whole or not at all. Correct them, give a hierarchy file, or hide them (--unknown star).",
     "odd_dates": "{column}: {rows:,} of {of:,} rows hold no dates of the form 2026-11-21 among dates, so no spans were made: each value shows whole or not at all. Bring them to one form, give a hierarchy file, or hide them (--unknown star).",
 }

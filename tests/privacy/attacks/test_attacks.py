@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -58,6 +59,27 @@ def test_a_row_that_fits_one_person_alone_is_linked() -> None:
     assert found.facts["persons_linked"] == 1
     assert found.facts["fewest_fitting_rows"] == 1
     assert found.facts["mean_chance_to_pick_right"] == pytest.approx((4 * 0.5 + 1) / 5)
+
+
+def test_whoever_fits_no_row_that_shows_anything_is_among_the_hidden_rows() -> None:
+    people = named([*[("20", "flu"), ("20", "gout")] * 3, ("31", "hiv")], "age", "ill")
+    quasi: dict[str, Any] = {"quasi_identifiers": ["age"], "sensitive": ["ill"], "hierarchies": {"age": AGE}}
+    told = attack(people, named([*[("20", "flu"), ("20", "gout")] * 3, ("*", "hiv")], "age", "ill"), **quasi)
+    assert (told.get("unique_linkage").attack.hits, told.get("homogeneity").attack.hits) == (1, 1)
+    assert told.get("unique_linkage").facts["fewest_fitting_rows"] == 1
+    empty = attack(people, named([*[("20", "flu"), ("20", "gout")] * 3, ("*", "")], "age", "ill"), hidden_tell=False, **quasi)
+    assert (empty.get("unique_linkage").attack.hits, empty.get("homogeneity").attack.hits) == (0, 0)
+    assert empty.get("homogeneity").facts["rows_in_homogeneous_classes"] == 0
+
+
+def test_two_hidden_persons_cannot_be_told_apart_and_one_with_two_rows_can() -> None:
+    rows = [*[("20", "a")] * 2, ("20", "b"), ("30", "c"), ("31", "d")]
+    release = named([*[("20", "")] * 3, *[("*", "")] * 2], "age", "who")
+    quasi: dict[str, Any] = {"quasi_identifiers": ["age"], "hierarchies": {"age": AGE}, "person_key": "who"}
+    assert attack(named(rows, "age", "who"), release, **quasi).get("unique_linkage").attack.hits == 0
+    rows[-1] = ("31", "c")
+    found = attack(named(rows, "age", "who"), release, **quasi).get("unique_linkage")
+    assert (found.attack.hits, found.facts["persons_linked"]) == (2, 1)
 
 
 def test_rows_of_one_person_count_as_one_person() -> None:

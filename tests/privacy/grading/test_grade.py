@@ -65,6 +65,9 @@ def test_a_direct_identifier_makes_it_grade_1_unless_it_is_a_keyed_pseudonym() -
         ({"attacks": attacked(hits=1, tries=8)}, set(IDENTIFYING)),
         ({"after": replace(RISK, k=LEAST_K - 1)}, {"k"}),
         ({"release": replace(RELEASE, smallest=LEAST_K - 1)}, {"k"}),
+        ({"after": replace(RISK, hidden=9, hidden_said=LEAST_K - 1)}, {"hidden_rows"}),
+        ({"after": replace(RISK, hidden=9, hidden_said=9), "release": replace(RELEASE, hidden_class=LEAST_K - 1)}, {"hidden_rows"}),
+        ({"after": replace(RISK, hidden=9, hidden_said=9, hidden_told=("ill",))}, {"hidden_rows"}),
         ({"keys": ["number"]}, {"keys"}),
         ({"assessment": found(finding("home", "postal_code"))}, {"other_quasi_identifiers"}),
     ],
@@ -74,6 +77,11 @@ def test_each_fact_that_is_missing_or_bad_bars_grade_3_and_is_named(changes: dic
     made = grade(**usual | changes)  # type: ignore[arg-type]
     assert made.level is Level.REMOVED
     assert {check.name for check in made.failed} == failed
+
+
+def test_hidden_rows_that_are_enough_or_say_nothing_bar_no_grade() -> None:
+    for hidden in ({"hidden": 9}, {"hidden": 9, "hidden_said": 9}):
+        assert grade(assessment=found(), release=RELEASE, after=replace(RISK, **hidden), attacks=attacked()).level is Level.ACCEPTABLE
 
 
 def test_classes_that_tell_a_sensitive_value_bar_grade_3() -> None:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
+import jsonschema
 import pytest
 
 from entrepot.flows.anonymise import anonymise
 from entrepot.kit import Invalid
-from entrepot.privacy.anonymise import Plan
+from entrepot.privacy import Assessment
+from entrepot.privacy.anonymise import Diversity, Method, Plan
 from entrepot.privacy.anonymise.changes import parse_change
+from entrepot.privacy.attacks import Budget, attack_files
+from entrepot.privacy.grading import grade, report_html, report_schema
 from entrepot.privacy.grading.model import Level
+from entrepot.privacy.risk import measure
+
+
+@pytest.fixture
+def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        yield connection
+
 
 NAMES = ["John Schmidt", "Maria Garcia", "James Smith", "Anna Mueller", "Robert Johnson", "Linda Brown", "Michael Davis", "Sarah Miller"]
 
@@ -76,3 +90,35 @@ def test_the_original_is_never_overwritten(tmp_path: Path) -> None:
 def test_arguments_that_mean_nothing_are_refused_before_anything_is_read(change: str) -> None:
     with pytest.raises(Invalid):
         parse_change(f"column={change}")
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_who_is_alone_and_hidden_cannot_be_read_off_a_third_grade(
+    cursor: duckdb.DuckDBPyConnection, tmp_path: Path, method: Method
+) -> None:
+    chance, path, out = random.Random(5), tmp_path / "in.csv", tmp_path / "out.csv"
+    rows = [f"{chance.randrange(30, 70)},{chance.choice('AB')},{chance.choice(['flu', 'gout', 'cough'])}" for _ in range(2_000)]
+    path.write_text("\n".join(["age,town,disease", *rows, "95,C,hiv"]) + "\n")
+    plan = Plan(k=5, method=method, quasi=("age", "town"), automatic=True, diversity=(Diversity(column="disease", l=2),))
+    made = anonymise(path, out, plan=plan, hierarchies={})
+    assert out.read_text().splitlines()[-1] == "*,*,"
+    assert made.grade is not None
+    assert made.grade.level is Level.ACCEPTABLE
+    assert made.report is not None
+    jsonschema.validate(made.report.document, report_schema())
+    assert "1 hidden rows say nothing" in report_html(made.report.document)
+    assert "有 1 行已隐藏" in report_html(made.report.document)
+    # The same release as a tool writes it that leaves the value.
+    leak = tmp_path / "leak.csv"
+    leak.write_text(out.read_text()[: -len("*,*,\n")] + "*,*,hiv\n")
+    after = measure(cursor, leak, quasi=("age", "town"), sensitive=("disease",))
+    assert (after.hidden_said, after.hidden_told) == (1, ("disease",))
+    assessment = Assessment(findings=(), sample=1, seed=1)
+    check = next(
+        one for one in grade(assessment=assessment, release=made.release, after=after, attacks=None).checks if one.name == "hidden_rows"
+    )
+    assert (check.holds, check.value) == (False, 1)
+    for file, links in ((out, 0), (leak, 1)):
+        found = attack_files(cursor, path, file, quasi_identifiers=["age", "town"], sensitive=["disease"], budget=Budget.full())
+        assert found.get("unique_linkage").facts["persons_linked"] == links
+        assert found.get("homogeneity").attack.hits == links

@@ -50,16 +50,17 @@ def test_every_figure_is_what_the_definitions_say(cursor: duckdb.DuckDBPyConnect
     assert found.k == min(sizes, default=None)
     assert found.unique == pytest.approx(sizes.count(1) / len(table))
     assert sum(found.sizes.values()) == len(classes)
-    if not classes:
-        return
     pay = found.sensitive[0]
-    counts = [Counter(values) for values in classes.values()]
+    # Hidden rows that say something look alike, and so are a class too.
+    counts = [Counter(values) for values in (*classes.values(), hidden) if values]
+    assert found.hidden_said == len(hidden)
+    assert found.hidden_told == (("pay",) if len(set(hidden)) == 1 and all(len(c) > 1 for c in map(Counter, classes.values())) else ())
     overall = Counter(row[2] for row in table)
     order = sorted(overall)
     assert pay.l == min(len(c) for c in counts)
     assert pay.top == pytest.approx(max(max(c.values()) / c.total() for c in counts))
     assert pay.entropy_l == pytest.approx(min(math.exp(-sum(n / c.total() * math.log(n / c.total()) for n in c.values())) for c in counts))
-    assert pay.told == pytest.approx(sum(c.total() for c in counts if len(c) == 1) / sum(sizes))
+    assert pay.told == pytest.approx(sum(c.total() for c in counts if len(c) == 1) / len(table))
     gaps = [[c[v] / c.total() - overall[v] / len(table) for v in order] for c in counts]
     assert pay.t == pytest.approx(max(sum(map(abs, gap)) / 2 for gap in gaps), abs=1e-9)
     if len(order) > 1:
@@ -179,3 +180,18 @@ def test_lines_and_parsed_rows_give_the_same_figures(columns: tuple[str, ...], t
         one, two = (measure(cursor, tmp_path / name, quasi=columns, sensitive=["s"]) for name in ("plain.csv", "quoted.csv"))
     assert one.rows == 6
     assert one.to_dict() == two.to_dict()
+
+
+def test_hidden_rows_that_say_nothing_are_in_no_figure_and_pseudonyms_say_nothing(
+    cursor: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    text = "who;sex;town;ill\n" + "".join(f"p{i};f;A;{'flu' if i % 2 else 'gout'}\n" for i in range(8))
+    empty = _table(tmp_path, text + "p8;*;*;\np9;*;*;\n", "empty.csv")
+    found = measure(cursor, empty, quasi=["sex", "town"], sensitive=["ill"], pseudonyms=["who"])
+    assert (found.hidden, found.hidden_said, found.hidden_told) == (2, 0, ())
+    assert (found.sensitive[0].l, found.sensitive[0].told, found.sensitive[0].t) == (2, 0.0, 0.0)
+    assert measure(cursor, empty, quasi=["sex", "town"], sensitive=["ill"]).hidden_said == 2
+    full = _table(tmp_path, text + "p8;*;*;hiv\np8;*;*;hiv\n", "full.csv")
+    found = measure(cursor, full, quasi=["sex", "town"], sensitive=["ill"])
+    assert (found.hidden_said, found.hidden_told, found.sensitive[0].told) == (2, ("ill",), 0.2)
+    assert measure(cursor, full, quasi=["sex", "town"], sensitive=["ill"], person="who").hidden_said == 1

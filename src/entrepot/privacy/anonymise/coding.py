@@ -81,12 +81,14 @@ class Listed:
     Attributes:
         what: Which things: numbers below ``kinds``.
         count: How many of each.
+        missing: The number of the missing value; -1 where none is missing.
     """
 
     start: Ints
     what: Ints
     count: Ints
     kinds: int
+    missing: int = -1
 
     def of(self, rows: Ints) -> tuple[Ints, Ints]:
         """The entries of some distinct rows, and for each the position of its row in ``rows``."""

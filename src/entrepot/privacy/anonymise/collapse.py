@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -33,6 +33,16 @@ class Keys:
     def names(self) -> list[str]:
         """The numbers' columns in the temporary table."""
         return [f"k{i}" for i in range(len(self.words))]
+
+    def hidden(self, trees: Sequence[Tree]) -> str:
+        """SQL for rows that show nothing of any column."""
+        found = []
+        for name, word in zip(self.names(), self.words, strict=True):
+            number, stride = 0, 1
+            for at in word:
+                number, stride = number + stride * trees[at].star, stride * self.sizes[at]
+            found.append(f"{name} = {number}")
+        return " AND ".join(found)
 
     def decode(self, numbers: Sequence[Ints]) -> Ints:
         """The node of each column."""
@@ -111,7 +121,7 @@ def collapse(
     numbers = tuple(np.asarray(got[name], np.int64)[order] for name in keys.names())
     rows = np.asarray(got["n"], np.int64)[order]
     codes = _known(keys.decode(numbers), trees, rows, unknown)
-    listed = {name: _values(cursor, keys, numbers, name) for name in values}
+    listed = {name: _values(cursor, keys, trees, numbers, name) for name in values}
     own, shared = (_persons(cursor, keys, numbers, np.asarray(got["p"], np.int64)[order], person)) if person else (rows, None)
     table = Table(trees=tuple(trees), codes=codes, rows=rows, persons=own, shared=shared, population=None, values=listed)
     return Collapsed(table=table, keys=keys, numbers=numbers)
@@ -158,14 +168,20 @@ def _searched(sorted_: Ints, wanted: Ints) -> Ints:
     return found
 
 
-def _values(cursor: duckdb.DuckDBPyConnection, keys: Keys, numbers: Sequence[Ints], column: str) -> Listed:
+def said_sql(keys: Keys, trees: Sequence[Tree], column: str) -> str:
+    """SQL for rows that say something of a column: all but those that were hidden and left empty before."""
+    return f"NOT ({keys.hidden(trees)} AND {identifier(column)} IS NULL)"
+
+
+def _values(cursor: duckdb.DuckDBPyConnection, keys: Keys, trees: Sequence[Tree], numbers: Sequence[Ints], column: str) -> Listed:
     by, name = ", ".join(keys.names()), identifier(column)
     # Missing values are a value like others: that somebody has none may be what nobody is to know.
     rank = "dense_rank() OVER (ORDER BY TRY_CAST(v AS DOUBLE) NULLS LAST, v NULLS FIRST) - 1"
-    counted = f"SELECT {by}, CAST({name} AS VARCHAR) AS v, count(*)::BIGINT AS n FROM {ENCODED} GROUP BY ALL"
-    got = cursor.execute(f"SELECT {by}, {rank} AS r, n FROM ({counted}) ORDER BY {by}, r").fetchnumpy()
-    rank_of, count = np.asarray(got["r"], np.int64), np.asarray(got["n"], np.int64)
-    return _listed(numbers, [np.asarray(got[n], np.int64) for n in keys.names()], rank_of, count)
+    counted = f"SELECT {by}, CAST({name} AS VARCHAR) AS v, count(*)::BIGINT AS n FROM {ENCODED} WHERE {said_sql(keys, trees, column)} GROUP BY ALL"
+    got = cursor.execute(f"SELECT {by}, {rank} AS r, n, v IS NULL AS lost FROM ({counted}) ORDER BY {by}, r").fetchnumpy()
+    rank_of, count, lost = np.asarray(got["r"], np.int64), np.asarray(got["n"], np.int64), np.asarray(got["lost"], bool)
+    missing = int(rank_of[lost][0]) if lost.any() else -1
+    return replace(_listed(numbers, [np.asarray(got[n], np.int64) for n in keys.names()], rank_of, count), missing=missing)
 
 
 def _listed(numbers: Sequence[Ints], keys: Sequence[Ints], what: Ints, count: Ints) -> Listed:

@@ -92,12 +92,14 @@ class Close:
 
     def distance(self, counts: Floats, overall: Floats) -> Floats:
         """The distance of each class from the whole table, 0 to 1."""
-        extra = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) - overall / overall.sum()
+        extra = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) - overall / max(overall.sum(), 1)
         if self.levels:
             return self._climbed(extra)
         if self.ordered:
-            moved: Floats = np.abs(np.cumsum(extra, axis=1)).sum(axis=1)
-            mean: Floats = moved / max(1, extra.shape[1] - 1)
+            # Values that nobody has (any more) are no step on the line.
+            there = extra[:, overall > 0]
+            moved: Floats = np.abs(np.cumsum(there, axis=1)).sum(axis=1)
+            mean: Floats = moved / max(1, there.shape[1] - 1)
             return mean
         halved: Floats = np.abs(extra).sum(axis=1) / 2
         return halved

@@ -157,6 +157,8 @@ class Release:
 
     Attributes:
         suppressed: Rows whose quasi-identifiers are all hidden.
+        silent: Those among them that say nothing else either, because together they do not pass what every class must.
+        hidden_class: Persons in the class of hidden rows that say something; None where there is none.
         ncp: Mean normalised certainty penalty over cells: 0 as it was, 1 when all is hidden.
         loss: The same by column.
         smallest: Persons of the smallest class, suppressed rows apart; None when all rows are suppressed.
@@ -182,6 +184,8 @@ class Release:
     measure: float | None = None
     bound: float | None = None
     tried: int | None = None
+    silent: int = 0
+    hidden_class: int | None = None
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
     kept: tuple[ColumnFinding, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -196,7 +200,8 @@ class Release:
         shown: dict[str, Any] = {
             "file": self.path.name, "method": self.method.value, "quasi_identifiers": list(self.quasi), "rows": self.rows,
             "distinct": self.distinct, "suppressed": self.suppressed,
-            "suppressed_share": round(self.suppressed / self.rows, 6) if self.rows else 0.0, "classes": self.classes,
+            "suppressed_share": round(self.suppressed / self.rows, 6) if self.rows else 0.0, "silent": self.silent,
+            "hidden_class": self.hidden_class, "classes": self.classes,
             "smallest_class": self.smallest, "ncp": round(self.ncp, 6), "loss": {name: round(loss, 6) for name, loss in self.loss.items()},
             "kept": [one.column for one in self.kept],
         } | as_json(self.notes)  # fmt: skip

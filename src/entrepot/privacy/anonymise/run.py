@@ -12,15 +12,16 @@ import duckdb
 import numpy as np
 
 from entrepot.engine.faults import explained
-from entrepot.engine.sql import identifier
 from entrepot.kit import Invalid, Refused
 from entrepot.privacy.anonymise import cluster, lattice, leftovers
+from entrepot.privacy.anonymise.asked import PRESENT, asked_of
 from entrepot.privacy.anonymise.changes import Change, expressions
 from entrepot.privacy.anonymise.coding import Ints, Listed, Table, classes, ends, tree_of
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate
-from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Recursive, Share, Test
+from entrepot.privacy.anonymise.criteria import Test
+from entrepot.privacy.anonymise.hidden import settle
 from entrepot.privacy.anonymise.identifiers import findings, named, quasi_identifiers, require_meant
-from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Presence, Release
+from entrepot.privacy.anonymise.model import Method, Plan, Release
 from entrepot.privacy.anonymise.source import Source, open_source
 from entrepot.privacy.anonymise.trees import trees_of
 from entrepot.privacy.anonymise.walk import lattice_size, walk
@@ -32,8 +33,6 @@ from entrepot.privacy.notes import Note, note
 Progress = Callable[[str, float], None]
 WALKED = 200_000
 """Combinations of levels up to which local recoding tries all of them."""
-_PRESENT = "p:presence"
-"""What the counts of the population for δ-presence are called among the values; no column's name begins so."""
 
 
 def anonymise(
@@ -166,7 +165,7 @@ class _Job:
         self.told("write", 0.0)
         with explained(self.source.path):
             write(
-                self.cursor, self.source, self.layout, self.found, released, target, rows=self.rows,
+                self.cursor, self.source, self.layout, self.found, released, self.hidden.silent, target, rows=self.rows,
                 progress=lambda share: self.told("write", share),
             )  # fmt: skip
         return release
@@ -174,10 +173,13 @@ class _Job:
     def search(self) -> tuple[Ints, lattice.Found | None]:
         """The node of each column and distinct row, and what global recoding chose."""
         self.table = _with_population(self.cursor, self.found, self.plan, self.quasi, self.folder)
-        self.test = Test(self.table, k=self.plan.k, criteria=_criteria(self.plan, self.cursor, self.given))
-        _check_size(self.table, self.test, self.plan)
+        test = Test(self.table, k=self.plan.k, criteria=asked_of(self.plan, self.cursor, self.found, self.given))
+        _check_size(self.table, test, self.plan)
         self.told("search", 0.0)
-        return _search(self.table, self.test, self.plan, lambda share: self.told("search", share))
+        released, best = _search(self.table, test, self.plan, lambda share: self.told("search", share))
+        before = int(self.table.rows[leftovers.hidden(self.table, released)].sum())
+        self.test, self.hidden = settle(self.table, test, released)
+        return released, _settled(self.table, self.plan, released, best, before)
 
     def released(self, target: Path, released: Ints, best: lattice.Found | None) -> Release:
         """What is released, with what should be known of how it came about."""
@@ -189,7 +191,11 @@ class _Job:
                 f"Ask for less than k = {self.plan.k} or for less of --l and --t, generalise fewer columns, or give hierarchies with more levels.",
             )
         self.notes += [note("all_hidden", columns=blank)] if blank else []
-        return replace(made, hierarchies=self.known, kept=self.kept, notes=(*self.notes, *self.odd))
+        self.notes += self.hidden.notes(self.plan.k) if self.layout.says_more else []
+        return replace(
+            made, silent=self.hidden.rows, hidden_class=self.hidden.persons, hierarchies=self.known, kept=self.kept,
+            notes=(*self.notes, *self.odd),
+        )  # fmt: skip
 
 
 def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], changes: Sequence[Change]) -> tuple[tuple[str, ...], Layout]:
@@ -209,7 +215,8 @@ def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], ch
         raise Invalid(f"{twice[0]} cannot be changed: it is generalised or counted.", "Take it out of the one or the other.")
     if both:
         raise Invalid(f"{both[0]} is both quasi-identifier and sensitive.", "Choose one; a sensitive column is released as it is.")
-    return quasi, Layout(columns=tuple(column for column in source.columns if column not in plan.drop), quasi=quasi)
+    pseudonyms = tuple(change.column for change in changes if change.verb == "pseudonym")
+    return quasi, Layout(columns=tuple(column for column in source.columns if column not in plan.drop), quasi=quasi, pseudonyms=pseudonyms)
 
 
 def _with_population(cursor: duckdb.DuckDBPyConnection, found: Collapsed, plan: Plan, quasi: tuple[str, ...], folder: Path) -> Table:
@@ -220,7 +227,7 @@ def _with_population(cursor: duckdb.DuckDBPyConnection, found: Collapsed, plan: 
         everybody = _people(cursor, found, plan.presence.population, quasi, folder)
         # Who is not in the table is the rest; fewer than none where rows are outside the population, so that sums stay those of classes.
         count = np.stack([everybody - t.rows, t.rows], axis=1).ravel()
-        values = values | {_PRESENT: Listed(start=np.arange(t.size + 1) * 2, what=np.tile(np.arange(2), t.size), count=count, kinds=2)}
+        values = values | {PRESENT: Listed(start=np.arange(t.size + 1) * 2, what=np.tile(np.arange(2), t.size), count=count, kinds=2)}
     return Table(trees=t.trees, codes=t.codes, rows=t.rows, persons=t.persons, shared=t.shared, population=population, values=values)
 
 
@@ -240,60 +247,6 @@ def _people(cursor: duckdb.DuckDBPyConnection, found: Collapsed, path: Path, qua
     population = np.zeros(found.table.size, np.int64)
     population[asked[same]] = count[same]
     return population
-
-
-def _criteria(plan: Plan, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy]) -> tuple[Criterion, ...]:
-    found: list[Criterion] = [_diversity(asked) for asked in plan.diversity]
-    found += [_closeness(asked, cursor, hierarchies) for asked in plan.closeness]
-    if plan.presence:
-        found.append(_presence(plan.presence, cursor))
-    return tuple(found)
-
-
-def _presence(asked: Presence, cursor: duckdb.DuckDBPyConnection) -> Criterion:
-    if not asked.column:
-        return Share(column=_PRESENT, least=asked.least, most=asked.most)
-    name = identifier(f"v:{asked.column}")
-    kinds = cursor.execute(f"SELECT DISTINCT CAST({name} AS VARCHAR) FROM {ENCODED} ORDER BY 1").fetchall()
-    if [row[0] for row in kinds] not in (["0", "1"], ["false", "true"]):
-        raise Invalid(f"{asked.column} does not say with 0 and 1 who is in the subset.", "Write 1 for rows of the subset and 0 for others.")
-    return Share(column=f"v:{asked.column}", least=asked.least, most=asked.most)
-
-
-def _diversity(asked: Diversity) -> Criterion:
-    column = f"v:{asked.column}"
-    if asked.kind == "entropy":
-        return Entropy(column=column, l=asked.l)
-    if asked.kind == "recursive":
-        return Recursive(column=column, c=asked.c, l=int(asked.l))
-    return Distinct(column=column, l=int(asked.l))
-
-
-def _closeness(asked: Closeness, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy]) -> Criterion:
-    column = f"v:{asked.column}"
-    if asked.distance != "hierarchical":
-        return Close(column=column, t=asked.t, ordered=asked.distance == "ordered")
-    tree = hierarchies.get(asked.column)
-    if tree is None:
-        raise Invalid(f"{asked.column} has no hierarchy for its distance.", f"Write {asked.column}.csv, or choose equal or ordered.")
-    order = "TRY_CAST(v AS DOUBLE) NULLS LAST, v NULLS FIRST"
-    values = [
-        r[0] or ""
-        for r in cursor.execute(
-            f'SELECT v FROM (SELECT DISTINCT CAST("v:{asked.column}" AS VARCHAR) v FROM {ENCODED}) ORDER BY {order}'
-        ).fetchall()
-    ]
-    bad = sum(not tree.knows(value) for value in values)
-    if bad:
-        raise Invalid(
-            f"{asked.column}: {bad} values are missing from its hierarchy.", "Add them to the hierarchy.", column=asked.column, count=bad
-        )
-    levels = []
-    for level in range(1, tree.levels):
-        names = [tree.generalised(value, level) for value in values]
-        number = {name: i for i, name in enumerate(dict.fromkeys(names))}
-        levels.append(tuple(number[name] for name in names))
-    return Close(column=column, t=asked.t, levels=tuple(levels))
 
 
 def _check_size(table: Table, test: Test, plan: Plan) -> None:
@@ -328,13 +281,25 @@ def _search(table: Table, test: Test, plan: Plan, told: Callable[[float], None])
     return released, None
 
 
+def _settled(table: Table, plan: Plan, released: Ints, best: lattice.Found | None, before: int) -> lattice.Found | None:
+    """What global recoding chose, with its loss where settling the hidden rows has hidden more than before; refused where that is too many."""
+    hidden = int(table.rows[leftovers.hidden(table, released)].sum())
+    if hidden == before:
+        return best
+    _require_shown(table, hidden, plan, int(plan.suppress * table.rows.sum() + 1e-9))
+    if best is None:
+        return None
+    means = [(tree.cost[node] * table.rows).sum() / table.rows.sum() for tree, node in zip(table.trees, released, strict=True)]
+    return replace(best, loss=float(np.expm1(np.mean(np.log1p(means)))))
+
+
 def _require_shown(table: Table, hidden: int, plan: Plan, limit: int) -> None:
     total = int(table.rows.sum())
     # Where every row is hidden, more than the limit is wrong.
     if limit < hidden < total:
         share = math.ceil(1000 * hidden / total) / 10
         raise Refused(
-            f"Local recoding would hide {hidden:,} of {total:,} rows ({share:g} %), and at most {100 * plan.suppress:.3g} % may be.",
+            f"{plan.method.capitalize()} recoding would hide {hidden:,} of {total:,} rows ({share:g} %), and at most {100 * plan.suppress:.3g} % may be.",
             f"Raise the limit (--suppress {share:g}%), ask for less, or generalise fewer columns.",
         )
 

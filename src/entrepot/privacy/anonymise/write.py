@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from entrepot.engine.sql import identifier, literal
 from entrepot.kit import Invalid, NotFound
-from entrepot.privacy.anonymise.coding import Ints, ends, grouped, packed
+from entrepot.privacy.anonymise.coding import Flags, Ints, ends, grouped, packed
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, locate
 from entrepot.privacy.anonymise.source import Source
 
@@ -26,6 +27,14 @@ _LINES = 16_384
 """Lines joined at a time, few enough to stay in the processor's cache."""
 
 
+class Sort(Enum):
+    """What becomes of a column: replaced, left empty in silent rows, or kept in them too."""
+
+    REPLACED = 0
+    SAID = 1
+    KEPT = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """How the columns of the release lie between quasi-identifiers.
@@ -33,20 +42,27 @@ class Layout:
     Attributes:
         columns: The columns of the release in order.
         quasi: Those of them that are replaced.
+        pseudonyms: Those that hold keyed pseudonyms, which stay also where a row is to say nothing.
     """
 
     columns: tuple[str, ...]
     quasi: tuple[str, ...]
+    pseudonyms: tuple[str, ...] = ()
 
-    def runs(self) -> list[tuple[bool, list[str]]]:
-        """Neighbouring columns of one sort: whether they are replaced, and their names."""
-        found: list[tuple[bool, list[str]]] = []
+    @property
+    def says_more(self) -> bool:
+        """Whether there are columns that hidden rows could say something in."""
+        return any(sort is Sort.SAID for sort, _ in self.runs())
+
+    def runs(self) -> list[tuple[Sort, list[str]]]:
+        """Neighbouring columns of one sort: what becomes of them, and their names."""
+        found: list[tuple[Sort, list[str]]] = []
         for column in self.columns:
-            replaced = column in self.quasi
-            if found and found[-1][0] == replaced:
+            sort = Sort.REPLACED if column in self.quasi else Sort.KEPT if column in self.pseudonyms else Sort.SAID
+            if found and found[-1][0] is sort:
                 found[-1][1].append(column)
             else:
-                found.append((replaced, [column]))
+                found.append((sort, [column]))
         return found
 
 
@@ -60,7 +76,9 @@ def carried(source: Source, layout: Layout, changed: dict[str, str]) -> list[tup
         return [(f"o:{column}", changed.get(column, source.sql(column))) for column in layout.columns if column not in layout.quasi]
     joined = f", {literal(source.dialect.delimiter)}, "
     texts = [
-        [_quoted(changed.get(column, source.sql(column)), source) for column in run] for replaced, run in layout.runs() if not replaced
+        [_quoted(changed.get(column, source.sql(column)), source) for column in run]
+        for sort, run in layout.runs()
+        if sort is not Sort.REPLACED
     ]
     return [(f"s{i}", f"concat({joined.join(text)})") for i, text in enumerate(texts)]
 
@@ -117,19 +135,20 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write(
-    cursor: duckdb.DuckDBPyConnection, source: Source, layout: Layout, found: Collapsed, released: Ints, path: Path, *, rows: int,
-    progress: Progress | None = None,
+    cursor: duckdb.DuckDBPyConnection, source: Source, layout: Layout, found: Collapsed, released: Ints, silent: Flags, path: Path, *,
+    rows: int, progress: Progress | None = None,
 ) -> None:  # fmt: skip
     """Write all rows of the temporary table with the released values of their quasi-identifiers.
 
     Args:
         released: The node of each column (as in ``layout.quasi``) and distinct row.
+        silent: Which distinct rows say nothing in their other columns.
         rows: Rows of the temporary table.
     """
     told = progress or (lambda share: None)
     writer = _as_parquet if source.dialect is None else _as_text
     with replacing(path) as part:
-        writer(cursor, source, layout, found, released, part, rows, told)
+        writer(cursor, source, layout, found, released, silent, part, rows, told)
 
 
 def _slices(rows: int) -> Iterator[str]:
@@ -143,6 +162,7 @@ def _as_text(
     layout: Layout,
     found: Collapsed,
     released: Ints,
+    silent: Flags,
     path: Path,
     rows: int,
     told: Progress,
@@ -150,8 +170,9 @@ def _as_text(
     assert source.dialect is not None
     delimiter, quote, end = source.dialect.delimiter, source.dialect.quote, source.line_end
     runs = layout.runs()
-    texts = {at: _texts(found, layout, released, run, delimiter, quote) for at, (replaced, run) in enumerate(runs) if replaced}
-    held = {at: f"s{i}" for i, at in enumerate(at for at, (replaced, _) in enumerate(runs) if not replaced)}
+    texts = {at: _texts(found, layout, released, run, delimiter, quote) for at, (sort, run) in enumerate(runs) if sort is Sort.REPLACED}
+    held = {at: f"s{i}" for i, at in enumerate(at for at, (sort, _) in enumerate(runs) if sort is not Sort.REPLACED)}
+    empty = {held[at]: delimiter * (len(run) - 1) for at, (sort, run) in enumerate(runs) if sort is Sort.SAID}
     names = [*found.keys.names(), *held.values()]
     with path.open("wb") as out:
         out.write(source.bom)
@@ -160,6 +181,8 @@ def _as_text(
         for number, slice_ in enumerate(_slices(rows)):
             got = cursor.execute(f"SELECT {', '.join(names)} {slice_}").fetchnumpy()
             place = locate(found.numbers, [got[name] for name in found.keys.names()])
+            if (nothing := silent[place]).any():
+                got |= {name: np.where(nothing, text, got[name]) for name, text in empty.items()}
             for at in range(0, len(place), _LINES):
                 some = slice(at, at + _LINES)
                 parts = [texts[i].lines(place[some]) if i in texts else iter(got[held[i]][some].tolist()) for i in range(len(runs))]
@@ -206,6 +229,7 @@ def _as_parquet(
     layout: Layout,
     found: Collapsed,
     released: Ints,
+    silent: Flags,
     path: Path,
     rows: int,
     told: Progress,
@@ -221,13 +245,17 @@ def _as_parquet(
         for number, slice_ in enumerate(_slices(rows)):
             got = cursor.sql(f"SELECT {chosen} {slice_}").to_arrow_table()
             place = locate(found.numbers, [got.column(name).to_numpy() for name in found.keys.names()])
+            nothing = silent[place]
+            said = pa.array(np.arange(len(place)), mask=nothing) if nothing.any() else None
             columns = []
             for column in layout.columns:
                 if column in layout.quasi:
                     at = layout.quasi.index(column)
                     columns.append(pa.DictionaryArray.from_arrays(pa.array(nodes[at][place]), labels[at]))
                 else:
-                    columns.append(got.column(f"o:{column}"))
+                    told_of = got.column(f"o:{column}")
+                    # Taking a row that is missing gives a missing value of any type.
+                    columns.append(told_of if said is None or column in layout.pseudonyms else told_of.take(said))
             table = pa.table(columns, names=list(layout.columns))
             if writer is None:
                 writer = pq.ParquetWriter(path, table.schema, compression="zstd", store_schema=False)

@@ -17,6 +17,7 @@ from entrepot.engine.faults import explained
 from entrepot.engine.sql import identifier
 from entrepot.kit import Invalid
 from entrepot.privacy.anonymise.source import Source, open_source
+from entrepot.privacy.hierarchies import STAR
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -78,6 +79,24 @@ def frame_of(columns: Mapping[str, Sequence[str]]) -> Frame:
         place = {label: i for i, label in enumerate(labels)}
         encoded[name] = Encoded(labels=tuple(labels), codes=np.fromiter((place[v] for v in values), np.int64, len(values)))
     return Frame(columns=encoded, weight=np.ones(sizes.pop() if sizes else 0, np.int64))
+
+
+def starred(table: Frame, quasi: Sequence[str], others: Sequence[str]) -> Frame:
+    """The table with ``*`` for what other columns lack in rows that show no quasi-identifier: left empty, they stand for every value."""
+    hidden = np.ones(table.size, bool)
+    for name in quasi:
+        labels = np.array([label == STAR for label in table.column(name).labels], bool)
+        hidden &= labels[table.column(name).codes]
+    changed = {name: _with_stars(table.column(name), hidden) for name in others} if hidden.any() else {}
+    return Frame(columns={**table.columns, **changed}, weight=table.weight)
+
+
+def _with_stars(column: Encoded, hidden: Flags) -> Encoded:
+    lacks = hidden & np.array([label == "" for label in column.labels], bool)[column.codes]
+    shown, codes = np.unique(np.where(lacks, len(column.labels), column.codes), return_inverse=True)
+    # Labels without a row would be unknown to the scale.
+    labels = (*column.labels, STAR)
+    return Encoded(labels=tuple(labels[code] for code in shown), codes=codes) if lacks.any() else column
 
 
 def columns_of(cursor: duckdb.DuckDBPyConnection, path: str | Path) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from entrepot.privacy.attacks.frame import Flags, Floats, Ints
 from entrepot.privacy.attacks.model import AttackResult, Budget, Rate
 from entrepot.privacy.attacks.pair import Classes, Pair, People
-from entrepot.privacy.attacks.search import chunks, fits, sample
+from entrepot.privacy.attacks.search import chunks, fits, sample, unseen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def inference(pair: Pair, column: str, budget: Budget, rng: np.random.Generator)
     seed = int(rng.integers(2**31))
 
     def guessed(people: People, truth: Ints) -> _Guessed:
-        return _guess(seen, people, truth, secrets, budget, np.random.default_rng(seed))
+        return _guess(seen, people, truth, secrets, budget, np.random.default_rng(seed), by_hiding=sensitive)
 
     mine, most = guessed(seen.people, _truth(pair, pair.people, column)), _majority(pair, column)
     other = guessed(seen.control, _truth(pair, pair.control, column)) if seen.control and pair.control else None
@@ -63,11 +63,12 @@ def background(classes: Classes, column: str) -> dict[str, float]:
         have tells the other; and the mean chance of guessing right with no more knowledge than the class.
     """
     found, weight = classes.secrets[column], classes.weight
+    # A class without any value is of hidden rows that say nothing.
     different, total = (found > 0).sum(axis=1), float(weight.sum())
     return {
         "rows_in_homogeneous_classes": float(weight[different == 1].sum()),
         "share_homogeneous": float(weight[different == 1].sum()) / total,
-        "share_disclosed_by_excluding_one_value": float(weight[different <= 2].sum()) / total,
+        "share_disclosed_by_excluding_one_value": float(weight[(different == 1) | (different == 2)].sum()) / total,
         "mean_confidence": float(found.max(axis=1).sum()) / total,
     }
 
@@ -89,9 +90,20 @@ def _spread_rows(pair: Pair, column: str) -> Floats:
     return each
 
 
-def _guess(pair: Pair, people: People, truth: Ints, secrets: Floats, budget: Budget, rng: np.random.Generator) -> _Guessed:
+def _guess(
+    pair: Pair, people: People, truth: Ints, secrets: Floats, budget: Budget, rng: np.random.Generator, *, by_hiding: bool
+) -> _Guessed:
+    """Guess the value of drawn targets.
+
+    Args:
+        by_hiding: Whoever fits no class that shows anything is taken to be among the hidden rows, where these say something.
+    """
     classes, lot = _within(pair.classes, secrets, budget, rng)
     targets, often = sample(people.weight, budget.targets, rng)
+    behind = secrets[pair.hidden_rows()].sum(axis=0)
+    away = np.zeros(len(targets), bool)
+    if by_hiding and behind.any():
+        away = unseen(people.some(targets), pair.classes.some(~pair.hidden_rows()))
     usual, single = lot.sum(axis=0) / max(lot.sum(), 1), (lot > 0).sum(axis=1) == 1
     right, certain = 0.0, 0.0
     for start, some in chunks(targets, classes):
@@ -99,11 +111,15 @@ def _guess(pair: Pair, people: People, truth: Ints, secrets: Floats, budget: Bud
         fit -= fit.max(axis=1, keepdims=True)
         # Among equal chances the value that is more frequent over all.
         chance = np.exp(fit) @ lot.astype(np.float32)
+        gone = away[start : start + len(some)]
+        chance[gone] = behind
         best = np.argmax(chance * (1 + 1e-6 * usual.astype(np.float32)), axis=1)
         hit, count = best == truth[some], often[start : start + len(some)]
         own = fit.argmax(axis=1)
         right += float(count[hit].sum())
-        certain += float(count[single[own] & (lot[own].argmax(axis=1) == truth[some])].sum())
+        sure = np.where(gone, (behind > 0).sum() == 1, single[own])
+        told = np.where(gone, behind.argmax(), lot[own].argmax(axis=1))
+        certain += float(count[sure & (told == truth[some])].sum())
     return _Guessed(right=right, certain=certain, tries=int(often.sum()))
 
 

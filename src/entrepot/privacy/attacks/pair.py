@@ -11,8 +11,9 @@ from entrepot.kit import Invalid
 from entrepot.privacy.anonymise.coding import packed
 from entrepot.privacy.attacks.frame import Encoded, Flags, Floats, Frame, Ints
 from entrepot.privacy.attacks.scale import Scale, scale_of
-from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.hierarchies import STAR, Hierarchy
 
+_NOTHING = ("", STAR)
 MOST_SECRETS = 2_000
 """Different values of a sensitive column up to which it is guessed; with more, each is somebody's own."""
 
@@ -37,6 +38,12 @@ class People:
     def size(self) -> int:
         """Distinct rows."""
         return len(self.weight)
+
+    def some(self, chosen: Ints | Flags) -> People:
+        """These distinct rows alone."""
+        person = None if self.person is None else self.person[chosen]
+        secrets = {name: found[chosen] for name, found in self.secrets.items()}
+        return People(at=self.at[:, chosen], weight=self.weight[chosen], person=person, secrets=secrets)
 
     @property
     def rows(self) -> int:
@@ -94,6 +101,10 @@ class Pair:
     place: Ints
     members: tuple[Ints, Ints, Ints] | None
     secret_labels: dict[str, tuple[str, ...]]
+
+    def hidden_rows(self) -> Flags:
+        """Which classes show nothing of any quasi-identifier."""
+        return suppressed(self.classes, self.scales)
 
     def hidden(self) -> Classes:
         """A release of as many rows that shows no quasi-identifier at all."""
@@ -175,7 +186,13 @@ def _classes(table: Frame, names: Sequence[str], scales: Sequence[Scale], labels
         counted = np.bincount(place * len(values) + found, weights=table.weight, minlength=count * len(values))
         secrets[name] = counted.reshape(count, len(values)).astype(np.float64)
     weight = np.bincount(place, weights=table.weight, minlength=count).astype(np.int64)
-    return Classes(first=distinct[0::2], end=distinct[1::2], weight=weight, secrets=secrets), place
+    made = Classes(first=distinct[0::2], end=distinct[1::2], weight=weight, secrets=secrets)
+    hidden = suppressed(made, scales)
+    for name, values in labels.items():
+        # A hidden row that was left empty says nothing, not that somebody has no value.
+        nothing = np.array([value in _NOTHING for value in values], bool)
+        secrets[name][np.outer(hidden, nothing)] = 0
+    return made, place
 
 
 def _numbered(column: Encoded, values: tuple[str, ...]) -> Ints:

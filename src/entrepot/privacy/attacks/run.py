@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import numpy as np
 
+from entrepot.engine.faults import explained
+from entrepot.privacy.anonymise.source import open_source
 from entrepot.privacy.attacks import downcoding, inference, linkage, linking, singling
 from entrepot.privacy.attacks.frame import Frame, read_frame, read_pair
 from entrepot.privacy.attacks.model import AttackReport, AttackResult, Budget
@@ -17,6 +20,7 @@ from entrepot.privacy.attacks.pair import MOST_SECRETS, Pair, pair_of
 from entrepot.privacy.attacks.related import doubts
 from entrepot.privacy.hierarchies import Hierarchy
 from entrepot.privacy.notes import Note, note
+from entrepot.privacy.risk.classes import saying
 
 SEED = 20_261_121
 _MOST_GUESSED = 1_000
@@ -40,6 +44,7 @@ def attack(
     budget: Budget | None = None,
     seed: int = SEED,
     only: Collection[str] = (),
+    hidden_tell: bool = True,
     progress: Progress | None = None,
 ) -> AttackReport:
     """Attack a release as the literature describes it, and say what came of it.
@@ -54,6 +59,7 @@ def attack(
         neighbours: Rows that each of two parties takes in the linkability attack.
         control: Rows like those of the original, of persons who are in neither table.
         only: Names of attacks to make; all of them without any.
+        hidden_tell: Whether rows that show no quasi-identifier say something in other columns.
         progress: Told the attack and its share done.
 
     Raises:
@@ -65,7 +71,9 @@ def attack(
     )  # fmt: skip
     notes = _notes(pair, asked, sensitive)
     # Numbered before any is left out, so that each keeps its stream.
-    steps = [step for step in enumerate(_steps(pair, asked, notes, bool(sensitive), neighbours)) if not only or step[1][0] in only]
+    steps = [
+        step for step in enumerate(_steps(pair, asked, notes, bool(sensitive), neighbours, hidden_tell)) if not only or step[1][0] in only
+    ]
     results = _tried(steps, asked, notes, seed, told)
     return AttackReport(
         rows=pair.people.rows, released=pair.classes.rows, control_rows=pair.control.rows if pair.control else 0,
@@ -101,11 +109,15 @@ def attack_files(
     person_key: str = "",
     control: str | Path | None = None,
     neighbours: int = 1,
+    pseudonyms: Collection[str] = (),
     budget: Budget | None = None,
     seed: int = SEED,
     progress: Progress | None = None,
 ) -> AttackReport:
     """`attack` on CSV or Parquet files.
+
+    Args:
+        pseudonyms: Columns of keyed pseudonyms, which say nothing of anybody.
 
     Raises:
         NotFound: There is no such file.
@@ -118,14 +130,23 @@ def attack_files(
     group = read_frame(cursor, control, columns) if control else None
     return attack(
         first, second, quasi_identifiers=quasi_identifiers, sensitive=sensitive, hierarchies=hierarchies, person_key=person_key,
-        control=group, neighbours=neighbours, budget=budget, seed=seed, progress=progress,
+        control=group, neighbours=neighbours, budget=budget, seed=seed, hidden_tell=_tell(cursor, release, quasi_identifiers, pseudonyms),
+        progress=progress,
     )  # fmt: skip
 
 
-def _steps(pair: Pair, budget: Budget, notes: list[Note], any_sensitive: bool, neighbours: int) -> Iterator[_Step]:
+def _tell(cursor: duckdb.DuckDBPyConnection, release: str | Path, quasi: Sequence[str], pseudonyms: Collection[str]) -> bool:
+    """Whether hidden rows of a file say something in other columns."""
+    with TemporaryDirectory(prefix="entrepot-attack-") as folder:
+        source = open_source(cursor, Path(release), Path(folder))
+        with explained(source.path):
+            return bool(cursor.execute(f"SELECT 1 FROM {source.scan} WHERE {saying(source, quasi, pseudonyms)} LIMIT 1").fetchall())
+
+
+def _steps(pair: Pair, budget: Budget, notes: list[Note], any_sensitive: bool, neighbours: int, hidden_tell: bool) -> Iterator[_Step]:
     yield "singling_out_univariate", "", lambda rng: [singling.univariate(pair, budget, rng)]
     yield "singling_out_multivariate", "", lambda rng: [singling.multivariate(pair, budget, rng)]
-    yield "unique_linkage", "", lambda rng: [linkage.unique_linkage(pair, budget, rng)]
+    yield "unique_linkage", "", lambda rng: [linkage.unique_linkage(pair, budget, rng, tells=hidden_tell)]
     yield "linkability", "", lambda rng: [linking.linkability(pair, budget, rng, neighbours=neighbours)]
     yield "downcoding", "", lambda rng: [downcoding.downcoding(pair, budget, rng)]
     for column in _guessed(pair, notes, any_sensitive):

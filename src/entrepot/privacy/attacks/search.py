@@ -65,15 +65,16 @@ def only_one(people: People, first: Ints, end: Ints) -> Ints:
         count = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
         for at in np.flatnonzero(count == 1 if people.person is None else count > 0):
             rows = np.flatnonzero(np.unpackbits(bits[at], count=people.size))
-            if _is_alone(people, rows):
+            if is_alone(people, rows):
                 found[start + at] = rows[0]
     return found
 
 
-def _is_alone(people: People, rows: Ints) -> bool:
+def is_alone(people: People, rows: Ints) -> bool:
+    """Whether these rows are one person's."""
     if people.person is None:
-        return bool(people.weight[rows[0]] == 1)
-    return bool((people.person[rows] == people.person[rows[0]]).all())
+        return bool(people.weight[rows].sum() == 1)
+    return len(rows) > 0 and bool((people.person[rows] == people.person[rows[0]]).all())
 
 
 def counts(people: People, first: Ints, end: Ints) -> Floats:
@@ -85,6 +86,15 @@ def counts(people: People, first: Ints, end: Ints) -> Floats:
         for row in range(0, len(bits), 64):
             part = np.unpackbits(bits[row : row + 64], axis=1, count=people.size)
             found[start + row : start + row + len(part)] = part.astype(np.float32) @ weight
+    return found
+
+
+def unseen(people: People, classes: Classes) -> Flags:
+    """The rows that fit none of these classes."""
+    seen = np.zeros((people.size + 7) // 8, np.uint8)
+    for _, bits in selected(people, classes.first, classes.end):
+        seen |= np.bitwise_or.reduce(bits, axis=0)
+    found: Flags = np.unpackbits(seen, count=people.size) == 0
     return found
 
 

@@ -67,6 +67,7 @@ def grade(
         _none("keys", alone),
         _together(untreated),
         _k(release, after),
+        _hidden(release, after),
         _tied(tied),
         *(_attack(name, attacks, again, release) for name in IDENTIFYING),
         _told(after),
@@ -111,6 +112,14 @@ def _k(release: Release, after: Risk) -> Check:
     found = [size for size in (release.smallest, after.k) if size is not None]
     smallest = min(found, default=None)
     return Check(name="k", holds=smallest is None or smallest >= LEAST_K, value=smallest, limit=LEAST_K)
+
+
+def _hidden(release: Release, after: Risk) -> Check:
+    # As with k: the release counts persons even where their key is left out of it.
+    found = [size for size in (release.hidden_class, after.hidden_said) if size is not None and after.hidden_said]
+    smallest = min(found, default=None)
+    holds = smallest is None or (smallest >= LEAST_K and not after.hidden_told)
+    return Check(name="hidden_rows", holds=holds, value=smallest, limit=LEAST_K, columns=after.hidden_told)
 
 
 def _together(untreated: Combined | None) -> Check:

@@ -107,7 +107,8 @@ def _risk(document: Mapping[str, Any], language: str) -> str:
     ]  # fmt: skip
     for then, now in zip(both[0]["sensitive"], both[1]["sensitive"], strict=True):
         rows.append([w["told"].format(escape(now["column"])), percent(then["told"]), percent(now["told"])])
-    return section(w["risk"], table(["", w["before"], w["after"]], rows, figures=(1, 2)))
+    noted = notes(document["release"], language) if document["release"].get("notes") else ""
+    return section(w["risk"], table(["", w["before"], w["after"]], rows, figures=(1, 2)) + noted)
 
 
 def _attacks(document: Mapping[str, Any], language: str) -> str:

@@ -16,7 +16,7 @@ MOST_TOLD = 0.2
 LEAST_CELL = 11
 """Persons behind a published count: nobody is found with a chance above .09, the bound for data anybody may get (EMA Policy 0070)."""
 
-AT_LEAST = frozenset({"k", "sequences", "cells"})
+AT_LEAST = frozenset({"k", "hidden_rows", "sequences", "cells"})
 """Checks that count persons; of all others the limit is the most there may be."""
 
 

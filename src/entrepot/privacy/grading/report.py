@@ -136,7 +136,9 @@ def report_schema() -> dict[str, Any]:
             "form": {"const": FORM},
             "grade": GRADE,
             "settings": as_object(_SETTINGS),
-            "release": as_object({"sha256": DIGEST_HEX, "rows": COUNT, "suppressed": COUNT, "ncp": SHARE, "loss": _map(SHARE)}),
+            "release": as_object(
+                {"sha256": DIGEST_HEX, "rows": COUNT, "suppressed": COUNT, "silent": COUNT, "ncp": SHARE, "loss": _map(SHARE)}
+            ),
             "hierarchies": {"type": "array", "items": as_object(_HIERARCHY)},
             "risk": as_object({"before": as_object(_RISK), "after": as_object(_RISK)}),
             "attacks": {"anyOf": [{"type": "null"}, as_object(_ATTACKS)]},
@@ -167,8 +169,8 @@ _OPTIONAL_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 _CHECK = as_object(
     {
         "name": {
-            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "combinations", "k", "sequences", "singling_out_multivariate", "unique_linkage", "linkability",
-                     "homogeneity", "cells"]
+            "enum": ["direct_identifiers", "other_quasi_identifiers", "keys", "combinations", "k", "hidden_rows", "sequences", "singling_out_multivariate",
+                     "unique_linkage", "linkability", "homogeneity", "cells"]
         },
         "holds": {"type": "boolean"}, "value": _OPTIONAL_NUMBER, "limit": {"type": "number"}, "columns": NAMES,
         "interval": {"type": ["array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
@@ -193,7 +195,7 @@ _HIERARCHY: dict[str, Any] = {
     "leaves": {"type": "integer", "minimum": 1}, "made": {"enum": ["by hand", "automatic"]},
 }  # fmt: skip
 _RISK: dict[str, Any] = {
-    "quasi": NAMES, "rows": COUNT, "hidden": COUNT, "classes": COUNT, "k": {"type": ["integer", "null"], "minimum": 1}, "unique": SHARE,
+    "quasi": NAMES, "rows": COUNT, "hidden": COUNT, "hidden_said": COUNT, "hidden_told": NAMES, "classes": COUNT, "k": {"type": ["integer", "null"], "minimum": 1}, "unique": SHARE,
     "prosecutor": SHARE, "marketer": SHARE, "sizes": _map(COUNT), "sensitive": {"type": "array"}, "against": {"type": ["object", "null"]},
 }  # fmt: skip
 _COMBINED: dict[str, Any] = {

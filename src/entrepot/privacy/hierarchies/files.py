@@ -33,7 +33,7 @@ def read_hierarchy(path: Path, *, column: str | None = None, delimiter: str = ";
     return hierarchy(name, rows)
 
 
-def read_folder(folder: Path, *, columns: Collection[str] | None = None) -> dict[str, Hierarchy]:
+def read_folder(folder: str | Path, *, columns: Collection[str] | None = None) -> dict[str, Hierarchy]:
     """The hierarchies of a folder by column.
 
     Args:
@@ -42,6 +42,7 @@ def read_folder(folder: Path, *, columns: Collection[str] | None = None) -> dict
     Raises:
         NotFound: There is no such folder.
     """
+    folder = Path(folder)
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}.", "Name the folder that holds a COLUMN.csv for each column.")
     wanted = None if columns is None else set(columns)

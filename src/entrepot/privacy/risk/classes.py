@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,17 +19,22 @@ CLASSES = "entrepot_classes"
 """A row for each class: its values ``q0``…, its rows or persons (``n``), a number for the person where it is one alone, and whether it shows anything."""
 COUNTS = "entrepot_counts"
 """The same by sensitive values ``s0``… too, before it is added up."""
+_SAID = "entrepot_hidden_said"
 _LINES = "entrepot_lines"
+_NOTHING = "('', '*')"
+"""What a cell holds that says nothing."""
 
 
 @contextmanager
 def classes_of(
-    cursor: duckdb.DuckDBPyConnection, path: str | Path, *, quasi: Sequence[str], sensitive: Sequence[str] = (), person: str = ""
-) -> Iterator[None]:
+    cursor: duckdb.DuckDBPyConnection, path: str | Path, *, quasi: Sequence[str], sensitive: Sequence[str] = (), person: str = "",
+    pseudonyms: Collection[str] = (),
+) -> Iterator[None]:  # fmt: skip
     """Hold the tables ``CLASSES`` and ``COUNTS`` of a file: one GROUP BY over its rows, the rest over its groups.
 
     Args:
         person: Column that says whose row it is; persons are then counted instead of rows.
+        pseudonyms: Columns of keyed pseudonyms, which say nothing of anybody.
 
     Raises:
         NotFound: There is no such file.
@@ -44,10 +49,13 @@ def classes_of(
         try:
             with explained(source.path):
                 _count(cursor, source, quasi, sensitive, person)
+                said = _said(cursor, source, quasi, person, pseudonyms)
+                cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_SAID} AS SELECT {said}::BIGINT AS n")
                 yield
         finally:
             cursor.execute(f"DROP TABLE IF EXISTS {CLASSES}")
             cursor.execute(f"DROP TABLE IF EXISTS {COUNTS}")
+            cursor.execute(f"DROP TABLE IF EXISTS {_SAID}")
             cursor.execute(f"DROP TABLE IF EXISTS {_LINES}")
 
 
@@ -63,6 +71,31 @@ def persons_of(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str]) -> tuple
         f"(SELECT count(DISTINCT whose) FROM {CLASSES} WHERE shown AND n = 1) FROM {COUNTS}"
     ).fetchall()[0]
     return int(everybody), int(seen), int(alone)
+
+
+def saying(source: Source, quasi: Sequence[str], pseudonyms: Collection[str] = ()) -> str:
+    """SQL for rows that show nothing of any quasi-identifier and all the same say something in other columns."""
+    hidden = " AND ".join(f"{text_of(source, column)} = {literal(STAR)}" for column in quasi)
+    others = [column for column in source.columns if column not in quasi and column not in pseudonyms]
+    said = " OR ".join(f"{text_of(source, column)} NOT IN {_NOTHING}" for column in others)
+    return f"{hidden} AND ({said or 'false'})"
+
+
+def said_of(cursor: duckdb.DuckDBPyConnection) -> int:
+    """How many of the hidden rows (persons) say something in other columns."""
+    return int(cursor.execute(f"SELECT n FROM {_SAID}").fetchall()[0][0])
+
+
+def heard_of(quasi: Sequence[str], value: str) -> str:
+    """The counted rows that say something of a column: all but those that are hidden and left empty."""
+    return f"(SELECT * FROM {COUNTS} WHERE {shown_of(quasi)} OR {value} NOT IN {_NOTHING})"
+
+
+def _said(cursor: duckdb.DuckDBPyConnection, source: Source, quasi: Sequence[str], person: str, pseudonyms: Collection[str]) -> int:
+    if not cursor.execute(f"SELECT 1 FROM {CLASSES} WHERE NOT shown LIMIT 1").fetchall():
+        return 0
+    size = f"count(DISTINCT {text_of(source, person)})" if person else "count(*)"
+    return int(cursor.execute(f"SELECT {size} FROM {source.scan} WHERE {saying(source, quasi, pseudonyms)}").fetchall()[0][0])
 
 
 def shown_of(quasi: Sequence[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.kit import Invalid
 from entrepot.privacy.anonymise.source import open_source
-from entrepot.privacy.risk.classes import CLASSES, COUNTS, classes_of, keys_of, persons_of, shown_of, text_of
+from entrepot.privacy.risk.classes import CLASSES, classes_of, heard_of, keys_of, persons_of, said_of, shown_of, text_of
 from entrepot.privacy.risk.model import Against, Risk, Sensitive
 
 _SIZES = ((1, "1"), (2, "2"), (4, "3-4"), (9, "5-9"), (19, "10-19"))
@@ -28,6 +29,7 @@ def measure(
     person: str = "",
     population: str | Path | None = None,
     counts: str = "",
+    pseudonyms: Collection[str] = (),
 ) -> Risk:
     """The risk of a CSV or Parquet table.
 
@@ -39,12 +41,13 @@ def measure(
         person: Column that says whose row it is; persons are then counted instead of rows.
         population: A table with the same quasi-identifiers, for k-map, δ-presence and journalist risk.
         counts: Column of the population that says how many persons a row stands for; each row is one person without it.
+        pseudonyms: Columns of keyed pseudonyms, which say nothing of anybody.
 
     Raises:
         NotFound: There is no such file.
         Invalid: It cannot be read, or lacks a column.
     """
-    with classes_of(cursor, path, quasi=quasi, sensitive=sensitive, person=person):
+    with classes_of(cursor, path, quasi=quasi, sensitive=sensitive, person=person, pseudonyms=pseudonyms):
         return of_classes(cursor, quasi=quasi, sensitive=sensitive, population=population, counts=counts, by_person=bool(person))
 
 
@@ -54,10 +57,12 @@ def of_classes(
 ) -> Risk:  # fmt: skip
     """`measure` on the tables that `classes_of` holds at the time."""
     found = tuple(_sensitive(cursor, quasi, at, column) for at, column in enumerate(sensitive))
+    told = tuple(column for at, column in enumerate(sensitive) if _told_by_hidden(cursor, quasi, at))
+    risk = replace(_risk(cursor, quasi, found, None, by_person), hidden_said=said_of(cursor), hidden_told=told)
     if population is None:
-        return _risk(cursor, quasi, found, None, by_person)
+        return risk
     with tempfile.TemporaryDirectory(prefix="entrepot-risk-") as folder:
-        return _risk(cursor, quasi, found, _against(cursor, Path(population), quasi, counts, Path(folder)), by_person)
+        return replace(risk, against=_against(cursor, Path(population), quasi, counts, Path(folder)))
 
 
 def _risk(
@@ -83,16 +88,24 @@ def _risk(
     )  # fmt: skip
 
 
+def _told_by_hidden(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], at: int) -> bool:
+    """Whether the hidden rows have one value of a column, which no other class has."""
+    keys, value = ", ".join(keys_of(quasi)), f"s{at}"
+    kinds = f"SELECT {shown_of(quasi)} AS shown, count(DISTINCT {value}) AS kinds FROM {heard_of(quasi, value)} GROUP BY {keys}"
+    query = f"SELECT min(kinds) FILTER (NOT shown), min(kinds) FILTER (shown) FROM ({kinds})"
+    hidden, others = cursor.execute(query).fetchall()[0]
+    return hidden == 1 and (others is None or others > 1)
+
+
 def _sensitive(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], at: int, column: str) -> Sensitive:
     keys, value = ", ".join(keys_of(quasi)), f"s{at}"
-    shown = shown_of(quasi)
-    by_value = f"SELECT {keys}, {value} AS v, sum(n)::DOUBLE AS c FROM {COUNTS} GROUP BY ALL"
-    overall = f"SELECT {value} AS v, sum(n) / sum(sum(n)) OVER () AS q FROM {COUNTS} GROUP BY ALL"
+    by_value = f"SELECT {keys}, {value} AS v, sum(n)::DOUBLE AS c FROM {heard_of(quasi, value)} GROUP BY ALL"
+    overall = f"SELECT {value} AS v, sum(n) / sum(sum(n)) OVER () AS q FROM {heard_of(quasi, value)} GROUP BY ALL"
     # Σ |p − q| over the values of a class, then the whole table's share of all values it lacks.
     distance = "(list_sum(list_transform(list({'c': c, 'q': q}), lambda x: abs(x.c / sum(c) - x.q))) + 1 - sum(q)) / 2"
     per_class = (
         f"SELECT sum(c) AS size, count(*) AS kinds, ln(sum(c)) - sum(c * ln(c)) / sum(c) AS entropy, max(c) AS top, {distance} AS t "
-        f"FROM ({by_value}) JOIN ({overall}) USING (v) WHERE {shown} GROUP BY {keys}"
+        f"FROM ({by_value}) JOIN ({overall}) USING (v) GROUP BY {keys}"
     )
     figures = cursor.execute(
         "SELECT min(kinds), exp(min(entropy)), max(CASE WHEN kinds > 1 THEN top / (size - top) END), bool_or(kinds = 1), max(top / size), "
@@ -103,11 +116,11 @@ def _sensitive(cursor: duckdb.DuckDBPyConnection, quasi: Sequence[str], at: int,
         return Sensitive(column=column, l=0, entropy_l=0.0, recursive_c=None, top=0.0, told=0.0, t=0.0, t_ordered=None)
     return Sensitive(
         column=column, l=int(kinds), entropy_l=float(entropy), recursive_c=None if single else float(recursive), top=float(top), told=float(told),
-        t=max(0.0, float(t)), t_ordered=_ordered(cursor, keys, by_value, overall, shown),
+        t=max(0.0, float(t)), t_ordered=_ordered(cursor, keys, by_value, overall),
     )  # fmt: skip
 
 
-def _ordered(cursor: duckdb.DuckDBPyConnection, keys: str, by_value: str, overall: str, shown: str) -> float | None:
+def _ordered(cursor: duckdb.DuckDBPyConnection, keys: str, by_value: str, overall: str) -> float | None:
     """The largest ordered distance: what must be carried past each value, on the way from the class to the whole table."""
     values = cursor.execute(f"SELECT v, q FROM ({overall}) ORDER BY TRY_CAST(v AS DOUBLE)").fetchall()
     if len(values) > _MOST_ORDERED or len(values) < 2:
@@ -122,7 +135,9 @@ def _ordered(cursor: duckdb.DuckDBPyConnection, keys: str, by_value: str, overal
     for value, share in values[:-1]:
         reached += share
         passed.append(f"abs(coalesce(sum(c) FILTER (x <= {float(value)!r}), 0) / sum(c) - {reached!r})")
-    per_class = f"SELECT ({' + '.join(passed)}) / {len(values) - 1} AS t FROM (SELECT *, CAST(v AS DOUBLE) AS x FROM ({by_value})) WHERE {shown} GROUP BY {keys}"
+    per_class = (
+        f"SELECT ({' + '.join(passed)}) / {len(values) - 1} AS t FROM (SELECT *, CAST(v AS DOUBLE) AS x FROM ({by_value})) GROUP BY {keys}"
+    )
     found = cursor.execute(f"SELECT max(t) FROM ({per_class})").fetchall()[0][0]
     return None if found is None else float(found)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitive:
-    """What belonging to a class tells about a sensitive column, in the worst class.
+    """What belonging to a class tells about a sensitive column, in the worst class; hidden rows that say something of it are one.
 
     Attributes:
         l: Fewest distinct values.
@@ -57,6 +57,8 @@ class Risk:
     Attributes:
         rows: Rows, or different persons where a person key is named; one with rows in several classes is counted in each of them.
         hidden: Those among them whose quasi-identifiers are all suppressed, in every row of theirs; they are in no class.
+        hidden_said: Those of the hidden that say something in other columns. They look alike, and so are a class that ``sensitive`` counts.
+        hidden_told: Sensitive columns of which the hidden have one value, and no other class has.
         k: Size of the smallest class; None where all are hidden.
         unique: Share that is alone in its class; of persons, alone in any of theirs.
         prosecutor: Largest chance to find somebody known to be in the table: 1 / k.
@@ -75,6 +77,8 @@ class Risk:
     sizes: dict[str, int]
     sensitive: tuple[Sensitive, ...]
     against: Against | None
+    hidden_said: int = 0
+    hidden_told: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The risk as JSON, without any value of the table."""

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 
 from entrepot.kit import Invalid
-from entrepot.privacy.attacks.frame import Floats, Frame, Ints, read_together
+from entrepot.privacy.attacks.frame import Floats, Frame, Ints, read_together, starred
 from entrepot.privacy.attacks.pair import Classes, Pair, pair_of, suppressed
 from entrepot.privacy.attacks.scale import Scale
 from entrepot.privacy.hierarchies import Hierarchy
@@ -53,7 +53,9 @@ def measure_utility(
         Invalid: A column is missing, a table is empty, no quasi-identifier is named, or the target is another column.
     """
     pair = pair_of(original, release, quasi=quasi_identifiers, hierarchies=hierarchies)
-    every = pair_of(original, release, quasi=[*quasi_identifiers, *sensitive], hierarchies=hierarchies)
+    every = pair_of(
+        original, starred(release, quasi_identifiers, sensitive), quasi=[*quasi_identifiers, *sensitive], hierarchies=hierarchies
+    )
     notes: list[Note] = []
     hidden = suppressed(pair.classes, pair.scales)
     loss = _loss(pair)
