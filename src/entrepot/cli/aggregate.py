@@ -13,6 +13,7 @@ from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
 from entrepot.cli.reading import Encoding, in_utf8
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.flows.aggregate import Aggregated
@@ -85,7 +86,10 @@ def show(made: Aggregated, *, totals: bool) -> None:
     say, cells = context.out.print, made.cells
     small = "" if cells.small is None else f"; {cells.small:,} left out as too small"
     beside = f", {cells.beside:,} beside them so that they cannot be worked out" if cells.beside else ""
-    say(f"{harmless(str(cells.path))}  {cells.cells:,} cells of {cells.smallest:,} persons or more{small}{beside}.", markup=False)
+    say(
+        f"{harmless(str(cells.path))}  {counted(cells.cells, 'cell')} of {counted(cells.smallest, 'person')} or more{small}{beside}.",
+        markup=False,
+    )
     if totals:
         by = harmless("; ".join(", ".join(one) or "everything" for one in cells.totals))
         say(f"Totals by: {by or 'nothing'}.", markup=False)

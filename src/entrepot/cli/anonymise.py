@@ -15,6 +15,7 @@ from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
 from entrepot.cli.reading import Encoding, in_utf8
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.flows.anonymise import Anonymised
@@ -221,10 +222,10 @@ def show(release: Release) -> None:
     """Print what was released for people: sizes, loss by column, and what the method does not protect against."""
     say = context.out.print
     say(
-        f"{harmless(str(release.path))}  {release.rows:,} rows in {release.classes:,} classes, the smallest of {release.smallest or 0:,}",
+        f"{harmless(str(release.path))}  {counted(release.rows, 'row')} in {counted(release.classes, 'class')}, the smallest of {release.smallest or 0:,}",
         markup=False,
     )
-    say(f"Loss {release.ncp:.4f} (0 as it was, 1 all hidden); {release.suppressed:,} rows hidden.")
+    say(f"Loss {release.ncp:.4f} (0 as it was, 1 all hidden); {counted(release.suppressed, 'row')} hidden.")
     for column, loss in release.loss.items():
         level = f"  level {release.levels[release.quasi.index(column)]}" if release.levels else ""
         say(f"  {loss:.4f}  {harmless(column)}{level}", markup=False)

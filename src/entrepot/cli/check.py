@@ -15,6 +15,7 @@ from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
 from entrepot.cli.risk import show_risk
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.flows.check import CheckReport, TableCheck
@@ -166,15 +167,15 @@ def _show_table(table: TableCheck, console: Any) -> None:
     facts = [
         source.format.value.upper(),
         source.encoding,
-        f"{figures.rows:,} rows",
-        f"{len(figures.columns):,} columns",
+        counted(figures.rows, "row"),
+        counted(len(figures.columns), "column"),
         _size(source.bytes),
     ]
     facts += [f"newest {figures.newest[:10]}"] if figures.newest else []
     console.print(Text.assemble((harmless(source.path.name), "bold"), ("  " + " · ".join(fact for fact in facts if fact), "dim")))
     console.print(_shown_columns(table), end="")
     if len(figures.columns) > _MOST_COLUMNS:
-        console.print(Text(f"and {len(figures.columns) - _MOST_COLUMNS:,} more columns; --json shows all.", style="dim"))
+        console.print(Text(f"and {counted(len(figures.columns) - _MOST_COLUMNS, 'more column')}; --json shows all.", style="dim"))
 
 
 def _shown_columns(table: TableCheck) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from entrepot.engine.model import Dialect, Limits, Note
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 _DELIMITERS = (",", ";", "\t", "|")
 _ROWS = 1_000
@@ -51,15 +52,15 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
     first = rows[start]
     if width > limits.columns:
         raise Invalid(
-            f"{shown.name} has {width:,} columns; the limit is {limits.columns:,}.", "Split the table, or turn columns into rows."
+            f"{shown.name} has {counted(width, 'column')}; the limit is {limits.columns:,}.", "Split the table, or turn columns into rows."
         )
     if has_header and not any(any(cell.strip() for cell in row) for row in rows[start + 1 :]):
         raise Invalid(
             f"{shown.name} has a header of {counted(len(first), 'column')} and no rows.", "Check that the export finished.", line=start + 1
         )
     if has_header and len(first) > 1 and len(first) not in (width, width - 1):
-        message = f"{shown.name}, line {start + 1}: the header names {len(first)} columns and the rows have {width}."
-        raise Invalid(message, "Make them agree.", line=start + 1)
+        message = f"{shown.name}, line {start + 1}: the header names {counted(len(first), 'column')} and the rows have {width}."
+        raise Invalid(message, "Make them agree, or say what stands between values with --delimiter.", line=start + 1)
     cells = ([""] * (width - len(first)) + first) if has_header else [""] * width
     names, notes = unique_names(cells)
     if not has_header:
@@ -75,11 +76,6 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
     return Sniffed(
         dialect=Dialect(delimiter=chosen, quote=quote, header=has_header, skip=start + has_header), names=tuple(names), notes=tuple(notes)
     )
-
-
-def counted(count: int, what: str) -> str:
-    """``1 column``, ``2 columns``."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def unique_names(cells: list[str]) -> tuple[list[str], list[Note]]:

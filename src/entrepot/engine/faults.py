@@ -12,6 +12,7 @@ import duckdb
 
 from entrepot.engine import surrogates
 from entrepot.kit import Conflict, Invalid
+from entrepot.kit.words import counted
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def fault(path: Path, text: str) -> Invalid | Conflict:
 def _csv_fault(path: Path, line: int, text: str) -> Invalid:
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if counts:
-        message = f"{path.name}, line {line}: {counts[2]} values where the rows above have {counts[1]}."
+        message = f"{path.name}, line {line}: {counted(int(counts[2]), 'value')} where the rows above have {counts[1]}."
         return Invalid(message, "Put quotes around values that hold the delimiter, or complete the row.", line=line)
     if "quote" in text.lower().partition("possible")[0]:
         return Invalid(

@@ -13,6 +13,7 @@ from typing import Any
 from entrepot.engine.arrow import pa, pc
 from entrepot.engine.model import Note, SourceColumn
 from entrepot.engine.sql import identifier, literal
+from entrepot.kit.words import counted
 
 GUARD = "entrepot: a value does not fit its column's type"
 HIDDEN = "*"
@@ -105,7 +106,7 @@ def kept_as_text(column: SourceColumn, count: int | None, why: str = "") -> Note
         count: How many; None where they were not counted.
         why: What is said of the others; that the column begins so by default.
     """
-    some = f"{count:,} values are" if count else "some values are"
+    some = counted(count, "value", "is", "are") if count else "some values are"
     message = f"{column.name} {why or f'begins as {column.type}'}, but {some} not, so it is kept as text. Correct them or leave them empty, or keep it so."
     return Note(code="mixed-types", message=message, column=column.name, count=count)
 

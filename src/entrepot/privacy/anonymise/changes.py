@@ -13,6 +13,7 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import literal
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 from entrepot.privacy.anonymise.source import Source
 
 _VERBS = {
@@ -182,7 +183,9 @@ def _shift(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, se
         ).fetchall()[0][0]
     if bad:
         raise Invalid(
-            f"{change.column}: {bad:,} values are no dates of the form 2026-11-21.", "Bring all dates to one form first.", count=bad
+            f"{change.column}: {counted(bad, 'value', 'is no date', 'are no dates')} of the form 2026-11-21.",
+            "Bring all dates to one form first.",
+            count=bad,
         )
     offset = f"(('0x' || left({hmac_sql(_labelled('shift', who), secret)}, 8))::BIGINT % {2 * days + 1} - {days})::INT"
     return f"CAST(TRY_CAST({text} AS DATE) + {offset} AS VARCHAR)"
@@ -196,7 +199,7 @@ def _require_numbers(cursor: duckdb.DuckDBPyConnection, source: Source, change: 
         ).fetchall()[0][0]
     if bad:
         raise Invalid(
-            f"{change.column}: {bad:,} values are no finite numbers, so {change.verb} cannot be done.", "Correct them, or mask the column.",
+            f"{change.column}: {counted(bad, 'value', 'is no finite number', 'are no finite numbers')}, so {change.verb} cannot be done.", "Correct them, or mask the column.",
             column=change.column, count=bad,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from entrepot.engine.sql import identifier, literal
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 from entrepot.privacy.anonymise.coding import WORD, Ints, Listed, Table, Tree
 from entrepot.privacy.anonymise.source import Source
 
@@ -121,7 +122,7 @@ def _known(codes: Ints, trees: Sequence[Tree], rows: Ints, unknown: str) -> Ints
     lacking = [(tree, codes[c] == len(tree.labels)) for c, tree in enumerate(trees)]
     bad = {tree.column: int(rows[flag].sum()) for tree, flag in lacking if flag.any()}
     if bad and unknown != "star":
-        said = "; ".join(f"{column}: {count:,} rows" for column, count in bad.items())
+        said = "; ".join(f"{column}: {counted(count, 'row')}" for column, count in bad.items())
         raise Invalid(
             f"Values are missing from their hierarchy. {said}.",
             "Add them to the hierarchy, correct them, or hide each of them with --unknown star.",

@@ -14,6 +14,7 @@ import numpy as np
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import identifier
 from entrepot.kit import Invalid, Refused
+from entrepot.kit.words import counted
 from entrepot.privacy.anonymise import cluster, lattice, leftovers
 from entrepot.privacy.anonymise.changes import Change, expressions
 from entrepot.privacy.anonymise.coding import Ints, Listed, Table, classes, ends, tree_of
@@ -286,7 +287,10 @@ def _closeness(asked: Closeness, cursor: duckdb.DuckDBPyConnection, hierarchies:
     bad = sum(not tree.knows(value) for value in values)
     if bad:
         raise Invalid(
-            f"{asked.column}: {bad} values are missing from its hierarchy.", "Add them to the hierarchy.", column=asked.column, count=bad
+            f"{asked.column}: {counted(bad, 'value', 'is', 'are')} missing from its hierarchy.",
+            "Add them to the hierarchy.",
+            column=asked.column,
+            count=bad,
         )
     levels = []
     for level in range(1, tree.levels):
@@ -300,14 +304,14 @@ def _check_size(table: Table, test: Test, plan: Plan) -> None:
     everyone = int(test.sizes(np.arange(table.size), np.zeros(1, np.int64))[0])
     if plan.k > everyone:
         raise Invalid(
-            f"k is {plan.k:,} and there are {everyone:,} {'persons' if plan.person else 'rows'}.",
+            f"k is {plan.k:,} and the table has {counted(everyone, 'person' if plan.person else 'row')}.",
             "Choose a smaller k, or release aggregates instead.",
         )
     for asked in plan.diversity:
         kinds = table.values[f"v:{asked.column}"].kinds
         if asked.l > kinds:
             raise Invalid(
-                f"{asked.column} has only {kinds:,} different values, so no class can show {asked.l:g}.",
+                f"{asked.column} has only {counted(kinds, 'different value')}, so no class can show {asked.l:g}.",
                 f"Choose an l of {kinds:,} or less for {asked.column}, or leave it out.",
                 column=asked.column,
             )

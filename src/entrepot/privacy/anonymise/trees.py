@@ -9,6 +9,7 @@ import duckdb
 
 from entrepot.engine.faults import explained
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 from entrepot.privacy.anonymise.model import Plan
 from entrepot.privacy.anonymise.source import Source
 from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic, odd_among_dates, words_among_numbers
@@ -36,7 +37,7 @@ def trees_of(
     lacking = [column for column in quasi if column not in given]
     if lacking and not plan.automatic:
         raise Invalid(
-            f"{lacking[0]} has no hierarchy ({len(lacking)} such columns).",
+            f"{lacking[0]} has no hierarchy ({counted(len(lacking), 'such column')}).",
             f"Write {lacking[0]}.csv, or have one made with --automatic.",
             columns=lacking,
         )

@@ -196,7 +196,8 @@ def _misfits(column: str, values: Collection[str], odd: Mapping[str, str], what:
     counts: Counter[str] = Counter()
     for value, kind in odd.items():
         counts[kind] += rows[value]
-    count, unit = counts.total(), "rows hold" if isinstance(values, Mapping) else "distinct values are"
+    count = counts.total()
+    unit = f"rows {'holds' if count == 1 else 'hold'}" if isinstance(values, Mapping) else "distinct values are"
     shown = ", ".join(f"{number:,} {kind}" for kind, number in counts.most_common())
     return Invalid(
         f"{column}: {count:,} of {sum(rows.values()):,} {unit} no {what}: {shown}.",
