@@ -12,7 +12,7 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
-from entrepot.cli.reading import Encoding, in_utf8
+from entrepot.cli.reading import Delimiter, Encoding, Header, as_said
 from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def aggregate(
     epsilon: Annotated[float | None, typer.Option(help="Add noise of this privacy loss to counts (extra opendp).", show_default=False)] = None,
     delta: Annotated[float, typer.Option(help="With noise, the chance that a smaller cell is shown.")] = 1e-6,
     encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
     report_schema: Annotated[bool, typer.Option("--report-schema", help="Print the JSON Schema of a report.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:  # fmt: skip
@@ -60,7 +62,7 @@ def aggregate(
         totals=totals, person=person, dominance=parse_dominance(dominance), epsilon=epsilon, delta=delta,
     )  # fmt: skip
     target = out or file.with_suffix(f".cells{file.suffix}")
-    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(_STEPS) as told:
+    with cancellable() as too_late, as_said(file, encoding, delimiter, header, out=target) as table, steps_progress(_STEPS) as told:
         made = run(table, target, asked=asked, settings=context.settings(), progress=told)
         too_late()
     if context.chosen.as_json:

@@ -14,7 +14,7 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
-from entrepot.cli.reading import Encoding, in_utf8
+from entrepot.cli.reading import Delimiter, Encoding, Header, as_said
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +42,8 @@ def attack(
     full: Annotated[bool, typer.Option("--full", help="Try everything, not a sample.")] = False,
     seed: Annotated[int | None, typer.Option(help="Draws the sample; the same seed gives the same report.", show_default=False)] = None,
     encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Attack a release with the original in hand: single out, link, infer, downcode. Shows counts and rates, no values.
@@ -55,7 +57,7 @@ def attack(
     from entrepot.privacy.attacks import SEED, Budget, attack_files
 
     known, secrets = _hierarchies(hierarchies), _names(sensitive)
-    with cancellable(), in_utf8(file, encoding) as table, _cursor() as (cursor, scratch), steps_progress() as told:
+    with cancellable(), as_said(file, encoding, delimiter, header) as table, _cursor() as (cursor, scratch), steps_progress() as told:
         generalised = generalised_by_report(against)
         known = made_again(cursor, table, scratch, generalised) | known
         quasi = _names(qi) or _quasi(cursor, table, against, known or dict.fromkeys(generalised), {*secrets, person})

@@ -13,6 +13,7 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
+from entrepot.cli.reading import Delimiter, Encoding, Header
 from entrepot.cli.risk import show_risk
 from entrepot.kit import Invalid
 from entrepot.kit.words import counted
@@ -46,11 +47,9 @@ def check(
         Path, typer.Argument(help="CSV, Parquet, JSON lines or Excel, or a picture or recording; found out by content.", show_default=False)
     ],
     manifest: Annotated[Path | None, typer.Option(help="Manifest of the offer the file would belong to.")] = None,
-    encoding: Annotated[str, typer.Option(help="Text encoding, such as gb18030; found out by default.", show_default=False)] = "",
-    delimiter: Annotated[str, typer.Option(help="Character between values; found out by default.", show_default=False)] = "",
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether the first row names the columns.", show_default=False)
-    ] = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
     sheet: Annotated[str, typer.Option(help="Sheet of an Excel workbook; the first by default.", show_default=False)] = "",
     person_key: Annotated[
         str, typer.Option(help="Column that says whose row it is; the risk then counts persons. Found out by default.", show_default=False)

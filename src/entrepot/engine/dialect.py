@@ -6,6 +6,9 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,13 +32,39 @@ class Sniffed:
     notes: tuple[Note, ...]
 
 
+_Form = tuple[str, bool | None]
+_SAID: ContextVar[_Form] = ContextVar("said", default=("", None))
+
+
+@contextmanager
+def said(delimiter: str = "", header: bool | None = None) -> Iterator[None]:
+    """Read every text in here with this delimiter and header, where one is said: a table, its release and whatever is held against them.
+
+    Raises:
+        Invalid: It is no delimiter.
+    """
+    token = _SAID.set((_separator(delimiter), header))
+    try:
+        yield
+    finally:
+        _SAID.reset(token)
+
+
+def _separator(text: str) -> str:
+    """The character that is meant; tabs are hard to type."""
+    found = {"\\t": "\t", "tab": "\t"}.get(text.lower(), text)
+    if len(found) > 1 or found in ('"', "'", "\n", "\r"):
+        raise Invalid(f"{text[:20]!r} cannot stand between values.", "Name one character, such as ; or tab.")
+    return found
+
+
 def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None, delimiter: str = "") -> Sniffed:
     """The dialect and column names of a UTF-8 text.
 
     Args:
         shown: The file to name in errors.
-        header: Whether the first row names the columns; None to find out.
-        delimiter: The delimiter; empty to find out.
+        header: Whether the first row names the columns; None for what was `said`, or to find out.
+        delimiter: The delimiter; empty for what was `said`, or to find out.
 
     Raises:
         Invalid: There are no rows, or more columns than the limit.
@@ -44,7 +73,9 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
     if not text.strip():
         raise Invalid(f"{shown.name} holds nothing but blanks.", "Check that the export finished.")
     quote = _quote(text)
-    chosen = delimiter or _delimiter(text, quote)
+    said_delimiter, said_header = _SAID.get()
+    header = said_header if header is None else header
+    chosen = _separator(delimiter) or said_delimiter or _delimiter(text, quote)
     rows = _records(text, chosen, quote)
     width = _mode(rows)
     start = _preamble(rows, width)
@@ -125,12 +156,14 @@ def _records(text: str, delimiter: str, quote: str) -> list[list[str]]:
 
 
 def _delimiter(text: str, quote: str) -> str:
-    best, best_score = ",", (0.0, 0.0)
+    best, best_score = ",", (0.0, -_ROWS, 0)
     for delimiter in _DELIMITERS:
         rows = [row for row in _records(text, delimiter, quote) if row]
         width = _mode(rows)
         share = sum(len(row) == width for row in rows) / max(1, len(rows))
-        score = (round(share, 1), float(width))
+        # A mark within numbers, such as a decimal comma, splits the rows as evenly, and not the header above them.
+        above = next((at for at, row in enumerate(rows) if len(row) == width), _ROWS)
+        score = (round(share, 1), -above, width)
         if width > 1 and share >= 0.5 and score > best_score:
             best, best_score = delimiter, score
     return best

@@ -81,7 +81,11 @@ def _text_batches(table: SourceTable, size: int) -> Iterator[Table]:
                 continue
             if len(row) != width:
                 message = f"{table.path.name}, line {reader.line_num}: {counted(len(row), 'value')} where the rows above have {width}."
-                raise Invalid(message, "Put quotes around values that hold the delimiter, or complete the row.", line=reader.line_num)
+                raise Invalid(
+                    message,
+                    "Put quotes around values that hold the delimiter, complete the row, or say what stands between values with --delimiter.",
+                    line=reader.line_num,
+                )
             rows.append(row)
             if len(rows) >= size:
                 yield _batch(rows, names)

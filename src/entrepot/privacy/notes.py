@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, str] = {
     "taken": "Generalised, because the check takes them for what others may know of a person: {columns}.",
     "kept": "The release names persons: {columns} stayed as they are, as was asked. Its grade is 1; give it to nobody who may not know who is in it.",
     "all_hidden": "Hidden in every row, so nothing of them is left: {columns}.",
+    "strange_hierarchies": "Hierarchies that match no column, and the column that may be meant: {names}.",
     "odd_values": "{column}: words among numbers in {rows:,} of {of:,} rows, so no ranges were made: each value shows whole or not at all. Correct them, give a hierarchy file, or hide them (--unknown star).",
     "odd_dates": "{column}: no dates of the form 2026-11-21 among dates in {rows:,} of {of:,} rows, so no spans were made: each value shows whole or not at all. Bring them to one form, give a hierarchy file, or hide them (--unknown star).",
 }

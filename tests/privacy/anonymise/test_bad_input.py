@@ -45,6 +45,20 @@ def test_unknown_values_are_hidden_where_that_is_chosen(run: Run) -> None:
     assert out[-1][0] == "*"
 
 
+def test_hierarchies_that_match_no_column_are_named_with_the_column_that_may_be_meant(
+    cursor: duckdb.DuckDBPyConnection, tmp_path: Path, run: Run
+) -> None:
+    other = {"Ill": hierarchy("Ill", [("flu", "*"), ("none", "*")]), "shoes": hierarchy("shoes", [("x", "*")])}
+    error = _refused(cursor, tmp_path, _text(ROWS), Plan(k=2), hierarchies=other)
+    assert (
+        error.message == "No column has a hierarchy; these match no column, whose name must be the same to the letter: Ill (≈ ill), shoes."
+    )
+    error = _refused(cursor, tmp_path, _text(ROWS), Plan(k=2, quasi=("a", "ill")), hierarchies=TREES | other)
+    assert "ill has no hierarchy (1 such column); these match no column" in error.message
+    found, _ = run(ROWS, TREES | other, k=2)
+    assert [str(one) for one in found.notes] == ["Hierarchies that match no column, and the column that may be meant: Ill (≈ ill), shoes."]
+
+
 def test_k_beyond_the_table_is_refused(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     assert "k is 41 and the table has 40 rows" in _refused(cursor, tmp_path, _text(ROWS), Plan(k=41)).message
 

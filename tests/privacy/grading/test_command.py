@@ -71,6 +71,31 @@ def test_no_report_writes_the_release_alone(folder: Path, capsys: pytest.Capture
     assert {path.name for path in folder.iterdir()} == {"people.csv", "people.anonymous.csv"}
 
 
+def test_what_stands_between_values_may_be_said_and_the_release_keeps_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{'xyz'[n % 3]},{n % 2};{20 + n % 4}" for n in range(80)]
+    (folder / "mixed.csv").write_text("\n".join(["code,sort;age", *lines]) + "\n", "utf-8")
+    made = ["anonymise", "mixed.csv", "--qi", "age", "--automatic", "--out", "out.csv"]
+    assert run(made) == 2
+    assert "say what stands between values with --delimiter" in " ".join(capsys.readouterr().err.split())
+    assert run([*made, "--delimiter", ";"]) == 0
+    assert (folder / "out.csv").read_text("utf-8").startswith("code,sort;age\nx,0;")
+    assert "out.csv.report.json" in capsys.readouterr().out
+    assert run(["attack", "mixed.csv", "--against", "out.csv", "--delimiter", ";", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["quasi_identifiers"] == ["age"]
+    cells = ["aggregate", "mixed.csv", "--by", "age", "--out", "cells.csv", "--delimiter", ";", "--json"]
+    assert run(cells) == 0
+    assert (folder / "cells.csv").read_text("utf-8").startswith("age;")
+    assert run([*made, "--delimiter", "and"]) == 2
+
+
+def test_whether_there_is_a_header_may_be_said(folder: Path) -> None:
+    (folder / "bare.csv").write_text("".join(f"{'ab'[n % 2]},{'xyz'[n % 3]}\n" for n in range(60)), "utf-8")
+    made = ["anonymise", "bare.csv", "--qi", "column1,column2", "--automatic", "--no-report", "--out", "out.csv"]
+    assert run([*made, "--header"]) == 2
+    assert run([*made, "--no-header"]) == 0
+    assert (folder / "out.csv").read_bytes() == (folder / "bare.csv").read_bytes()
+
+
 def test_the_schema_of_a_report_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["anonymise", "--report-schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Entrepot anonymisation report"

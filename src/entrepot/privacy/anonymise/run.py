@@ -23,7 +23,7 @@ from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entr
 from entrepot.privacy.anonymise.identifiers import findings, named, quasi_identifiers, require_meant
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Presence, Release
 from entrepot.privacy.anonymise.source import Source, open_source
-from entrepot.privacy.anonymise.trees import trees_of
+from entrepot.privacy.anonymise.trees import strangers, trees_of, unmatched
 from entrepot.privacy.anonymise.walk import lattice_size, walk
 from entrepot.privacy.anonymise.write import Layout, carried, require_folder_of, write
 from entrepot.privacy.hierarchies import Hierarchy
@@ -92,6 +92,8 @@ class _Job:
             self._choose()
         self._lay_out()
         self.kept = self._kept()
+        strange = strangers(self.given, self.source.columns)
+        self.notes += [note("strange_hierarchies", names=strange)] if strange else []
 
     def _lay_out(self) -> None:
         self.quasi, self.layout = _layout(self.source, self.plan, self.given, self.changes)
@@ -201,7 +203,7 @@ def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], ch
     source.require(plan.drop, "to be dropped")
     if not quasi:
         raise Invalid(
-            "No column has a hierarchy.",
+            f"No column has a hierarchy{unmatched(hierarchies, source.columns)}.",
             "Name quasi-identifiers with --qi, or a folder with a COLUMN.csv for each of them, or let the check choose them with --automatic.",
         )
     both = [column for column in plan.sensitive if column in quasi]
