@@ -13,6 +13,8 @@ SENTENCES: Mapping[str, str] = {
     "no_control": "No control group was given: what the release teaches about people in general counts as risk too.",
     "unequal_control": "The control group has {control:,} rows beside {rows:,}; singling out and unique linkage are easier in a smaller group.",
     "not_aligned": "The rows of the release do not stand in the order of the original, so downcoding could not be measured.",
+    "not_understood": "What released values of {columns} stand for is not known without their hierarchies, so downcoding could not be measured.",
+    "lacks_hierarchies": "The release was made with hierarchy files for {columns}, and they are not given; without them the attacks reach less than there is to reach. Pass --hierarchies DIR.",
     "unknown_values": "{column}: released values that stand for no value known: {values:,}; nothing was matched with them.",
     "no_sensitive": "No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.",
     "too_many_secrets": "Not guessed, having more than {most:,} different values: {columns}.",

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from entrepot.privacy.attacks.frame import Encoded, Floats, Ints
+from entrepot.privacy.attacks.frame import Encoded, Flags, Floats, Ints
 from entrepot.privacy.hierarchies import STAR, Hierarchy
 
 Span = tuple[int, int]
@@ -27,7 +27,7 @@ class Scale:
         spans: For each value the first leaf it covers and the one after its last.
         numbers: The leaves as numbers; None unless all are and they rise.
         hierarchy: What says how values are refined; None where each leaf is directly below any other value.
-        unknown: Different released values that stand for no leaf, so that nothing is matched with them.
+        strange: Released values that stand for no leaf, so that nothing is matched with them.
     """
 
     column: str
@@ -35,7 +35,11 @@ class Scale:
     spans: dict[str, Span]
     numbers: Floats | None
     hierarchy: Hierarchy | None
-    unknown: int = 0
+    strange: frozenset[str] = frozenset()
+
+    def reads(self, column: Encoded) -> Flags:
+        """Rows whose value is known to stand for leaves."""
+        return np.array([label not in self.strange for label in column.labels], bool)[column.codes]
 
     def of(self, column: Encoded) -> tuple[Ints, Ints]:
         """First leaf and end of what each row's value covers."""
@@ -75,16 +79,16 @@ def scale_of(column: str, shown: Sequence[Iterable[str]], hierarchy: Hierarchy |
         for node in hierarchy.nodes.values():
             # What covers the whole tree also covers values that the tree lacks.
             spans[node.label] = (0, len(order)) if node.leaves == hierarchy.leaves > 1 else (node.first, node.first + node.leaves)
-        unknown = len(strange - exact)
+        unread = strange - exact
     else:
         patterns = {label for label in others if _is_pattern(label)}
         order = _ordered((exact | others) - patterns - {STAR}, masked=any(map(_MASKED.fullmatch, patterns))) or [STAR]
         spans = {label: (at, at + 1) for at, label in enumerate(order)}
         found = _patterns(patterns, order)
-        unknown = len(others - patterns) + sum(low >= high for low, high in found.values())
+        unread = (others - patterns) | {label for label, (low, high) in found.items() if low >= high}
         spans |= found
     spans[STAR] = (0, len(order))
-    return Scale(column=column, leaves=len(order), spans=spans, numbers=_numbers(order), hierarchy=hierarchy, unknown=unknown)
+    return Scale(column=column, leaves=len(order), spans=spans, numbers=_numbers(order), hierarchy=hierarchy, strange=frozenset(unread))
 
 
 def _runs(labels: list[str], first: int) -> list[Span]:

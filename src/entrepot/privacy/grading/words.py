@@ -180,6 +180,8 @@ NOTES = {
         "no_control": "未提供对照组：发布数据所反映的一般规律也计入风险。",
         "unequal_control": "对照组有 {control:,} 行，原表有 {rows:,} 行；人数较少的一组更容易被单独识别和关联。",
         "not_aligned": "发布数据的行序与原表不同，因此无法测量逆向还原。",
+        "not_understood": "没有层级文件，就不知道这些列的部分发布值代表什么，因此无法测量逆向还原：{columns}。",
+        "lacks_hierarchies": "发布时这些列用了层级文件，而这里没有提供：{columns}。缺少层级文件时，攻击所得低于实际可得。请用 --hierarchies 指定其所在文件夹。",
         "unknown_values": "“{column}”列有 {values:,} 个发布值不对应任何已知取值，未与任何行匹配。",
         "no_sensitive": "未指定敏感列：改为用其他准标识符猜测每个准标识符，且未测量同质性。",
         "too_many_secrets": "不同取值超过 {most:,} 个而未猜测：{columns}。",
