@@ -130,6 +130,8 @@ def _release_here(
         if graded:
             show_grade(graded)
         show_notes(release)
+        if not graded:
+            context.out.print("Not graded: nothing was measured or attacked, as --report does.", style="bold yellow")
 
 
 def _require_place(folder: Path) -> None:
@@ -192,11 +194,13 @@ def _ungraded(
 ) -> Release:
     """The release alone; the flow's imports would take longer than anonymising a small table."""
     import tempfile
+    from dataclasses import replace
 
     from entrepot.engine import DuckEngine
     from entrepot.privacy.anonymise import anonymise as run
     from entrepot.privacy.anonymise.changes import parse_change
-    from entrepot.privacy.anonymise.write import require_other
+    from entrepot.privacy.anonymise.glance import at_a_glance
+    from entrepot.privacy.anonymise.write import replacing, require_other
     from entrepot.privacy.hierarchies import read_folder
 
     require_other(out, file)
@@ -207,10 +211,11 @@ def _ungraded(
         # Where Python was started without a script DuckDB takes it for interactive and draws a bar of its own into the answer.
         cursor.execute("SET enable_progress_bar = false")
         try:
-            made = run(
-                cursor, file, out, plan=plan, hierarchies=read_folder(folder) if folder else {},
-                changes=[parse_change(one) for one in changes], secret=_secret(), progress=told,
-            )  # fmt: skip
+            asked = [parse_change(one) for one in changes]
+            hierarchies = read_folder(folder) if folder else {}
+            with replacing(out) as part:
+                made = run(cursor, file, part, plan=plan, hierarchies=hierarchies, changes=asked, secret=_secret(), progress=told)
+                made = at_a_glance(cursor, part, replace(made, path=out), plan=plan, changes=asked, scratch=Path(scratch))
             # The report of an earlier release of this name would speak of what is there no more.
             for ending in (".report.json", ".report.html"):
                 out.with_name(out.name + ending).unlink(missing_ok=True)

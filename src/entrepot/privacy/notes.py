@@ -33,6 +33,8 @@ SENTENCES: Mapping[str, str] = {
     "kept": "The release names persons: {columns} stayed as they are, as was asked. Its grade is 1; give it to nobody who may not know who is in it.",
     "all_hidden": "Hidden in every row, so nothing of them is left: {columns}.",
     "strange_hierarchies": "Hierarchies that match no column, and the column that may be meant: {names}.",
+    "left_known": "Left as they are, although the check takes them for what others may know of a person: {columns}.",
+    "left_alone": "Another value in every row, so that whoever knows one finds its row: {columns}.",
     "odd_values": "{column}: words among numbers in {rows:,} of {of:,} rows, so no ranges were made: each value shows whole or not at all. Correct them, give a hierarchy file, or hide them (--unknown star).",
     "odd_dates": "{column}: no dates of the form 2026-11-21 among dates in {rows:,} of {of:,} rows, so no spans were made: each value shows whole or not at all. Bring them to one form, give a hierarchy file, or hide them (--unknown star).",
 }

@@ -71,6 +71,21 @@ def test_no_report_writes_the_release_alone(folder: Path, capsys: pytest.Capture
     assert {path.name for path in folder.iterdir()} == {"people.csv", "people.anonymous.csv"}
 
 
+def test_without_a_report_what_shows_at_a_glance_is_said_all_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{20 + n % 40},{'NOSW'[n % 4]},{'mf'[n % 2]},{1000 + 7 * n}" for n in range(400)]
+    (folder / "staff.csv").write_text("\n".join(["age,region,sex,wage", *lines]) + "\n", "utf-8")
+    made = ["anonymise", "staff.csv", "--qi", "age,region", "--automatic", "--no-report"]
+    assert run(made) == 0
+    out = capsys.readouterr().out
+    assert "what others may know of a person: sex." in " ".join(out.split())
+    assert "Another value in every row, so that whoever knows one finds its row: wage." in " ".join(out.split())
+    assert out.splitlines()[-1].startswith("Not graded")
+    assert run([*made, "--drop", "sex", "--change", "wage=round:1000"]) == 0
+    out = capsys.readouterr().out
+    assert "sex" not in out
+    assert "Another value" not in out
+
+
 def test_what_stands_between_values_may_be_said_and_the_release_keeps_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [f"{'xyz'[n % 3]},{n % 2};{20 + n % 4}" for n in range(80)]
     (folder / "mixed.csv").write_text("\n".join(["code,sort;age", *lines]) + "\n", "utf-8")

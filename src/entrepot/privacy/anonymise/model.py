@@ -170,6 +170,7 @@ class Release:
         tried: Global recoding: combinations of levels counted.
         hierarchies: Those that were used, made ones included; not part of the JSON.
         kept: What was found of columns that name persons and were kept on purpose.
+        seen: What the check found of the table's columns, where it was asked; not part of the JSON.
         notes: What whoever reads the release should know of how it came about.
     """
 
@@ -189,6 +190,7 @@ class Release:
     tried: int | None = None
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
     kept: tuple[ColumnFinding, ...] = ()
+    seen: tuple[ColumnFinding, ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property

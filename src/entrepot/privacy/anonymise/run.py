@@ -192,7 +192,7 @@ class _Job:
                 f"Ask for less than k = {self.plan.k} or for less of --l and --t, generalise fewer columns, or give hierarchies with more levels.",
             )
         self.notes += [note("all_hidden", columns=blank)] if blank else []
-        return replace(made, hierarchies=self.known, kept=self.kept, notes=(*self.notes, *self.odd))
+        return replace(made, hierarchies=self.known, kept=self.kept, seen=self.findings or (), notes=(*self.notes, *self.odd))
 
 
 def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], changes: Sequence[Change]) -> tuple[tuple[str, ...], Layout]:
