@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,6 +13,7 @@ from entrepot.engine.sql import identifier, literal
 from entrepot.kit import Invalid
 from entrepot.kit.words import counted
 from entrepot.privacy.anonymise.coding import WORD, Ints, Listed, Table, Tree
+from entrepot.privacy.anonymise.commas import number_sql
 from entrepot.privacy.anonymise.source import Source
 
 ENCODED = "entrepot_encoded"
@@ -93,7 +94,7 @@ class Collapsed:
 
 def collapse(
     cursor: duckdb.DuckDBPyConnection, keys: Keys, trees: Sequence[Tree], *, values: Sequence[str] = (), person: str = "", unknown: str = "refuse",
-
+    commas: Collection[str] = (),
 ) -> Collapsed:  # fmt: skip
     """Count the distinct rows of the temporary table.
 
@@ -101,6 +102,7 @@ def collapse(
         values: Columns whose values are counted for the criteria.
         person: Column that says whose row it is, where rows repeat per person.
         unknown: What to do with values no hierarchy knows: ``refuse``, or ``star`` to hide each of them.
+        commas: Those of ``values`` that are numbers with a decimal comma.
 
     Raises:
         Invalid: Values are missing from a hierarchy; the message names columns and counts.
@@ -112,7 +114,7 @@ def collapse(
     numbers = tuple(np.asarray(got[name], np.int64)[order] for name in keys.names())
     rows = np.asarray(got["n"], np.int64)[order]
     codes = _known(keys.decode(numbers), trees, rows, unknown)
-    listed = {name: _values(cursor, keys, numbers, name) for name in values}
+    listed = {name: _values(cursor, keys, numbers, name, comma=name in commas) for name in values}
     own, shared = (_persons(cursor, keys, numbers, np.asarray(got["p"], np.int64)[order], person)) if person else (rows, None)
     table = Table(trees=tuple(trees), codes=codes, rows=rows, persons=own, shared=shared, population=None, values=listed)
     return Collapsed(table=table, keys=keys, numbers=numbers)
@@ -159,14 +161,19 @@ def _searched(sorted_: Ints, wanted: Ints) -> Ints:
     return found
 
 
-def _values(cursor: duckdb.DuckDBPyConnection, keys: Keys, numbers: Sequence[Ints], column: str) -> Listed:
+def _values(cursor: duckdb.DuckDBPyConnection, keys: Keys, numbers: Sequence[Ints], column: str, *, comma: bool) -> Listed:
     by, name = ", ".join(keys.names()), identifier(column)
     # Missing values are a value like others: that somebody has none may be what nobody is to know.
-    rank = "dense_rank() OVER (ORDER BY TRY_CAST(v AS DOUBLE) NULLS LAST, v NULLS FIRST) - 1"
+    rank = f"dense_rank() OVER (ORDER BY {value_order(comma=comma)}) - 1"
     counted = f"SELECT {by}, CAST({name} AS VARCHAR) AS v, count(*)::BIGINT AS n FROM {ENCODED} GROUP BY ALL"
     got = cursor.execute(f"SELECT {by}, {rank} AS r, n FROM ({counted}) ORDER BY {by}, r").fetchnumpy()
     rank_of, count = np.asarray(got["r"], np.int64), np.asarray(got["n"], np.int64)
     return _listed(numbers, [np.asarray(got[n], np.int64) for n in keys.names()], rank_of, count)
+
+
+def value_order(*, comma: bool) -> str:
+    """SQL for the order of a column's values ``v``: numbers by their size, then words."""
+    return f"{number_sql('v', comma=comma)} NULLS LAST, v NULLS FIRST"
 
 
 def _listed(numbers: Sequence[Ints], keys: Sequence[Ints], what: Ints, count: Ints) -> Listed:

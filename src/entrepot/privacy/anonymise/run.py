@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from entrepot.kit.words import counted
 from entrepot.privacy.anonymise import cluster, lattice, leftovers
 from entrepot.privacy.anonymise.changes import Change, expressions
 from entrepot.privacy.anonymise.coding import Ints, Listed, Table, classes, ends, tree_of
-from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate
+from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate, value_order
+from entrepot.privacy.anonymise.commas import with_commas
 from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Recursive, Share, Test
 from entrepot.privacy.anonymise.identifiers import findings, named, quasi_identifiers, require_meant
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Presence, Release
@@ -152,6 +153,7 @@ class _Job:
         keys = keys_of(trees)
         counted = tuple(dict.fromkeys([*plan.sensitive, *([plan.person] if plan.person else [])]))
         changed = expressions(self.cursor, self.source, self.changes, secret=self.secret)
+        self.commas = with_commas(self.cursor, self.source, [one.column for one in plan.closeness])
         wanted = [*((f"v:{column}", self.source.sql(column)) for column in counted), *carried(self.source, self.layout, changed)]
         with explained(path):
             self.rows = encode(self.cursor, keys, self.source, key_sql(self.source, self.quasi, trees, keys), wanted)
@@ -159,7 +161,7 @@ class _Job:
                 raise Invalid(f"{path.name} has no rows.", "Check that the export finished.")
             self.found = collapse(
                 self.cursor, keys, trees, values=[f"v:{c}" for c in plan.sensitive], person=f"v:{plan.person}" if plan.person else "",
-                unknown=plan.unknown,
+                unknown=plan.unknown, commas=[f"v:{column}" for column in self.commas],
             )  # fmt: skip
 
     def write(self, target: Path) -> Release:
@@ -177,7 +179,7 @@ class _Job:
     def search(self) -> tuple[Ints, lattice.Found | None]:
         """The node of each column and distinct row, and what global recoding chose."""
         self.table = _with_population(self.cursor, self.found, self.plan, self.quasi, self.folder)
-        self.test = Test(self.table, k=self.plan.k, criteria=_criteria(self.plan, self.cursor, self.given))
+        self.test = Test(self.table, k=self.plan.k, criteria=_criteria(self.plan, self.cursor, self.given, self.commas))
         _check_size(self.table, self.test, self.plan)
         self.told("search", 0.0)
         return _search(self.table, self.test, self.plan, lambda share: self.told("search", share))
@@ -245,9 +247,11 @@ def _people(cursor: duckdb.DuckDBPyConnection, found: Collapsed, path: Path, qua
     return population
 
 
-def _criteria(plan: Plan, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy]) -> tuple[Criterion, ...]:
+def _criteria(
+    plan: Plan, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy], commas: Collection[str]
+) -> tuple[Criterion, ...]:
     found: list[Criterion] = [_diversity(asked) for asked in plan.diversity]
-    found += [_closeness(asked, cursor, hierarchies) for asked in plan.closeness]
+    found += [_closeness(asked, cursor, hierarchies, comma=asked.column in commas) for asked in plan.closeness]
     if plan.presence:
         found.append(_presence(plan.presence, cursor))
     return tuple(found)
@@ -272,14 +276,14 @@ def _diversity(asked: Diversity) -> Criterion:
     return Distinct(column=column, l=int(asked.l))
 
 
-def _closeness(asked: Closeness, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy]) -> Criterion:
+def _closeness(asked: Closeness, cursor: duckdb.DuckDBPyConnection, hierarchies: Mapping[str, Hierarchy], *, comma: bool) -> Criterion:
     column = f"v:{asked.column}"
     if asked.distance != "hierarchical":
         return Close(column=column, t=asked.t, ordered=asked.distance == "ordered")
     tree = hierarchies.get(asked.column)
     if tree is None:
         raise Invalid(f"{asked.column} has no hierarchy for its distance.", f"Write {asked.column}.csv, or choose equal or ordered.")
-    order = "TRY_CAST(v AS DOUBLE) NULLS LAST, v NULLS FIRST"
+    order = value_order(comma=comma)
     values = [
         r[0] or ""
         for r in cursor.execute(

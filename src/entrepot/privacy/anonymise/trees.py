@@ -10,6 +10,7 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.kit import Invalid
 from entrepot.kit.words import counted, nearest
+from entrepot.privacy.anonymise.commas import may_have_commas
 from entrepot.privacy.anonymise.model import Plan
 from entrepot.privacy.anonymise.source import Source
 from entrepot.privacy.hierarchies import STAR, Hierarchy, automatic, odd_among_dates, words_among_numbers
@@ -44,7 +45,7 @@ def trees_of(
     made, notes = {column: given[column] for column in quasi if column in given}, []
     for column in lacking:
         values = _values(cursor, source, column)
-        made[column] = automatic(column, values, hide_odd=plan.unknown == "star")
+        made[column] = automatic(column, values, hide_odd=plan.unknown == "star", comma=may_have_commas(source))
         # All that a column of words and numbers or dates is given is each value or none.
         if made[column].levels == 2 and plan.unknown != "star":
             odd = {"odd_values": words_among_numbers(values), "odd_dates": odd_among_dates(values)}

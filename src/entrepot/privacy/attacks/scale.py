@@ -14,7 +14,9 @@ from entrepot.privacy.attacks.frame import Encoded, Flags, Floats, Ints
 from entrepot.privacy.hierarchies import STAR, Hierarchy
 
 Span = tuple[int, int]
-_HALF_OPEN = re.compile(r"\[(-?[\d.]+), (-?[\d.]+)\)")
+_HALF_OPEN = re.compile(r"\[(-?[\d.,]+), (-?[\d.,]+)\)")
+_COMMA = re.compile(r"-?[\d.]*\d,(\d{1,2}|\d{4,})")
+"""Numbers with a decimal comma; three figures after it could as well be thousands."""
 _CLOSED = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 _MASKED = re.compile(r"([^*]+)\*+")
 
@@ -102,7 +104,7 @@ def _is_pattern(label: str) -> bool:
 
 def _number(label: str) -> float | None:
     try:
-        number = float(label)
+        number = float(label.replace(".", "").replace(",", ".") if _COMMA.fullmatch(label) else label)
     except ValueError:
         return None
     return number if np.isfinite(number) else None
@@ -123,7 +125,7 @@ def _ordered(labels: set[str], *, masked: bool) -> list[str]:
     """Numbers in their order, unless codes are masked; else as text; a missing value after all others."""
     filled, missing = labels - {""}, [""] if "" in labels else []
     if not masked and all(_number(label) is not None for label in filled):
-        return sorted(filled, key=lambda label: (float(label), label)) + missing
+        return sorted(filled, key=lambda label: (_number(label) or 0.0, label)) + missing
     return sorted(filled) + missing
 
 
@@ -136,9 +138,9 @@ def _patterns(labels: Iterable[str], order: Sequence[str]) -> dict[str, Span]:
         found = half or _CLOSED.fullmatch(label)
         if masked:
             spans[label] = bisect_left(filled, masked[1]), bisect_right(filled, masked[1] + "\U0010ffff")
-        elif found and numbers is not None:
+        elif found and numbers is not None and (low := _number(found[1])) is not None and (high := _number(found[2])) is not None:
             right = bisect_left if half else bisect_right
-            spans[label] = bisect_left(numbers, float(found[1])), right(numbers, float(found[2]))
+            spans[label] = bisect_left(numbers, low), right(numbers, high)
         else:
             spans[label] = 0, 0
     return spans
