@@ -24,6 +24,7 @@ from entrepot.engine.convert import to_parquet
 from entrepot.engine.profiling import profile
 from entrepot.engine.read import ReadOptions, open_table
 from entrepot.engine.stream import batches, preview, write_csv, write_parquet
+from entrepot.kit import Invalid
 
 Cursor = duckdb.DuckDBPyConnection
 
@@ -55,6 +56,21 @@ def test_every_usual_delimiter_is_found(delimiter: str, cursor: Cursor, tmp_path
     )
     assert [c.name for c in table.columns] == ["id", "town", "n"]
     assert rows[0] == {"id": 1, "town": "a, b; c", "n": 2}
+
+
+@pytest.mark.parametrize("head", ["age;cost", "age;cost;rate", "Costs of the year\nage;cost;rate"])
+def test_a_decimal_comma_is_no_delimiter_where_the_header_is_split_by_another(head: str, cursor: Cursor, tmp_path: Path) -> None:
+    more = ";1,5" if "rate" in head else ""
+    table, rows = convert(cursor, tmp_path, f"{head}\n" + "".join(f"{20 + n};{200 + n},2{n % 10}{more}\n" for n in range(40)))
+    assert types(table) | {"rate": "DOUBLE"} == {"age": "BIGINT", "cost": "DOUBLE", "rate": "DOUBLE"}
+    assert rows[1]["cost"] == 201.21
+
+
+def test_a_delimiter_is_one_character_and_a_tab_may_be_written(cursor: Cursor, tmp_path: Path) -> None:
+    for tab in ("\t", "\\t", "tab"):
+        assert len(convert(cursor, tmp_path, "a\tb;c\n1\t2;3\n", delimiter=tab)[0].columns) == 2
+    with pytest.raises(Invalid, match="cannot stand between values"):
+        convert(cursor, tmp_path, "a;b\n1;2\n", delimiter=";;")
 
 
 @pytest.mark.parametrize(

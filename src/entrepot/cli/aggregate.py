@@ -12,7 +12,8 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
-from entrepot.cli.reading import Encoding, in_utf8
+from entrepot.cli.reading import Delimiter, Encoding, Header, as_said
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.flows.aggregate import Aggregated
@@ -35,6 +36,8 @@ def aggregate(
     epsilon: Annotated[float | None, typer.Option(help="Add noise of this privacy loss to counts (extra opendp).", show_default=False)] = None,
     delta: Annotated[float, typer.Option(help="With noise, the chance that a smaller cell is shown.")] = 1e-6,
     encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
     report_schema: Annotated[bool, typer.Option("--report-schema", help="Print the JSON Schema of a report.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:  # fmt: skip
@@ -59,7 +62,7 @@ def aggregate(
         totals=totals, person=person, dominance=parse_dominance(dominance), epsilon=epsilon, delta=delta,
     )  # fmt: skip
     target = out or file.with_suffix(f".cells{file.suffix}")
-    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(_STEPS) as told:
+    with cancellable() as too_late, as_said(file, encoding, delimiter, header, out=target) as table, steps_progress(_STEPS) as told:
         made = run(table, target, asked=asked, settings=context.settings(), progress=told)
         too_late()
     if context.chosen.as_json:
@@ -85,7 +88,10 @@ def show(made: Aggregated, *, totals: bool) -> None:
     say, cells = context.out.print, made.cells
     small = "" if cells.small is None else f"; {cells.small:,} left out as too small"
     beside = f", {cells.beside:,} beside them so that they cannot be worked out" if cells.beside else ""
-    say(f"{harmless(str(cells.path))}  {cells.cells:,} cells of {cells.smallest:,} persons or more{small}{beside}.", markup=False)
+    say(
+        f"{harmless(str(cells.path))}  {counted(cells.cells, 'cell')} of {counted(cells.smallest, 'person')} or more{small}{beside}.",
+        markup=False,
+    )
     if totals:
         by = harmless("; ".join(", ".join(one) or "everything" for one in cells.totals))
         say(f"Totals by: {by or 'nothing'}.", markup=False)

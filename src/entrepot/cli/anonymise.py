@@ -14,7 +14,8 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
-from entrepot.cli.reading import Encoding, in_utf8
+from entrepot.cli.reading import Delimiter, Encoding, Header, as_said, in_utf8
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.flows.anonymise import Anonymised
@@ -50,6 +51,8 @@ def anonymise(
         Path | None, typer.Option(help="Folder to write the hierarchies to that were used, made ones included.", show_default=False)
     ] = None,
     encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
     profile: Annotated[Path | None, typer.Option(help="YAML profile with all of this.", show_default=False)] = None,
     on_exchange: Annotated[bool, typer.Option("--on-exchange", help="Have the exchange make it as an upload, so that it is published with its grade and report.")] = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Measure, attack and grade the release, and write OUT.report.json and .html.")] = True,
@@ -64,7 +67,7 @@ def anonymise(
 
     The release is graded from 1 (direct identifiers present) to 4 (aggregates) by what was measured and what attacks on it reached.
 
-    A profile replaces all other options but --out, --encoding, --report and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
+    A profile replaces all other options but --out, --encoding, --delimiter, --header, --report and --save-hierarchies. Exit code 0: written. 2: the table or the options do not allow it, and nothing was
     written. 130: cancelled, and nothing was written. 1: an error of the program.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
@@ -86,11 +89,13 @@ def anonymise(
     if on_exchange:
         from entrepot.cli.on_exchange import anonymise_there, refuse_with
 
-        refuse_with({"--out": out is not None, "--save-hierarchies": save_hierarchies is not None, "--no-report": not report})
+        refuse_with({"--out": out is not None, "--save-hierarchies": save_hierarchies is not None, "--no-report": not report, "--delimiter": bool(delimiter), "--header": header is not None})  # fmt: skip
         with in_utf8(file, encoding) as table:
             anonymise_there(table, asked.plan, asked.folder, asked.changes, steps=STEPS)
         return
-    _release_here(file, out or file.with_suffix(f".anonymous{file.suffix}"), asked, encoding, save_hierarchies, with_report=report)
+    target = out or file.with_suffix(f".anonymous{file.suffix}")
+    with cancellable() as too_late, as_said(file, encoding, delimiter, header, out=target) as table:
+        _release_here(table, target, asked, save_hierarchies, too_late, with_report=report)
 
 
 class _Asked(NamedTuple):
@@ -101,9 +106,11 @@ class _Asked(NamedTuple):
     changes: tuple[str, ...]
 
 
-def _release_here(file: Path, target: Path, asked: _Asked, encoding: str, save_hierarchies: Path | None, *, with_report: bool) -> None:
+def _release_here(
+    table: Path, target: Path, asked: _Asked, save_hierarchies: Path | None, too_late: Callable[[], None], *, with_report: bool
+) -> None:
     graded = None
-    with cancellable() as too_late, in_utf8(file, encoding, out=target) as table, steps_progress(STEPS) as told:
+    with steps_progress(STEPS) as told:
         if save_hierarchies:
             _require_place(save_hierarchies)
         if with_report:
@@ -123,6 +130,8 @@ def _release_here(file: Path, target: Path, asked: _Asked, encoding: str, save_h
         if graded:
             show_grade(graded)
         show_notes(release)
+        if not graded:
+            context.out.print("Not graded: nothing was measured or attacked, as --report does.", style="bold yellow")
 
 
 def _require_place(folder: Path) -> None:
@@ -185,11 +194,13 @@ def _ungraded(
 ) -> Release:
     """The release alone; the flow's imports would take longer than anonymising a small table."""
     import tempfile
+    from dataclasses import replace
 
     from entrepot.engine import DuckEngine
     from entrepot.privacy.anonymise import anonymise as run
     from entrepot.privacy.anonymise.changes import parse_change
-    from entrepot.privacy.anonymise.write import require_other
+    from entrepot.privacy.anonymise.glance import at_a_glance
+    from entrepot.privacy.anonymise.write import replacing, require_other
     from entrepot.privacy.hierarchies import read_folder
 
     require_other(out, file)
@@ -200,10 +211,11 @@ def _ungraded(
         # Where Python was started without a script DuckDB takes it for interactive and draws a bar of its own into the answer.
         cursor.execute("SET enable_progress_bar = false")
         try:
-            made = run(
-                cursor, file, out, plan=plan, hierarchies=read_folder(folder) if folder else {},
-                changes=[parse_change(one) for one in changes], secret=_secret(), progress=told,
-            )  # fmt: skip
+            asked = [parse_change(one) for one in changes]
+            hierarchies = read_folder(folder) if folder else {}
+            with replacing(out) as part:
+                made = run(cursor, file, part, plan=plan, hierarchies=hierarchies, changes=asked, secret=_secret(), progress=told)
+                made = at_a_glance(cursor, part, replace(made, path=out), plan=plan, changes=asked, scratch=Path(scratch))
             # The report of an earlier release of this name would speak of what is there no more.
             for ending in (".report.json", ".report.html"):
                 out.with_name(out.name + ending).unlink(missing_ok=True)
@@ -221,10 +233,10 @@ def show(release: Release) -> None:
     """Print what was released for people: sizes, loss by column, and what the method does not protect against."""
     say = context.out.print
     say(
-        f"{harmless(str(release.path))}  {release.rows:,} rows in {release.classes:,} classes, the smallest of {release.smallest or 0:,}",
+        f"{harmless(str(release.path))}  {counted(release.rows, 'row')} in {counted(release.classes, 'class')}, the smallest of {release.smallest or 0:,}",
         markup=False,
     )
-    say(f"Loss {release.ncp:.4f} (0 as it was, 1 all hidden); {release.suppressed:,} rows hidden.")
+    say(f"Loss {release.ncp:.4f} (0 as it was, 1 all hidden); {counted(release.suppressed, 'row')} hidden.")
     for column, loss in release.loss.items():
         level = f"  level {release.levels[release.quasi.index(column)]}" if release.levels else ""
         say(f"  {loss:.4f}  {harmless(column)}{level}", markup=False)

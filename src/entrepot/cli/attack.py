@@ -14,7 +14,7 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
-from entrepot.cli.reading import Encoding, in_utf8
+from entrepot.cli.reading import Delimiter, Encoding, Header, as_said
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from entrepot.privacy.hierarchies import Hierarchy
 
 _DOUBTED = 4
+_DOUBTS = {
+    False: "The two tables look unrelated; then what follows means nothing.",
+    True: "Values of the release are not understood; then what follows is too little.",
+}
 _LOOKS = {"none": "green", "weak": "yellow", "clear": "bold yellow", "strong": "bold red", "untried": "dim"}
 
 
@@ -42,20 +46,22 @@ def attack(
     full: Annotated[bool, typer.Option("--full", help="Try everything, not a sample.")] = False,
     seed: Annotated[int | None, typer.Option(help="Draws the sample; the same seed gives the same report.", show_default=False)] = None,
     encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Attack a release with the original in hand: single out, link, infer, downcode. Shows counts and rates, no values.
 
     Where RELEASE.report.json lies beside the release, it says which columns were generalised, and hierarchies that were made are made again.
-    Exit code 4: the two tables look unrelated, so that there is no verdict.
+    Exit code 4: the two tables look unrelated, or the hierarchy files that the release was made with are not given, so that there is no verdict.
     """
     context.chosen.as_json = context.chosen.as_json or json_output
-    from entrepot.flows.known_release import generalised_by_report, hidden_by_report, made_again
+    from entrepot.flows.known_release import doubted, generalised_by_report, hidden_by_report, made_again
     from entrepot.flows.untreated import with_untreated
     from entrepot.privacy.attacks import SEED, Budget, attack_files
 
     known, secrets = _hierarchies(hierarchies), _names(sensitive)
-    with cancellable(), in_utf8(file, encoding) as table, _cursor() as (cursor, scratch), steps_progress() as told:
+    with cancellable(), as_said(file, encoding, delimiter, header) as table, _cursor() as (cursor, scratch), steps_progress() as told:
         generalised = generalised_by_report(against)
         known = made_again(cursor, table, scratch, generalised) | known
         quasi = _names(qi) or _quasi(cursor, table, against, known or dict.fromkeys(generalised), {*secrets, person})
@@ -66,6 +72,7 @@ def attack(
             budget=Budget.full() if full else Budget(), seed=SEED if seed is None else seed, progress=lambda step, share: told("Attacking", share),
         )  # fmt: skip
         report = with_untreated(cursor, report, original=table, release=against, scratch=scratch, sensitive={*secrets, person})
+        report = doubted(report, generalised, known)
     if context.chosen.as_json:
         import json
 
@@ -123,7 +130,7 @@ def show(report: AttackReport, console: Any) -> None:
     from rich.text import Text
 
     if report.doubts:
-        console.print(Text("The two tables look unrelated; then what follows means nothing.", "bold yellow"))
+        console.print(Text(_DOUBTS[any(doubt.code == "lacks_hierarchies" for doubt in report.doubts)], "bold yellow"))
         for doubt in report.doubts:
             console.print(Text(harmless(f" ! {doubt}"), style="yellow"))
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")

@@ -13,8 +13,10 @@ from entrepot.cli import context
 from entrepot.cli.cancelling import cancellable
 from entrepot.cli.context import harmless
 from entrepot.cli.progress import steps_progress
+from entrepot.cli.reading import Delimiter, Encoding, Header
 from entrepot.cli.risk import show_risk
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.flows.check import CheckReport, TableCheck
@@ -45,11 +47,9 @@ def check(
         Path, typer.Argument(help="CSV, Parquet, JSON lines or Excel, or a picture or recording; found out by content.", show_default=False)
     ],
     manifest: Annotated[Path | None, typer.Option(help="Manifest of the offer the file would belong to.")] = None,
-    encoding: Annotated[str, typer.Option(help="Text encoding, such as gb18030; found out by default.", show_default=False)] = "",
-    delimiter: Annotated[str, typer.Option(help="Character between values; found out by default.", show_default=False)] = "",
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether the first row names the columns.", show_default=False)
-    ] = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
     sheet: Annotated[str, typer.Option(help="Sheet of an Excel workbook; the first by default.", show_default=False)] = "",
     person_key: Annotated[
         str, typer.Option(help="Column that says whose row it is; the risk then counts persons. Found out by default.", show_default=False)
@@ -166,15 +166,15 @@ def _show_table(table: TableCheck, console: Any) -> None:
     facts = [
         source.format.value.upper(),
         source.encoding,
-        f"{figures.rows:,} rows",
-        f"{len(figures.columns):,} columns",
+        counted(figures.rows, "row"),
+        counted(len(figures.columns), "column"),
         _size(source.bytes),
     ]
     facts += [f"newest {figures.newest[:10]}"] if figures.newest else []
     console.print(Text.assemble((harmless(source.path.name), "bold"), ("  " + " · ".join(fact for fact in facts if fact), "dim")))
     console.print(_shown_columns(table), end="")
     if len(figures.columns) > _MOST_COLUMNS:
-        console.print(Text(f"and {len(figures.columns) - _MOST_COLUMNS:,} more columns; --json shows all.", style="dim"))
+        console.print(Text(f"and {counted(len(figures.columns) - _MOST_COLUMNS, 'more column')}; --json shows all.", style="dim"))
 
 
 def _shown_columns(table: TableCheck) -> Any:

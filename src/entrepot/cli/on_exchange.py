@@ -11,6 +11,7 @@ import typer
 from entrepot.cli import context
 from entrepot.cli.context import connect, err, harmless
 from entrepot.cli.progress import bytes_progress, steps_progress
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.client import Client
@@ -108,7 +109,7 @@ def tell(made: Any) -> None:
     after, release = report["risk"]["after"], report["release"]
     err.print(
         harmless(
-            f"{made['upload']['name']}  {release['rows']:,} rows, the smallest class of {after['k'] or 0:,}; loss {release['ncp']:.4f}"
+            f"{made['upload']['name']}  {counted(release['rows'], 'row')}, the smallest class of {after['k'] or 0:,}; loss {release['ncp']:.4f}"
         ),
         markup=False,
     )

@@ -1,4 +1,4 @@
-"""Files whose encoding the user says, for the commands that read a table as it is."""
+"""Files whose encoding and form the user says, for the commands that read a table as it is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,28 @@ import typer
 
 Encoding = Annotated[str, typer.Option(help="Text encoding, such as gb18030; found out by default.", show_default=False)]
 """The option of every command that reads a table of a stranger."""
+Delimiter = Annotated[
+    str, typer.Option(help="Character between values, of every table that is named; found out by default.", show_default=False)
+]
+Header = Annotated[
+    bool | None,
+    typer.Option("--header/--no-header", help="Whether the first row names the columns; found out by default.", show_default=False),
+]
+"""Two more of them."""
+
+
+@contextmanager
+def as_said(file: Path, encoding: str, delimiter: str, header: bool | None, *, out: Path | None = None) -> Iterator[Path]:
+    """`in_utf8`, and in it every text is read with the delimiter and header that are said.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: The encoding is unknown, the file is not text in it, or the delimiter is none.
+    """
+    from entrepot.engine.dialect import said
+
+    with said(delimiter, header), in_utf8(file, encoding, out=out) as table:
+        yield table
 
 
 @contextmanager

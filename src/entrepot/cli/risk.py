@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.cli.context import harmless
+from entrepot.kit.words import counted
 
 if TYPE_CHECKING:
     from entrepot.privacy.risk import Sensitive, Standing, Uniques
@@ -16,19 +17,22 @@ def show_risk(found: Standing, console: Any) -> None:
     """Print who stands out by the columns that may be known of people, what that tells, and by how few columns."""
     from rich.text import Text
 
-    counted = f"persons by {found.person}" if found.person else "rows, each counted as one person"
+    people = f"persons by {found.person}" if found.person else "rows, each counted as one person"
     console.print()
-    console.print(Text.assemble(("Risk as it stands", "bold"), (harmless(f"  {counted}; over {_listed(found.risk.quasi)}"), "dim")))
+    console.print(Text.assemble(("Risk as it stands", "bold"), (harmless(f"  {people}; over {_listed(found.risk.quasi)}"), "dim")))
     for line in _lines(found):
         console.print(Text(harmless(f"   {line}")))
 
 
 def _lines(found: Standing) -> list[str]:
-    risk, who = found.risk, "persons" if found.person else "rows"
+    risk, who = found.risk, "person" if found.person else "row"
     smallest = "everything is hidden" if risk.k is None else f"the smallest class has {risk.k:,}"
-    lines = [f"{smallest}; {risk.unique:.1%} of {risk.rows:,} {who} stand alone in theirs ({risk.classes:,} classes)", _attackers(found)]
+    lines = [
+        f"{smallest}; {risk.unique:.1%} of {counted(risk.rows, who, 'stands', 'stand')} alone in theirs ({counted(risk.classes, 'class')})",
+        _attackers(found),
+    ]
     lines += [_sensitive(one) for one in risk.sensitive]
-    lines += _sets(found.uniques, who)
+    lines += _sets(found.uniques, f"{who}s")
     if found.left_out:
         lines.append(f"not counted: {_listed(found.left_out)}")
     return lines

@@ -11,12 +11,12 @@ from pathlib import Path
 import duckdb
 
 from entrepot.engine import types, wide
-from entrepot.engine.dialect import counted
 from entrepot.engine.faults import explained
 from entrepot.engine.model import Column, ConvertedTable, SourceColumn, SourceTable
 from entrepot.engine.read import select
 from entrepot.engine.sql import parquet, target_literal
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 Progress = Callable[[float], None]
 _ROW_GROUP_CELLS = 2_500_000

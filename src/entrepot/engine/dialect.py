@@ -6,11 +6,15 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from entrepot.engine.model import Dialect, Limits, Note
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 _DELIMITERS = (",", ";", "\t", "|")
 _ROWS = 1_000
@@ -28,13 +32,39 @@ class Sniffed:
     notes: tuple[Note, ...]
 
 
+_Form = tuple[str, bool | None]
+_SAID: ContextVar[_Form] = ContextVar("said", default=("", None))
+
+
+@contextmanager
+def said(delimiter: str = "", header: bool | None = None) -> Iterator[None]:
+    """Read every text in here with this delimiter and header, where one is said: a table, its release and whatever is held against them.
+
+    Raises:
+        Invalid: It is no delimiter.
+    """
+    token = _SAID.set((_separator(delimiter), header))
+    try:
+        yield
+    finally:
+        _SAID.reset(token)
+
+
+def _separator(text: str) -> str:
+    """The character that is meant; tabs are hard to type."""
+    found = {"\\t": "\t", "tab": "\t"}.get(text.lower(), text)
+    if len(found) > 1 or found in ('"', "'", "\n", "\r"):
+        raise Invalid(f"{text[:20]!r} cannot stand between values.", "Name one character, such as ; or tab.")
+    return found
+
+
 def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None, delimiter: str = "") -> Sniffed:
     """The dialect and column names of a UTF-8 text.
 
     Args:
         shown: The file to name in errors.
-        header: Whether the first row names the columns; None to find out.
-        delimiter: The delimiter; empty to find out.
+        header: Whether the first row names the columns; None for what was `said`, or to find out.
+        delimiter: The delimiter; empty for what was `said`, or to find out.
 
     Raises:
         Invalid: There are no rows, or more columns than the limit.
@@ -43,7 +73,9 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
     if not text.strip():
         raise Invalid(f"{shown.name} holds nothing but blanks.", "Check that the export finished.")
     quote = _quote(text)
-    chosen = delimiter or _delimiter(text, quote)
+    said_delimiter, said_header = _SAID.get()
+    header = said_header if header is None else header
+    chosen = _separator(delimiter) or said_delimiter or _delimiter(text, quote)
     rows = _records(text, chosen, quote)
     width = _mode(rows)
     start = _preamble(rows, width)
@@ -51,15 +83,15 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
     first = rows[start]
     if width > limits.columns:
         raise Invalid(
-            f"{shown.name} has {width:,} columns; the limit is {limits.columns:,}.", "Split the table, or turn columns into rows."
+            f"{shown.name} has {counted(width, 'column')}; the limit is {limits.columns:,}.", "Split the table, or turn columns into rows."
         )
     if has_header and not any(any(cell.strip() for cell in row) for row in rows[start + 1 :]):
         raise Invalid(
             f"{shown.name} has a header of {counted(len(first), 'column')} and no rows.", "Check that the export finished.", line=start + 1
         )
     if has_header and len(first) > 1 and len(first) not in (width, width - 1):
-        message = f"{shown.name}, line {start + 1}: the header names {len(first)} columns and the rows have {width}."
-        raise Invalid(message, "Make them agree.", line=start + 1)
+        message = f"{shown.name}, line {start + 1}: the header names {counted(len(first), 'column')} and the rows have {width}."
+        raise Invalid(message, "Make them agree, or say what stands between values with --delimiter.", line=start + 1)
     cells = ([""] * (width - len(first)) + first) if has_header else [""] * width
     names, notes = unique_names(cells)
     if not has_header:
@@ -75,11 +107,6 @@ def sniff(path: Path, limits: Limits, *, shown: Path, header: bool | None = None
     return Sniffed(
         dialect=Dialect(delimiter=chosen, quote=quote, header=has_header, skip=start + has_header), names=tuple(names), notes=tuple(notes)
     )
-
-
-def counted(count: int, what: str) -> str:
-    """``1 column``, ``2 columns``."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def unique_names(cells: list[str]) -> tuple[list[str], list[Note]]:
@@ -129,12 +156,14 @@ def _records(text: str, delimiter: str, quote: str) -> list[list[str]]:
 
 
 def _delimiter(text: str, quote: str) -> str:
-    best, best_score = ",", (0.0, 0.0)
+    best, best_score = ",", (0.0, -_ROWS, 0)
     for delimiter in _DELIMITERS:
         rows = [row for row in _records(text, delimiter, quote) if row]
         width = _mode(rows)
         share = sum(len(row) == width for row in rows) / max(1, len(rows))
-        score = (round(share, 1), float(width))
+        # A mark within numbers, such as a decimal comma, splits the rows as evenly, and not the header above them.
+        above = next((at for at, row in enumerate(rows) if len(row) == width), _ROWS)
+        score = (round(share, 1), -above, width)
         if width > 1 and share >= 0.5 and score > best_score:
             best, best_score = delimiter, score
     return best

@@ -12,6 +12,7 @@ import duckdb
 
 from entrepot.engine import surrogates
 from entrepot.kit import Conflict, Invalid
+from entrepot.kit.words import counted
 
 
 @contextmanager
@@ -53,8 +54,12 @@ def fault(path: Path, text: str) -> Invalid | Conflict:
 def _csv_fault(path: Path, line: int, text: str) -> Invalid:
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if counts:
-        message = f"{path.name}, line {line}: {counts[2]} values where the rows above have {counts[1]}."
-        return Invalid(message, "Put quotes around values that hold the delimiter, or complete the row.", line=line)
+        message = f"{path.name}, line {line}: {counted(int(counts[2]), 'value')} where the rows above have {counts[1]}."
+        return Invalid(
+            message,
+            "Put quotes around values that hold the delimiter, complete the row, or say what stands between values with --delimiter.",
+            line=line,
+        )
     if "quote" in text.lower().partition("possible")[0]:
         return Invalid(
             f"{path.name}, line {line}: a quoted value does not end, or goes on after its closing quote.",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 MENDED = "wtf-8"
 """The encoding that the owner names to have halves replaced: UTF-8 that may hold them, alone or in pairs."""
@@ -39,7 +40,7 @@ def in_text(path: Path, *, shown: Path, byte: int) -> Invalid | None:
     except UnicodeDecodeError:
         return None
     return Invalid(
-        f"{shown.name}, line {first:,}: half of a surrogate pair, which is no character; {count:,} lines hold one.",
+        f"{shown.name}, line {first:,}: half of a surrogate pair, which is no character; {counted(count, 'line', 'holds', 'hold')} one.",
         f"Write the characters of these lines again, or have � put for each half with --encoding {MENDED}.",
         line=first,
         count=count,

@@ -13,6 +13,7 @@ from typing import Any
 from entrepot.engine.arrow import pa, pc
 from entrepot.engine.model import Note, SourceColumn
 from entrepot.engine.sql import identifier, literal
+from entrepot.kit.words import counted
 
 GUARD = "entrepot: a value does not fit its column's type"
 HIDDEN = "*"
@@ -44,7 +45,8 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("TIMESTAMP", f"^{_DAY}[T ]{_CLOCK}$"),
     ("TIMESTAMP WITH TIME ZONE", f"^{_DAY}[T ]{_CLOCK} ?{_ZONE}$"),
 )
-_COMMA_NUMBER = r"^-?(\d{1,3}(\.\d{3})+|0|[1-9]\d*)(,\d+)?$"
+COMMA_NUMBER = r"^-?(\d{1,3}(\.\d{3})+|0|[1-9]\d*)(,\d+)?$"
+"""Shape of a number with a decimal comma, perhaps with points between thousands."""
 COMMA = "comma"
 """Stands in ``date_format`` for numbers with a decimal comma."""
 
@@ -72,7 +74,7 @@ def _shape(plain: Any, comma: bool) -> tuple[str, str]:
     fits = [form for form in _DATE_FORMATS if _all(plain, _DATE_SHAPES[form])]
     if len(fits) == 1:
         return "DATE", fits[0]
-    if comma and _all(plain, _COMMA_NUMBER) and pc.any(pc.match_substring(plain, ",")).as_py():
+    if comma and _all(plain, COMMA_NUMBER) and pc.any(pc.match_substring(plain, ",")).as_py():
         return "DOUBLE", COMMA
     # Where day and month could be either way round, nobody but the owner knows: it stays text.
     return TEXT, ""
@@ -105,7 +107,7 @@ def kept_as_text(column: SourceColumn, count: int | None, why: str = "") -> Note
         count: How many; None where they were not counted.
         why: What is said of the others; that the column begins so by default.
     """
-    some = f"{count:,} values are" if count else "some values are"
+    some = counted(count, "value", "is", "are") if count else "some values are"
     message = f"{column.name} {why or f'begins as {column.type}'}, but {some} not, so it is kept as text. Correct them or leave them empty, or keep it so."
     return Note(code="mixed-types", message=message, column=column.name, count=count)
 
@@ -136,6 +138,11 @@ def misfit(column: SourceColumn) -> str:
     return f"({raw} IS NOT NULL AND NOT {_is_marker(raw)} AND (({cast}) IS NULL OR coalesce({_try(_guard(column, raw))}, true)))"
 
 
+def comma_number(raw: str) -> str:
+    """SQL for a number with a decimal comma, and points between thousands, as SQL writes numbers."""
+    return f"replace(replace({raw}, '.', ''), ',', '.')"
+
+
 def marks(column: SourceColumn) -> str:
     """SQL that is true where a word such as NA stands for a missing value."""
     return f"({_is_marker(identifier(column.raw))})"
@@ -160,7 +167,7 @@ def _try(guard: str) -> str:
 def _guard(column: SourceColumn, raw: str) -> str:
     base = column.type.partition("(")[0]
     if column.date_format == COMMA:
-        return f"NOT regexp_matches({raw}, {literal(_COMMA_NUMBER)})"
+        return f"NOT regexp_matches({raw}, {literal(COMMA_NUMBER)})"
     if base == "BIGINT":
         # Casts round 1.5 to 2 and drop the signs of 007 and +49: each changes the length of the text.
         return f"strlen(CAST(CAST({raw} AS BIGINT) AS VARCHAR)) <> strlen({raw})"
@@ -182,7 +189,7 @@ def _guard(column: SourceColumn, raw: str) -> str:
 
 def _cast(column: SourceColumn, raw: str) -> str:
     if column.date_format == COMMA:
-        return f"CAST(replace(replace({raw}, '.', ''), ',', '.') AS DOUBLE)"
+        return f"CAST({comma_number(raw)} AS DOUBLE)"
     if column.date_format:
         return f"CAST(strptime({raw}, {literal(column.date_format)}) AS DATE)"
     if column.type == "DOUBLE":

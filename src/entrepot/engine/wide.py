@@ -12,6 +12,7 @@ from entrepot.engine import types
 from entrepot.engine.arrow import Table, pa, pc, pq
 from entrepot.engine.model import Format, SourceTable
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 _BATCH_CELLS = 1_000_000
 _ARROW = {"BIGINT": "int64", "DOUBLE": "float64", types.TEXT: "string"}
@@ -79,8 +80,12 @@ def _text_batches(table: SourceTable, size: int) -> Iterator[Table]:
             if index < table.dialect.skip or not row:
                 continue
             if len(row) != width:
-                message = f"{table.path.name}, line {reader.line_num}: {len(row)} values where the rows above have {width}."
-                raise Invalid(message, "Put quotes around values that hold the delimiter, or complete the row.", line=reader.line_num)
+                message = f"{table.path.name}, line {reader.line_num}: {counted(len(row), 'value')} where the rows above have {width}."
+                raise Invalid(
+                    message,
+                    "Put quotes around values that hold the delimiter, complete the row, or say what stands between values with --delimiter.",
+                    line=reader.line_num,
+                )
             rows.append(row)
             if len(rows) >= size:
                 yield _batch(rows, names)

@@ -18,6 +18,7 @@ from entrepot.privacy import Assessment, Kind
 from entrepot.privacy.anonymise import Plan, Release
 from entrepot.privacy.anonymise import anonymise as write_release
 from entrepot.privacy.anonymise.changes import Change
+from entrepot.privacy.anonymise.glance import at_a_glance
 from entrepot.privacy.anonymise.source import open_source
 from entrepot.privacy.attacks import AttackReport, Budget, attack, content_seed, read_pair
 from entrepot.privacy.grading import DRAWS, IDENTIFYING, Grade, Report, comes_near, grade, make_report
@@ -89,6 +90,8 @@ def anonymise(
         )  # fmt: skip
         found = replace(release, path=target)
         made = None
+        if not with_report:
+            found = at_a_glance(cursor, part, found, plan=plan, changes=changes, scratch=folder)
         if with_report:
             work = _Grading(cursor, Path(path), part, folder, plan, found, changes, frozenset(hierarchies), settings, told)
             made = work.run(budget)

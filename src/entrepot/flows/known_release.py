@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from entrepot.flows.released import report_names, sha256_of
 from entrepot.privacy.anonymise import Plan
 from entrepot.privacy.anonymise.source import open_source
 from entrepot.privacy.anonymise.trees import trees_of
+from entrepot.privacy.attacks import AttackReport
 from entrepot.privacy.hierarchies import Hierarchy
+from entrepot.privacy.notes import note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,20 @@ def _report_of(release: Path) -> Any:
         return said if said["release"]["sha256"] == sha256_of(release) else None
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def doubted(report: AttackReport, columns: Mapping[str, Generalised], known: Collection[str]) -> AttackReport:
+    """The attacks on a release, doubted where it was made with hierarchies by hand that are not known now.
+
+    Args:
+        known: Columns whose hierarchies were given or made again.
+    """
+    lacking = [name for name in report.quasi_identifiers if name not in known and name in columns and columns[name].by_hand]
+    if not lacking:
+        return report
+    # What is not understood covers nothing, which says nothing against the tables.
+    left = [doubt for doubt in report.doubts if doubt.code != "few_fit" and doubt.values.get("column") not in lacking]
+    return replace(report, doubts=(note("lacks_hierarchies", columns=lacking), *left))
 
 
 def made_again(

@@ -72,7 +72,7 @@ def _in_values(looked: Sequence[Looked]) -> Iterator[Alert]:
     ):
         for column, count in zip(looked, _counts(looked, pattern), strict=True):
             if count >= _LEAST:
-                message = f"{count:,} of {len(column.values):,} sampled values of {column.column.name} hold {what}."
+                message = f"{count:,} of {len(column.values):,} sampled values of {column.column.name} {'holds' if count == 1 else 'hold'} {what}."
                 yield Alert(code=code, column=column.column.name, message=message, hint=hint, count=count)
 
 
@@ -101,6 +101,6 @@ def _precise(
         name = identifier(column.name)
         finer = cursor.execute(f"SELECT count_if(round({name}, {DECIMALS}) <> {name}) FROM {parquet(path)}").fetchall()[0][0]
         if finer:
-            message = f"{finer:,} of {rows - column.nulls:,} values of {column.name} have more than {DECIMALS} decimals."
+            message = f"{finer:,} of {rows - column.nulls:,} values of {column.name} {'has' if finer == 1 else 'have'} more than {DECIMALS} decimals."
             hint = f"Round to {DECIMALS} decimals, about a kilometre, or publish regions."
             yield Alert(code="precise_location", column=column.name, message=message, hint=hint, count=int(finer))

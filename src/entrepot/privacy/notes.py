@@ -13,7 +13,9 @@ SENTENCES: Mapping[str, str] = {
     "no_control": "No control group was given: what the release teaches about people in general counts as risk too.",
     "unequal_control": "The control group has {control:,} rows beside {rows:,}; singling out and unique linkage are easier in a smaller group.",
     "not_aligned": "The rows of the release do not stand in the order of the original, so downcoding could not be measured.",
-    "unknown_values": "{values:,} different released values of {column} stand for no value known; nothing was matched with them.",
+    "not_understood": "What released values of {columns} stand for is not known without their hierarchies, so downcoding could not be measured.",
+    "lacks_hierarchies": "The release was made with hierarchy files for {columns}, and they are not given; without them the attacks reach less than there is to reach. Pass --hierarchies DIR.",
+    "unknown_values": "{column}: released values that stand for no value known: {values:,}; nothing was matched with them.",
     "no_sensitive": "No sensitive column was named: each quasi-identifier was guessed from the others, and homogeneity was left out.",
     "too_many_secrets": "Not guessed, having more than {most:,} different values: {columns}.",
     "not_guessed": "Not guessed, having one value or too many: {columns}.",
@@ -30,10 +32,13 @@ SENTENCES: Mapping[str, str] = {
     "taken": "Generalised, because the check takes them for what others may know of a person: {columns}.",
     "kept": "The release names persons: {columns} stayed as they are, as was asked. Its grade is 1; give it to nobody who may not know who is in it.",
     "all_hidden": "Hidden in every row, so nothing of them is left: {columns}.",
-    "silent_few": "{rows:,} hidden rows say nothing, their other columns are empty: fewer than {k:,} are hidden.",
-    "silent_alike": "{rows:,} hidden rows say nothing, their other columns are empty: together they do not satisfy what was asked of every class.",
-    "odd_values": "{column}: {rows:,} of {of:,} rows hold words among numbers, so no ranges were made: each value shows whole or not at all. Correct them, give a hierarchy file, or hide them (--unknown star).",
-    "odd_dates": "{column}: {rows:,} of {of:,} rows hold no dates of the form 2026-11-21 among dates, so no spans were made: each value shows whole or not at all. Bring them to one form, give a hierarchy file, or hide them (--unknown star).",
+    "silent_few": "Hidden rows that say nothing, with their other columns empty, because fewer than {k:,} are hidden: {rows:,}.",
+    "silent_alike": "Hidden rows that say nothing, with their other columns empty, because together they do not satisfy what was asked of every class: {rows:,}.",
+    "strange_hierarchies": "Hierarchies that match no column, and the column that may be meant: {names}.",
+    "left_known": "Left as they are, although the check takes them for what others may know of a person: {columns}.",
+    "left_alone": "Another value in every row, so that whoever knows one finds its row: {columns}.",
+    "odd_values": "{column}: words among numbers in {rows:,} of {of:,} rows, so no ranges were made: each value shows whole or not at all. Correct them, give a hierarchy file, or hide them (--unknown star).",
+    "odd_dates": "{column}: no dates of the form 2026-11-21 among dates in {rows:,} of {of:,} rows, so no spans were made: each value shows whole or not at all. Bring them to one form, give a hierarchy file, or hide them (--unknown star).",
 }
 """Every note in English."""
 

@@ -35,7 +35,7 @@ def _text(rows: list[list[str]]) -> str:
 def test_values_missing_from_a_hierarchy_are_counted_by_column(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     rows = [*ROWS, ["secret-person", "1", "x", "flu"], ["4711", "77", "x", "flu"]]
     error = _refused(cursor, tmp_path, _text(rows), Plan(k=2))
-    assert "a: 2 rows; b: 1 rows" in error.message
+    assert "a: 2 rows; b: 1 row." in error.message
     assert "--unknown star" in error.hint
     assert "secret" not in str(error.as_dict())
 
@@ -45,8 +45,22 @@ def test_unknown_values_are_hidden_where_that_is_chosen(run: Run) -> None:
     assert out[-1][0] == "*"
 
 
+def test_hierarchies_that_match_no_column_are_named_with_the_column_that_may_be_meant(
+    cursor: duckdb.DuckDBPyConnection, tmp_path: Path, run: Run
+) -> None:
+    other = {"Ill": hierarchy("Ill", [("flu", "*"), ("none", "*")]), "shoes": hierarchy("shoes", [("x", "*")])}
+    error = _refused(cursor, tmp_path, _text(ROWS), Plan(k=2), hierarchies=other)
+    assert (
+        error.message == "No column has a hierarchy; these match no column, whose name must be the same to the letter: Ill (≈ ill), shoes."
+    )
+    error = _refused(cursor, tmp_path, _text(ROWS), Plan(k=2, quasi=("a", "ill")), hierarchies=TREES | other)
+    assert "ill has no hierarchy (1 such column); these match no column" in error.message
+    found, _ = run(ROWS, TREES | other, k=2)
+    assert [str(one) for one in found.notes] == ["Hierarchies that match no column, and the column that may be meant: Ill (≈ ill), shoes."]
+
+
 def test_k_beyond_the_table_is_refused(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    assert "k is 41 and there are 40 rows" in _refused(cursor, tmp_path, _text(ROWS), Plan(k=41)).message
+    assert "k is 41 and the table has 40 rows" in _refused(cursor, tmp_path, _text(ROWS), Plan(k=41)).message
 
 
 def test_repeated_headers_are_refused(cursor: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -73,6 +87,8 @@ def test_a_plan_that_does_not_fit_the_table_is_refused(cursor: duckdb.DuckDBPyCo
     "wrong",
     [
         {"k": 0},
+        {"k": 1},
+        {"k": 1, "quasi": ("a",), "person": "who"},
         {"suppress": 2},
         {"method": "best"},
         {"unknown": "guess"},
@@ -88,6 +104,15 @@ def test_a_plan_that_does_not_fit_the_table_is_refused(cursor: duckdb.DuckDBPyCo
 def test_a_plan_that_makes_no_sense_is_refused_at_once(wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         Plan(**wrong)
+
+
+def test_one_row_alike_is_enough_only_where_something_else_is_asked() -> None:
+    with pytest.raises(Invalid, match="nobody is protected") as raised:
+        Plan(k=1)
+    assert "k of 2 or more" in raised.value.hint
+    more: list[dict[str, Any]] = [{"diversity": (Diversity(column="ill", l=2),)}, {"closeness": (Closeness(column="ill", t=0.2),)}]
+    more += [{"presence": Presence(column="in", most=0.5)}, {"population": Path("everybody.csv")}]
+    assert [Plan(k=1, **one).k for one in more] == [1, 1, 1, 1]
 
 
 def test_all_null_columns_and_nan_and_inf_and_mixed_dates_are_named_with_their_count(
@@ -118,7 +143,7 @@ def test_where_few_dates_have_several_forms_a_note_says_that_no_spans_were_made(
     for odd in ("02 February 1980", "unknown"):
         rows = [["born"], *[["1980-02-03"]] * 20, *[[odd]] * 5]
         found, _ = run(rows, {}, k=2, quasi=("born",), automatic=True)
-        assert "born: 5 of 25 rows hold no dates of the form 2026-11-21 among dates, so no spans were made" in str(found.notes[0])
+        assert "born: no dates of the form 2026-11-21 among dates in 5 of 25 rows, so no spans were made" in str(found.notes[0])
         hidden, out = run(rows, {}, k=2, quasi=("born",), automatic=True, unknown="star", suppress=0.3)
         assert not hidden.notes
         assert [row[0] for row in out[20:]] == ["*"] * 5
@@ -131,7 +156,7 @@ def test_words_and_odd_numbers_among_numbers_are_named(cursor: duckdb.DuckDBPyCo
     few = [["age"], *[[str(i % 5)] for i in range(20)], ["old"], ["old"]]
     found, _ = run(few, {}, k=2, quasi=("age",), automatic=True)
     assert [str(one) for one in found.notes] == [
-        "age: 2 of 22 rows hold words among numbers, so no ranges were made: each value shows whole or not at all. "
+        "age: words among numbers in 2 of 22 rows, so no ranges were made: each value shows whole or not at all. "
         "Correct them, give a hierarchy file, or hide them (--unknown star)."
     ]
 

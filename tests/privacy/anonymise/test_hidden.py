@@ -45,7 +45,7 @@ def test_fewer_than_k_hidden_rows_say_nothing(cursor: duckdb.DuckDBPyConnection,
     assert [row[3] for row in out[:-1]] == [row[3] for row in PATIENTS]
     assert (found.suppressed, found.silent, found.hidden_class) == (1, 1, None)
     assert [str(one) for one in found.notes if one.code == "silent_few"] == [
-        "1 hidden rows say nothing, their other columns are empty: fewer than 5 are hidden."
+        "Hidden rows that say nothing, with their other columns empty, because fewer than 5 are hidden: 1."
     ]
 
 

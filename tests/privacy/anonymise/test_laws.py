@@ -61,7 +61,7 @@ def _unless_refused(connection: Any, table: list[Row], way: str, *, k: int = 2, 
         return _released(connection, table, way, k=k, **plan)[1]
     except (Refused, Invalid) as error:
         # The criteria fit no levels, would hide more rows than may be, or ask for more values than there are.
-        if isinstance(error, Invalid) and "different values" not in error.message:
+        if isinstance(error, Invalid) and "different value" not in error.message:
             raise
         return []
 
@@ -76,7 +76,7 @@ def _classes(table: list[Row]) -> dict[tuple[str, ...], list[str]]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(rows, ways, st.integers(1, 5))
+@given(rows, ways, st.integers(2, 5))
 def test_every_class_has_k_rows_and_covers_the_original_in_its_place(connection: Any, table: list[Row], way: str, k: int) -> None:
     out = _unless_refused(connection, table, way, k=k)
     assert all(len(values) >= k for values in _classes(out).values())
@@ -142,7 +142,7 @@ def test_the_order_of_rows_decides_nothing(connection: Any, table: list[Row], wa
 
 
 @settings(max_examples=40, deadline=None)
-@given(rows, st.integers(1, 4), st.sampled_from([0.0, 0.1, 0.3]))
+@given(rows, st.integers(2, 4), st.sampled_from([0.0, 0.1, 0.3]))
 def test_no_choice_of_levels_loses_less_than_the_one_that_is_proven_best(connection: Any, table: list[Row], k: int, limit: float) -> None:
     import itertools
 

@@ -109,7 +109,9 @@ def test_k_map_counts_the_population(cursor: duckdb.DuckDBPyConnection, tmp_path
     given.write_text("sex;ill\nf;1\nm;1\nm;1\n")
     people.write_text("sex;town\n" + "f;a\n" * 9 + "m;b\n" * 2)
     anonymise(cursor, given, out, plan=Plan(k=5, population=people, suppress=1), hierarchies=SEX)
-    assert out.read_text() == "sex;ill\nf;1\n*;1\n*;1\n"
+    assert out.read_text() == "sex;ill\nf;1\n*;\n*;\n", (
+        "whoever knows a man knows one of two, so hiding what he is does not hide what he has"
+    )
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -305,10 +307,22 @@ def test_the_schema_accepts_a_profile_and_refuses_another_word(cli: typer.Typer,
         jsonschema.validate({"kay": 5}, schema())
     profile = tmp_path / "plan.yaml"
     profile.write_text("kay: 5\n")
-    with pytest.raises(Invalid, match=r"plan\.yaml: kay"):
+    with pytest.raises(Invalid, match=r"plan\.yaml: a profile has no kay"):
         CliRunner().invoke(
             cli, ["anonymise", str(_adult(tmp_path)[0]), "--profile", str(profile)], catch_exceptions=False, standalone_mode=False
         )
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("quasi", "Did you mean quasi_identifiers?"), ("shoe", "It may say k, method, quasi_identifiers,")]
+)
+def test_an_unknown_key_of_a_profile_is_answered_with_those_there_are(tmp_path: Path, key: str, meant: str) -> None:
+    profile = tmp_path / "plan.yaml"
+    profile.write_text(f"k: 5\n{key}: [age]\n")
+    with pytest.raises(Invalid, match=f"a profile has no {key}") as raised:
+        read_profile(profile)
+    assert meant in raised.value.hint
+    assert "inputs" not in str(raised.value.as_dict())
 
 
 def test_made_hierarchies_are_saved_and_know_the_release(cli: typer.Typer, tmp_path: Path) -> None:

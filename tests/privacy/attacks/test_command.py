@@ -118,6 +118,42 @@ def test_it_learns_from_the_report_what_was_generalised_and_how(files: Path, cap
 
 
 @pytest.fixture
+def regions(files: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A release whose labels only its hierarchy file explains."""
+    (files / "sides").mkdir()
+    (files / "sides" / "region.csv").write_text("".join(f"{one};{'left' if one in 'NO' else 'right'};*\n" for one in "NOSW"), "utf-8")
+    lines = [f"{'NOSW'[n % 4 if n > 3 else 0]},{n % 3}" for n in range(44)]
+    (files / "table.csv").write_text("\n".join(["region,points", *lines]) + "\n", "utf-8")
+    made = ["anonymise", "table.csv", "--hierarchies", "sides", "--k", "12", "--method", "global", "--out", "release.csv"]
+    assert run(made) == 0
+    assert "left" in (files / "release.csv").read_text("utf-8")
+    capsys.readouterr()
+    return files
+
+
+def test_a_release_made_with_hierarchy_files_is_doubted_where_they_are_not_given(regions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["attack", "table.csv", "--against", "release.csv"]) == 4
+    out = " ".join(capsys.readouterr().out.split())
+    assert "The release was made with hierarchy files for region, and they are not given" in out
+    assert "Pass --hierarchies DIR" in out
+    assert "unrelated" not in out
+    assert "worst" not in out
+    assert run(["attack", "table.csv", "--against", "release.csv", "--hierarchies", "sides"]) == 0
+    assert "hierarchy files" not in capsys.readouterr().out
+
+
+def test_order_is_said_to_be_lost_only_where_it_is(regions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (regions / "release.csv.report.json").unlink()
+    report = json.loads(said(capsys, "--qi", "region", "--json"))
+    assert "What released values of region stand for is not known without their hierarchies" in " ".join(report["notes"])
+    assert "order" not in " ".join(report["notes"])
+    head, *rows = (regions / "release.csv").read_text("utf-8").splitlines()
+    (regions / "release.csv").write_text("\n".join([head, *reversed(rows)]) + "\n", "utf-8")
+    report = json.loads(said(capsys, "--qi", "region", "--hierarchies", "sides", "--json"))
+    assert "do not stand in the order" in " ".join(report["notes"])
+
+
+@pytest.fixture
 def wages(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Four hundred persons, each with an own wage, in twenty alike by age and region."""
     monkeypatch.setenv("ENTREPOT_PSEUDONYM_KEY", "a key of the test alone")

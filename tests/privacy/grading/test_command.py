@@ -71,6 +71,46 @@ def test_no_report_writes_the_release_alone(folder: Path, capsys: pytest.Capture
     assert {path.name for path in folder.iterdir()} == {"people.csv", "people.anonymous.csv"}
 
 
+def test_without_a_report_what_shows_at_a_glance_is_said_all_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{20 + n % 40},{'NOSW'[n % 4]},{'mf'[n % 2]},{1000 + 7 * n}" for n in range(400)]
+    (folder / "staff.csv").write_text("\n".join(["age,region,sex,wage", *lines]) + "\n", "utf-8")
+    made = ["anonymise", "staff.csv", "--qi", "age,region", "--automatic", "--no-report"]
+    assert run(made) == 0
+    out = capsys.readouterr().out
+    assert "what others may know of a person: sex." in " ".join(out.split())
+    assert "Another value in every row, so that whoever knows one finds its row: wage." in " ".join(out.split())
+    assert out.splitlines()[-1].startswith("Not graded")
+    assert run([*made, "--drop", "sex", "--change", "wage=round:1000"]) == 0
+    out = capsys.readouterr().out
+    assert "sex" not in out
+    assert "Another value" not in out
+
+
+def test_what_stands_between_values_may_be_said_and_the_release_keeps_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{'xyz'[n % 3]},{n % 2};{20 + n % 4}" for n in range(80)]
+    (folder / "mixed.csv").write_text("\n".join(["code,sort;age", *lines]) + "\n", "utf-8")
+    made = ["anonymise", "mixed.csv", "--qi", "age", "--automatic", "--out", "out.csv"]
+    assert run(made) == 2
+    assert "say what stands between values with --delimiter" in " ".join(capsys.readouterr().err.split())
+    assert run([*made, "--delimiter", ";"]) == 0
+    assert (folder / "out.csv").read_text("utf-8").startswith("code,sort;age\nx,0;")
+    assert "out.csv.report.json" in capsys.readouterr().out
+    assert run(["attack", "mixed.csv", "--against", "out.csv", "--delimiter", ";", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["quasi_identifiers"] == ["age"]
+    cells = ["aggregate", "mixed.csv", "--by", "age", "--out", "cells.csv", "--delimiter", ";", "--json"]
+    assert run(cells) == 0
+    assert (folder / "cells.csv").read_text("utf-8").startswith("age;")
+    assert run([*made, "--delimiter", "and"]) == 2
+
+
+def test_whether_there_is_a_header_may_be_said(folder: Path) -> None:
+    (folder / "bare.csv").write_text("".join(f"{'ab'[n % 2]},{'xyz'[n % 3]}\n" for n in range(60)), "utf-8")
+    made = ["anonymise", "bare.csv", "--qi", "column1,column2", "--automatic", "--no-report", "--out", "out.csv"]
+    assert run([*made, "--header"]) == 2
+    assert run([*made, "--no-header"]) == 0
+    assert (folder / "out.csv").read_bytes() == (folder / "bare.csv").read_bytes()
+
+
 def test_the_schema_of_a_report_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["anonymise", "--report-schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Entrepot anonymisation report"

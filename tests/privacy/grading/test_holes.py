@@ -106,7 +106,7 @@ def test_who_is_alone_and_hidden_cannot_be_read_off_a_third_grade(
     assert made.grade.level is Level.ACCEPTABLE
     assert made.report is not None
     jsonschema.validate(made.report.document, report_schema())
-    assert "1 hidden rows say nothing" in report_html(made.report.document)
+    assert "Hidden rows that say nothing" in report_html(made.report.document)
     assert "有 1 行已隐藏" in report_html(made.report.document)
     # The same release as a tool writes it that leaves the value.
     leak = tmp_path / "leak.csv"

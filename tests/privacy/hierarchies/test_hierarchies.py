@@ -184,3 +184,13 @@ def test_numbers_of_any_length_get_ranges_and_those_beyond_doubles_are_no_number
     assert {path[0] for path in ranges("n", long).paths} == long
     with pytest.raises(Invalid, match="1 of 2 distinct values are no finite numbers: 1 too large"):
         ranges("n", {"1", "1e999999"})
+
+
+@pytest.mark.parametrize(("mark", "called"), [(",", "commas"), ("\t", "tabs"), ("|", "bars")])
+def test_a_file_whose_levels_are_separated_by_something_else_is_told_so(tmp_path: Path, mark: str, called: str) -> None:
+    (tmp_path / "town.csv").write_text("".join(f"{town}{mark}south{mark}*\n" for town in ("Ulm", "Bern", "Graz")), "utf-8")
+    with pytest.raises(Invalid, match=f"town.csv has one level only: its rows hold {called}, and levels are separated by ';'") as raised:
+        read_hierarchy(tmp_path / "town.csv")
+    assert "value;generalisation;…;*" in raised.value.hint
+    (tmp_path / "town.csv").write_text("Ulm\nBern\nGraz\n", "utf-8")
+    assert read_hierarchy(tmp_path / "town.csv").levels == 1

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from entrepot.engine.faults import explained
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 from entrepot.privacy.aggregates.model import Dominance, Tabulation
 from entrepot.privacy.anonymise.source import Source
 
@@ -171,7 +172,7 @@ def _check_numbers(cursor: duckdb.DuckDBPyConnection, source: Source, columns: S
         )
         if bad:
             raise Invalid(
-                f"{column} holds no number that can be added in {bad:,} rows.",
+                f"{column} holds no number that can be added in {counted(bad, 'row')}.",
                 "Correct them or leave them empty; numbers have up to 18 digits before the point, and six behind it count.",
                 column=column, rows=bad,
             )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
 from entrepot.engine.sql import identifier
 from entrepot.kit import Invalid
-from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, said_sql
+from entrepot.kit.words import counted
+from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, said_sql, value_order
 from entrepot.privacy.anonymise.criteria import Close, Criterion, Distinct, Entropy, Recursive, Share
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Plan, Presence
 from entrepot.privacy.hierarchies import Hierarchy
@@ -18,27 +19,33 @@ PRESENT = "p:presence"
 
 
 def asked_of(
-    plan: Plan, cursor: duckdb.DuckDBPyConnection, collapsed: Collapsed, hierarchies: Mapping[str, Hierarchy]
+    plan: Plan,
+    cursor: duckdb.DuckDBPyConnection,
+    collapsed: Collapsed,
+    hierarchies: Mapping[str, Hierarchy],
+    *,
+    commas: Collection[str] = (),
 ) -> tuple[Criterion, ...]:
     """The criteria of a plan, over the values that the temporary table holds.
+
+    Args:
+        commas: Columns of numbers with a decimal comma.
 
     Raises:
         Invalid: A column does not suit its criterion.
     """
     found: list[Criterion] = [_diversity(asked) for asked in plan.diversity]
-    found += [_closeness(asked, cursor, collapsed, hierarchies) for asked in plan.closeness]
+    found += [_closeness(asked, cursor, collapsed, hierarchies, comma=asked.column in commas) for asked in plan.closeness]
     if plan.presence:
         found.append(_presence(plan.presence, cursor, collapsed))
     return tuple(found)
 
 
-def _kinds(cursor: duckdb.DuckDBPyConnection, collapsed: Collapsed, column: str) -> list[str | None]:
+def _kinds(cursor: duckdb.DuckDBPyConnection, collapsed: Collapsed, column: str, *, comma: bool = False) -> list[str | None]:
     """The values of a counted column, in the order of their numbers."""
     said = said_sql(collapsed.keys, collapsed.table.trees, column)
     values = f"SELECT DISTINCT CAST({identifier(column)} AS VARCHAR) AS v FROM {ENCODED} WHERE {said}"
-    return [
-        row[0] for row in cursor.execute(f"SELECT v FROM ({values}) ORDER BY TRY_CAST(v AS DOUBLE) NULLS LAST, v NULLS FIRST").fetchall()
-    ]
+    return [row[0] for row in cursor.execute(f"SELECT v FROM ({values}) ORDER BY {value_order(comma=comma)}").fetchall()]
 
 
 def _presence(asked: Presence, cursor: duckdb.DuckDBPyConnection, collapsed: Collapsed) -> Criterion:
@@ -59,7 +66,7 @@ def _diversity(asked: Diversity) -> Criterion:
 
 
 def _closeness(
-    asked: Closeness, cursor: duckdb.DuckDBPyConnection, collapsed: Collapsed, hierarchies: Mapping[str, Hierarchy]
+    asked: Closeness, cursor: duckdb.DuckDBPyConnection, collapsed: Collapsed, hierarchies: Mapping[str, Hierarchy], *, comma: bool
 ) -> Criterion:
     column = f"v:{asked.column}"
     if asked.distance != "hierarchical":
@@ -67,11 +74,14 @@ def _closeness(
     tree = hierarchies.get(asked.column)
     if tree is None:
         raise Invalid(f"{asked.column} has no hierarchy for its distance.", f"Write {asked.column}.csv, or choose equal or ordered.")
-    values = [value or "" for value in _kinds(cursor, collapsed, column)]
+    values = [value or "" for value in _kinds(cursor, collapsed, column, comma=comma)]
     bad = sum(not tree.knows(value) for value in values)
     if bad:
         raise Invalid(
-            f"{asked.column}: {bad} values are missing from its hierarchy.", "Add them to the hierarchy.", column=asked.column, count=bad
+            f"{asked.column}: {counted(bad, 'value', 'is', 'are')} missing from its hierarchy.",
+            "Add them to the hierarchy.",
+            column=asked.column,
+            count=bad,
         )
     levels = []
     for level in range(1, tree.levels):

@@ -13,6 +13,8 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import literal
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
+from entrepot.privacy.anonymise.commas import number_sql, with_commas, written
 from entrepot.privacy.anonymise.source import Source
 
 _VERBS = {
@@ -97,7 +99,7 @@ def _typed(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, va
 
 
 def _expression(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, secret: bytes) -> str:
-    text, given = source.text(change.column), change.arguments
+    text = source.text(change.column)
     if change.verb == "mask":
         keep = int(_number(change, 0, default=0))
         return f"CASE WHEN {text} IS NOT NULL THEN left({text}, {keep}) || repeat('*', greatest(0, length({text}) - {keep})) END"
@@ -105,8 +107,15 @@ def _expression(cursor: duckdb.DuckDBPyConnection, source: Source, change: Chang
         return _pseudonym(change, text, secret)
     if change.verb == "shift":
         return _shift(cursor, source, change, secret)
-    value = f"TRY_CAST({text} AS DOUBLE)"
+    comma = change.column in with_commas(cursor, source, [change.column])
+    value = number_sql(text, comma=comma)
     _require_numbers(cursor, source, change, value)
+    return written(_reckoned(cursor, source, change, value), comma=comma)
+
+
+def _reckoned(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, value: str) -> str:
+    """SQL for a number that is rounded, clipped or averaged, as text."""
+    given = change.arguments
     if change.verb == "round":
         step = _number(change, 0)
         if step <= 0:
@@ -182,7 +191,9 @@ def _shift(cursor: duckdb.DuckDBPyConnection, source: Source, change: Change, se
         ).fetchall()[0][0]
     if bad:
         raise Invalid(
-            f"{change.column}: {bad:,} values are no dates of the form 2026-11-21.", "Bring all dates to one form first.", count=bad
+            f"{change.column}: {counted(bad, 'value', 'is no date', 'are no dates')} of the form 2026-11-21.",
+            "Bring all dates to one form first.",
+            count=bad,
         )
     offset = f"(('0x' || left({hmac_sql(_labelled('shift', who), secret)}, 8))::BIGINT % {2 * days + 1} - {days})::INT"
     return f"CAST(TRY_CAST({text} AS DATE) + {offset} AS VARCHAR)"
@@ -196,7 +207,7 @@ def _require_numbers(cursor: duckdb.DuckDBPyConnection, source: Source, change: 
         ).fetchall()[0][0]
     if bad:
         raise Invalid(
-            f"{change.column}: {bad:,} values are no finite numbers, so {change.verb} cannot be done.", "Correct them, or mask the column.",
+            f"{change.column}: {counted(bad, 'value', 'is no finite number', 'are no finite numbers')}, so {change.verb} cannot be done.", "Correct them, or mask the column.",
             column=change.column, count=bad,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -11,7 +11,9 @@ import numpy as np
 
 from entrepot.engine.sql import identifier, literal
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 from entrepot.privacy.anonymise.coding import WORD, Ints, Listed, Table, Tree
+from entrepot.privacy.anonymise.commas import number_sql
 from entrepot.privacy.anonymise.source import Source
 
 ENCODED = "entrepot_encoded"
@@ -102,7 +104,7 @@ class Collapsed:
 
 def collapse(
     cursor: duckdb.DuckDBPyConnection, keys: Keys, trees: Sequence[Tree], *, values: Sequence[str] = (), person: str = "", unknown: str = "refuse",
-
+    commas: Collection[str] = (),
 ) -> Collapsed:  # fmt: skip
     """Count the distinct rows of the temporary table.
 
@@ -110,6 +112,7 @@ def collapse(
         values: Columns whose values are counted for the criteria.
         person: Column that says whose row it is, where rows repeat per person.
         unknown: What to do with values no hierarchy knows: ``refuse``, or ``star`` to hide each of them.
+        commas: Those of ``values`` that are numbers with a decimal comma.
 
     Raises:
         Invalid: Values are missing from a hierarchy; the message names columns and counts.
@@ -121,7 +124,7 @@ def collapse(
     numbers = tuple(np.asarray(got[name], np.int64)[order] for name in keys.names())
     rows = np.asarray(got["n"], np.int64)[order]
     codes = _known(keys.decode(numbers), trees, rows, unknown)
-    listed = {name: _values(cursor, keys, trees, numbers, name) for name in values}
+    listed = {name: _values(cursor, keys, trees, numbers, name, comma=name in commas) for name in values}
     own, shared = (_persons(cursor, keys, numbers, np.asarray(got["p"], np.int64)[order], person)) if person else (rows, None)
     table = Table(trees=tuple(trees), codes=codes, rows=rows, persons=own, shared=shared, population=None, values=listed)
     return Collapsed(table=table, keys=keys, numbers=numbers)
@@ -131,7 +134,7 @@ def _known(codes: Ints, trees: Sequence[Tree], rows: Ints, unknown: str) -> Ints
     lacking = [(tree, codes[c] == len(tree.labels)) for c, tree in enumerate(trees)]
     bad = {tree.column: int(rows[flag].sum()) for tree, flag in lacking if flag.any()}
     if bad and unknown != "star":
-        said = "; ".join(f"{column}: {count:,} rows" for column, count in bad.items())
+        said = "; ".join(f"{column}: {counted(count, 'row')}" for column, count in bad.items())
         raise Invalid(
             f"Values are missing from their hierarchy. {said}.",
             "Add them to the hierarchy, correct them, or hide each of them with --unknown star.",
@@ -173,15 +176,22 @@ def said_sql(keys: Keys, trees: Sequence[Tree], column: str) -> str:
     return f"NOT ({keys.hidden(trees)} AND {identifier(column)} IS NULL)"
 
 
-def _values(cursor: duckdb.DuckDBPyConnection, keys: Keys, trees: Sequence[Tree], numbers: Sequence[Ints], column: str) -> Listed:
+def _values(
+    cursor: duckdb.DuckDBPyConnection, keys: Keys, trees: Sequence[Tree], numbers: Sequence[Ints], column: str, *, comma: bool
+) -> Listed:
     by, name = ", ".join(keys.names()), identifier(column)
     # Missing values are a value like others: that somebody has none may be what nobody is to know.
-    rank = "dense_rank() OVER (ORDER BY TRY_CAST(v AS DOUBLE) NULLS LAST, v NULLS FIRST) - 1"
+    rank = f"dense_rank() OVER (ORDER BY {value_order(comma=comma)}) - 1"
     counted = f"SELECT {by}, CAST({name} AS VARCHAR) AS v, count(*)::BIGINT AS n FROM {ENCODED} WHERE {said_sql(keys, trees, column)} GROUP BY ALL"
     got = cursor.execute(f"SELECT {by}, {rank} AS r, n, v IS NULL AS lost FROM ({counted}) ORDER BY {by}, r").fetchnumpy()
     rank_of, count, lost = np.asarray(got["r"], np.int64), np.asarray(got["n"], np.int64), np.asarray(got["lost"], bool)
     missing = int(rank_of[lost][0]) if lost.any() else -1
     return replace(_listed(numbers, [np.asarray(got[n], np.int64) for n in keys.names()], rank_of, count), missing=missing)
+
+
+def value_order(*, comma: bool) -> str:
+    """SQL for the order of a column's values ``v``: numbers by their size, then words."""
+    return f"{number_sql('v', comma=comma)} NULLS LAST, v NULLS FIRST"
 
 
 def _listed(numbers: Sequence[Ints], keys: Sequence[Ints], what: Ints, count: Ints) -> Listed:

@@ -96,6 +96,11 @@ class Plan:
         object.__setattr__(self, "method", Method(self.method))
         if self.k < 1:
             raise Invalid(f"k is {self.k}; a class has at least one row.", "Choose k of 2 or more; 5 and 10 are usual.")
+        if self.k == 1 and not (self.diversity or self.closeness or self.presence or self.population):
+            raise Invalid(
+                "k is 1 and nothing else is asked, so a class of one row would do, and nobody is protected.",
+                "Choose k of 2 or more (5 and 10 are usual), or ask for l, t, presence or a population beside it.",
+            )
         if not 0 <= self.suppress <= 1:
             raise Invalid(f"The suppression limit is {self.suppress:g}; it is a share.", "Choose one from 0 to 1, or from 0% to 100%.")
         if self.unknown not in ("refuse", "star"):
@@ -167,6 +172,7 @@ class Release:
         tried: Global recoding: combinations of levels counted.
         hierarchies: Those that were used, made ones included; not part of the JSON.
         kept: What was found of columns that name persons and were kept on purpose.
+        seen: What the check found of the table's columns, where it was asked; not part of the JSON.
         notes: What whoever reads the release should know of how it came about.
     """
 
@@ -188,6 +194,7 @@ class Release:
     hidden_class: int | None = None
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
     kept: tuple[ColumnFinding, ...] = ()
+    seen: tuple[ColumnFinding, ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from entrepot.kit import Invalid, NotFound
+from entrepot.kit.words import nearest
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Method, Plan, Presence
 
 _TABLES = (".csv", ".tsv", ".txt", ".parquet")
@@ -160,8 +161,17 @@ def _checked(said: Any, path: Path) -> Any:
         return _model().model_validate(said)
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "extra_forbidden":
+            raise _unknown_key(str(first["loc"][-1]), path) from None
         place = ".".join(str(part) for part in first["loc"]) or "the profile"
         raise Invalid(f"{path.name}: {place}: {first['msg']}.", "`entrepot anonymise --schema` prints what a profile may say.") from None
+
+
+def _unknown_key(key: str, path: Path) -> Invalid:
+    keys = list(_model().model_fields)
+    near = nearest(key, keys)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    return Invalid(f"{path.name}: a profile has no {key[:40]}.", f"{meant}It may say {', '.join(keys)}.")
 
 
 def _model() -> Any:

@@ -13,17 +13,19 @@ import numpy as np
 
 from entrepot.engine.faults import explained
 from entrepot.kit import Invalid, Refused
+from entrepot.kit.words import counted
 from entrepot.privacy.anonymise import cluster, lattice, leftovers
 from entrepot.privacy.anonymise.asked import PRESENT, asked_of
 from entrepot.privacy.anonymise.changes import Change, expressions
 from entrepot.privacy.anonymise.coding import Ints, Listed, Table, classes, ends, tree_of
 from entrepot.privacy.anonymise.collapse import ENCODED, Collapsed, collapse, encode, key_sql, keys_of, locate
+from entrepot.privacy.anonymise.commas import with_commas
 from entrepot.privacy.anonymise.criteria import Test
 from entrepot.privacy.anonymise.hidden import settle
 from entrepot.privacy.anonymise.identifiers import findings, named, quasi_identifiers, require_meant
 from entrepot.privacy.anonymise.model import Method, Plan, Release
 from entrepot.privacy.anonymise.source import Source, open_source
-from entrepot.privacy.anonymise.trees import trees_of
+from entrepot.privacy.anonymise.trees import strangers, trees_of, unmatched
 from entrepot.privacy.anonymise.walk import lattice_size, walk
 from entrepot.privacy.anonymise.write import Layout, carried, require_folder_of, write
 from entrepot.privacy.hierarchies import Hierarchy
@@ -90,6 +92,8 @@ class _Job:
             self._choose()
         self._lay_out()
         self.kept = self._kept()
+        strange = strangers(self.given, self.source.columns)
+        self.notes += [note("strange_hierarchies", names=strange)] if strange else []
 
     def _lay_out(self) -> None:
         self.quasi, self.layout = _layout(self.source, self.plan, self.given, self.changes)
@@ -148,6 +152,7 @@ class _Job:
         keys = keys_of(trees)
         counted = tuple(dict.fromkeys([*plan.sensitive, *([plan.person] if plan.person else [])]))
         changed = expressions(self.cursor, self.source, self.changes, secret=self.secret)
+        self.commas = with_commas(self.cursor, self.source, [one.column for one in plan.closeness])
         wanted = [*((f"v:{column}", self.source.sql(column)) for column in counted), *carried(self.source, self.layout, changed)]
         with explained(path):
             self.rows = encode(self.cursor, keys, self.source, key_sql(self.source, self.quasi, trees, keys), wanted)
@@ -155,7 +160,7 @@ class _Job:
                 raise Invalid(f"{path.name} has no rows.", "Check that the export finished.")
             self.found = collapse(
                 self.cursor, keys, trees, values=[f"v:{c}" for c in plan.sensitive], person=f"v:{plan.person}" if plan.person else "",
-                unknown=plan.unknown,
+                unknown=plan.unknown, commas=[f"v:{column}" for column in self.commas],
             )  # fmt: skip
 
     def write(self, target: Path) -> Release:
@@ -173,7 +178,8 @@ class _Job:
     def search(self) -> tuple[Ints, lattice.Found | None]:
         """The node of each column and distinct row, and what global recoding chose."""
         self.table = _with_population(self.cursor, self.found, self.plan, self.quasi, self.folder)
-        test = Test(self.table, k=self.plan.k, criteria=asked_of(self.plan, self.cursor, self.found, self.given))
+        criteria = asked_of(self.plan, self.cursor, self.found, self.given, commas=self.commas)
+        test = Test(self.table, k=self.plan.k, criteria=criteria)
         _check_size(self.table, test, self.plan)
         self.told("search", 0.0)
         released, best = _search(self.table, test, self.plan, lambda share: self.told("search", share))
@@ -193,7 +199,7 @@ class _Job:
         self.notes += [note("all_hidden", columns=blank)] if blank else []
         self.notes += self.hidden.notes(self.plan.k) if self.layout.says_more else []
         return replace(
-            made, silent=self.hidden.rows, hidden_class=self.hidden.persons, hierarchies=self.known, kept=self.kept,
+            made, silent=self.hidden.rows, hidden_class=self.hidden.persons, hierarchies=self.known, kept=self.kept, seen=self.findings or (),
             notes=(*self.notes, *self.odd),
         )  # fmt: skip
 
@@ -206,7 +212,7 @@ def _layout(source: Source, plan: Plan, hierarchies: Mapping[str, Hierarchy], ch
     source.require(plan.drop, "to be dropped")
     if not quasi:
         raise Invalid(
-            "No column has a hierarchy.",
+            f"No column has a hierarchy{unmatched(hierarchies, source.columns)}.",
             "Name quasi-identifiers with --qi, or a folder with a COLUMN.csv for each of them, or let the check choose them with --automatic.",
         )
     both = [column for column in plan.sensitive if column in quasi]
@@ -253,14 +259,14 @@ def _check_size(table: Table, test: Test, plan: Plan) -> None:
     everyone = int(test.sizes(np.arange(table.size), np.zeros(1, np.int64))[0])
     if plan.k > everyone:
         raise Invalid(
-            f"k is {plan.k:,} and there are {everyone:,} {'persons' if plan.person else 'rows'}.",
+            f"k is {plan.k:,} and the table has {counted(everyone, 'person' if plan.person else 'row')}.",
             "Choose a smaller k, or release aggregates instead.",
         )
     for asked in plan.diversity:
         kinds = table.values[f"v:{asked.column}"].kinds
         if asked.l > kinds:
             raise Invalid(
-                f"{asked.column} has only {kinds:,} different values, so no class can show {asked.l:g}.",
+                f"{asked.column} has only {counted(kinds, 'different value')}, so no class can show {asked.l:g}.",
                 f"Choose an l of {kinds:,} or less for {asked.column}, or leave it out.",
                 column=asked.column,
             )

@@ -60,7 +60,8 @@ class Source:
         lacking = [column for column in columns if column not in self.columns]
         if lacking:
             shown = ", ".join(self.columns[:20])
-            raise Invalid(f"{self.path.name} has no column {lacking[0]} ({use}).", f"Its columns: {shown}.", columns=lacking)
+            other = " If they are split wrongly, say what stands between values with --delimiter." if self.dialect else ""
+            raise Invalid(f"{self.path.name} has no column {lacking[0]} ({use}).", f"Its columns: {shown}.{other}", columns=lacking)
 
 
 def distinct_lines(source: Source, limits: Limits | None = None) -> str:

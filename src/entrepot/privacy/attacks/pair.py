@@ -90,6 +90,7 @@ class Pair:
         quasi: The quasi-identifiers, sorted by name; scales, leaves and spans have their order.
         row: For each row of the original frame which of ``people`` it is; ``place`` for each row of the release its class.
         members: Where the tables are aligned, as (row of ``people``, class, rows of the table) in three arrays, by class.
+        unread: Columns of which some released values stand for nothing known, where that alone keeps members from being told.
     """
 
     quasi: tuple[str, ...]
@@ -101,6 +102,7 @@ class Pair:
     place: Ints
     members: tuple[Ints, Ints, Ints] | None
     secret_labels: dict[str, tuple[str, ...]]
+    unread: tuple[str, ...] = ()
 
     def hidden_rows(self) -> Flags:
         """Which classes show nothing of any quasi-identifier."""
@@ -141,10 +143,11 @@ def pair_of(
     labels = {name: values for name, values in labels.items() if len(values) <= MOST_SECRETS}
     people, row = _people(original, names, scales, labels, person)
     classes, place = _classes(release, names, scales, labels)
+    is_ordered, unread = _order(original, release, names, scales, _Sides(people, classes, row, place))
     return Pair(
         quasi=names, scales=scales, people=people, classes=classes, secret_labels=labels, row=row, place=place,
         control=_people(control, names, scales, labels, "")[0] if control else None,
-        members=_members(people, classes, row, place, original.weight) if _is_aligned(original, release) else None,
+        members=_members(row, place, original.weight) if is_ordered else None, unread=unread,
     )  # fmt: skip
 
 
@@ -207,15 +210,37 @@ def _distinct(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
     return np.stack(columns)[:, at], row
 
 
-def _is_aligned(original: Frame, release: Frame) -> bool:
-    return original.size == release.size and bool((original.weight == release.weight).all())
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sides:
+    """Persons and classes, and which of them each row of the frames is."""
+
+    people: People
+    classes: Classes
+    row: Ints
+    place: Ints
 
 
-def _members(people: People, classes: Classes, row: Ints, place: Ints, weight: Ints) -> tuple[Ints, Ints, Ints] | None:
-    """Who is in which class; None where some row is not covered by the one beside it, so that the order must be another."""
-    for at, first, end in zip(people.at, classes.first, classes.end, strict=True):
-        if ((at[row] < first[place]) | (at[row] >= end[place])).any():
-            return None
+def _order(
+    original: Frame, release: Frame, names: Sequence[str], scales: Sequence[Scale], sides: _Sides
+) -> tuple[bool, tuple[str, ...]]:  # fmt: skip
+    """Whether each row is covered by the one beside it; where it is not for values alone that nobody understands, their columns.
+
+    A row that is beside one with other values says that the order must be another.
+    """
+    if original.size != release.size or not bool((original.weight == release.weight).all()):
+        return False, ()
+    at, first, end = sides.people.at, sides.classes.first, sides.classes.end
+    unread = []
+    for i, (name, scale) in enumerate(zip(names, scales, strict=True)):
+        misfit = (at[i][sides.row] < first[i][sides.place]) | (at[i][sides.row] >= end[i][sides.place])
+        if (misfit & scale.reads(release.column(name))).any():
+            return False, ()
+        unread += [name] if misfit.any() else []
+    return not unread, tuple(unread)
+
+
+def _members(row: Ints, place: Ints, weight: Ints) -> tuple[Ints, Ints, Ints]:
+    """Who is in which class."""
     distinct, of = _distinct([place, row])
     return distinct[1], distinct[0], np.bincount(of, weights=weight).astype(np.int64)
 

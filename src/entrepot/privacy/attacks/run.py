@@ -181,11 +181,11 @@ def _notes(pair: Pair, budget: Budget, sensitive: Sequence[str]) -> list[Note]:
     elif pair.control.rows != pair.people.rows:
         found.append(note("unequal_control", control=pair.control.rows, rows=pair.people.rows))
     if pair.members is None:
-        found.append(note("not_aligned"))
+        found.append(note("not_understood", columns=list(pair.unread)) if pair.unread else note("not_aligned"))
     found += [
-        note("unknown_values", values=int(scale.unknown), column=name)
+        note("unknown_values", values=len(scale.strange), column=name)
         for name, scale in zip(pair.quasi, pair.scales, strict=True)
-        if scale.unknown
+        if scale.strange
     ]
     if not sensitive:
         found.append(note("no_sensitive"))

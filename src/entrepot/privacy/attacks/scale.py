@@ -10,11 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from entrepot.privacy.attacks.frame import Encoded, Floats, Ints
+from entrepot.privacy.attacks.frame import Encoded, Flags, Floats, Ints
 from entrepot.privacy.hierarchies import STAR, Hierarchy
 
 Span = tuple[int, int]
-_HALF_OPEN = re.compile(r"\[(-?[\d.]+), (-?[\d.]+)\)")
+_HALF_OPEN = re.compile(r"\[(-?[\d.,]+), (-?[\d.,]+)\)")
+_COMMA = re.compile(r"-?[\d.]*\d,(\d{1,2}|\d{4,})")
+"""Numbers with a decimal comma; three figures after it could as well be thousands."""
 _CLOSED = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 _MASKED = re.compile(r"([^*]+)\*+")
 
@@ -27,7 +29,7 @@ class Scale:
         spans: For each value the first leaf it covers and the one after its last.
         numbers: The leaves as numbers; None unless all are and they rise.
         hierarchy: What says how values are refined; None where each leaf is directly below any other value.
-        unknown: Different released values that stand for no leaf, so that nothing is matched with them.
+        strange: Released values that stand for no leaf, so that nothing is matched with them.
     """
 
     column: str
@@ -35,7 +37,11 @@ class Scale:
     spans: dict[str, Span]
     numbers: Floats | None
     hierarchy: Hierarchy | None
-    unknown: int = 0
+    strange: frozenset[str] = frozenset()
+
+    def reads(self, column: Encoded) -> Flags:
+        """Rows whose value is known to stand for leaves."""
+        return np.array([label not in self.strange for label in column.labels], bool)[column.codes]
 
     def of(self, column: Encoded) -> tuple[Ints, Ints]:
         """First leaf and end of what each row's value covers."""
@@ -75,16 +81,16 @@ def scale_of(column: str, shown: Sequence[Iterable[str]], hierarchy: Hierarchy |
         for node in hierarchy.nodes.values():
             # What covers the whole tree also covers values that the tree lacks.
             spans[node.label] = (0, len(order)) if node.leaves == hierarchy.leaves > 1 else (node.first, node.first + node.leaves)
-        unknown = len(strange - exact)
+        unread = strange - exact
     else:
         patterns = {label for label in others if _is_pattern(label)}
         order = _ordered((exact | others) - patterns - {STAR}, masked=any(map(_MASKED.fullmatch, patterns))) or [STAR]
         spans = {label: (at, at + 1) for at, label in enumerate(order)}
         found = _patterns(patterns, order)
-        unknown = len(others - patterns) + sum(low >= high for low, high in found.values())
+        unread = (others - patterns) | {label for label, (low, high) in found.items() if low >= high}
         spans |= found
     spans[STAR] = (0, len(order))
-    return Scale(column=column, leaves=len(order), spans=spans, numbers=_numbers(order), hierarchy=hierarchy, unknown=unknown)
+    return Scale(column=column, leaves=len(order), spans=spans, numbers=_numbers(order), hierarchy=hierarchy, strange=frozenset(unread))
 
 
 def _runs(labels: list[str], first: int) -> list[Span]:
@@ -98,7 +104,7 @@ def _is_pattern(label: str) -> bool:
 
 def _number(label: str) -> float | None:
     try:
-        number = float(label)
+        number = float(label.replace(".", "").replace(",", ".") if _COMMA.fullmatch(label) else label)
     except ValueError:
         return None
     return number if np.isfinite(number) else None
@@ -119,7 +125,7 @@ def _ordered(labels: set[str], *, masked: bool) -> list[str]:
     """Numbers in their order, unless codes are masked; else as text; a missing value after all others."""
     filled, missing = labels - {""}, [""] if "" in labels else []
     if not masked and all(_number(label) is not None for label in filled):
-        return sorted(filled, key=lambda label: (float(label), label)) + missing
+        return sorted(filled, key=lambda label: (_number(label) or 0.0, label)) + missing
     return sorted(filled) + missing
 
 
@@ -132,9 +138,9 @@ def _patterns(labels: Iterable[str], order: Sequence[str]) -> dict[str, Span]:
         found = half or _CLOSED.fullmatch(label)
         if masked:
             spans[label] = bisect_left(filled, masked[1]), bisect_right(filled, masked[1] + "\U0010ffff")
-        elif found and numbers is not None:
+        elif found and numbers is not None and (low := _number(found[1])) is not None and (high := _number(found[2])) is not None:
             right = bisect_left if half else bisect_right
-            spans[label] = bisect_left(numbers, float(found[1])), right(numbers, float(found[2]))
+            spans[label] = bisect_left(numbers, low), right(numbers, high)
         else:
             spans[label] = 0, 0
     return spans

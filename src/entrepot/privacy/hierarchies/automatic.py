@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation, localcontext
 
+from entrepot.engine.types import COMMA_NUMBER
 from entrepot.kit import Invalid
 from entrepot.privacy.hierarchies.model import STAR, Hierarchy, hierarchy
 from entrepot.privacy.hierarchies.shipped import shipped
@@ -23,6 +24,7 @@ _MONTH = (
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _GAP = r"[ .,/\-]"
 _NUMERIC = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf(inity)?)", re.IGNORECASE)
+_COMMA = re.compile(COMMA_NUMBER)
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .\-/]{2,}")
 _FORMS = (
     (re.compile(r"\d{1,2}/\d{1,2}/\d{4}"), "21/11/2026"),
@@ -45,12 +47,13 @@ _DIGITS = 1_000
 """Digits that ranges are worked out with, so that the smallest of such numbers differs from the largest."""
 
 
-def automatic(column: str, values: Collection[str], *, hide_odd: bool = False) -> Hierarchy:
+def automatic(column: str, values: Collection[str], *, hide_odd: bool = False, comma: bool = False) -> Hierarchy:
     """The hierarchy that suits the values: regions and industries that are known, spans of dates, ranges of numbers, masked codes, else each value or none.
 
     Args:
         values: Distinct values as text, or how many rows hold each; an empty one stands for missing data.
         hide_odd: Leave values that are no dates or numbers like the others out, so that they are unknown to the hierarchy.
+        comma: Whether a comma may mark decimals.
 
     Raises:
         Invalid: There is no value at all, or most are dates or numbers and the others not: dates in several forms, NaN, infinite
@@ -62,6 +65,8 @@ def automatic(column: str, values: Collection[str], *, hide_odd: bool = False) -
     known = shipped(column, values)
     if known is not None:
         return known
+    if comma and _has_commas(filled):
+        return _with_commas(column, values, hide_odd=hide_odd)
     if _mostly(filled, _is_dated) or (odd_among_dates(dict.fromkeys(filled, 1)) and (len(filled) > _SOME or hide_odd)):
         return dates(column, _without(values, _date) if hide_odd else values)
     numeric, worded = _parted(filled, _is_numeric)
@@ -71,6 +76,33 @@ def automatic(column: str, values: Collection[str], *, hide_odd: bool = False) -
     if len(filled) > _SOME and all(_CODE.fullmatch(value) for value in filled):
         return prefixes(column, values)
     return flat(column, values)
+
+
+def _has_commas(values: Sequence[str]) -> bool:
+    """Whether the numbers among these are written with decimal commas."""
+    numbers = [value for value in values if _COMMA.fullmatch(value)]
+    return any("," in value for value in numbers) and 2 * len(numbers) >= len(values)
+
+
+def _with_commas(column: str, values: Collection[str], *, hide_odd: bool) -> Hierarchy:
+    """The hierarchy of the same numbers with points, written with commas again."""
+    rows = values if isinstance(values, Mapping) else dict.fromkeys(values, 1)
+    # What is no such number must not become one, and keeps being told apart by its own name.
+    plain = {value: _pointed(value) if _COMMA.fullmatch(value) else f"{value}," if _is_numeric(value) else value for value in rows}
+    spelt: dict[str, list[str]] = {}
+    for value, text in plain.items():
+        spelt.setdefault(text, []).append(value)
+    found = automatic(column, {text: sum(rows[value] for value in same) for text, same in spelt.items()}, hide_odd=hide_odd)
+    paths = [
+        (value, *(label if label in rows else label.replace(".", ",") for label in path[1:]))
+        for path in found.paths
+        for value in spelt[path[0]]
+    ]
+    return hierarchy(column, paths)
+
+
+def _pointed(value: str) -> str:
+    return value.replace(".", "").replace(",", ".")
 
 
 def words_among_numbers(values: Mapping[str, int]) -> int:
@@ -196,7 +228,8 @@ def _misfits(column: str, values: Collection[str], odd: Mapping[str, str], what:
     counts: Counter[str] = Counter()
     for value, kind in odd.items():
         counts[kind] += rows[value]
-    count, unit = counts.total(), "rows hold" if isinstance(values, Mapping) else "distinct values are"
+    count = counts.total()
+    unit = f"rows {'holds' if count == 1 else 'hold'}" if isinstance(values, Mapping) else "distinct values are"
     shown = ", ".join(f"{number:,} {kind}" for kind, number in counts.most_common())
     return Invalid(
         f"{column}: {count:,} of {sum(rows.values()):,} {unit} no {what}: {shown}.",

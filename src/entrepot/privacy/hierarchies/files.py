@@ -30,7 +30,21 @@ def read_hierarchy(path: Path, *, column: str | None = None, delimiter: str = ";
         raise Invalid(f"{path.name} is no UTF-8 text from byte {error.start} on.", "Save it as UTF-8.", column=name) from None
     except csv.Error:
         raise Invalid(f"{path.name} is no csv file.", "Write one row for each value: value;generalisation;…;*", column=name) from None
+    _check_separated(name, path, rows, delimiter)
     return hierarchy(name, rows)
+
+
+def _check_separated(column: str, path: Path, rows: list[list[str]], delimiter: str) -> None:
+    """Refuse a file of which every row is one value, because something else stands between its levels."""
+    if any(len(row) > 1 for row in rows):
+        return
+    for other, called in ((",", "commas"), (";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if rows and other != delimiter and 2 * sum(other in row[0] for row in rows) > len(rows):
+            raise Invalid(
+                f"{path.name} has one level only: its rows hold {called}, and levels are separated by '{delimiter}'.",
+                f"Write one row for each value, with '{delimiter}' between levels: value{delimiter}generalisation{delimiter}…{delimiter}*",
+                column=column,
+            )
 
 
 def read_folder(folder: str | Path, *, columns: Collection[str] | None = None) -> dict[str, Hierarchy]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 
 STAR = "*"
 """Stands for every leaf in every hierarchy: the value of a suppressed cell."""
@@ -113,14 +114,18 @@ def _check_shape(column: str, rows: list[Path]) -> None:
     usual = Counter(len(row) for row in rows).most_common(1)[0][0]
     odd = [number for number, row in enumerate(rows, start=1) if len(row) != usual]
     if odd:
-        message = f"The hierarchy of {column} is ragged: row {odd[0]} has {len(rows[odd[0] - 1])} levels where most have {usual}"
+        message = f"The hierarchy of {column} is ragged: row {odd[0]} has {counted(len(rows[odd[0] - 1]), 'level')} where most have {usual}"
         raise Invalid(
-            f"{message} ({len(odd)} such rows).", "Repeat a value on the levels it skips.", column=column, row=odd[0], count=len(odd)
+            f"{message} ({counted(len(odd), 'such row')}).",
+            "Repeat a value on the levels it skips.",
+            column=column,
+            row=odd[0],
+            count=len(odd),
         )
     empty = [number for number, row in enumerate(rows, start=1) if "" in row[1:]]
     if empty:
         raise Invalid(
-            f"The hierarchy of {column} lacks a generalisation in row {empty[0]} ({len(empty)} such rows).",
+            f"The hierarchy of {column} lacks a generalisation in row {empty[0]} ({counted(len(empty), 'such row')}).",
             "Fill it in; only the first value may be empty, for missing data.",
             column=column, row=empty[0], count=len(empty),
         )  # fmt: skip
