@@ -180,3 +180,18 @@ def test_formulas_are_told_and_stop_nobody(tmp_path: Path) -> None:
 
 def test_escapes_of_a_file_do_not_reach_the_terminal() -> None:
     assert harmless("a\x1b[31mred\u202e\x07\x9b") == "a\ufffd[31mred\ufffd\ufffd\ufffd"
+
+
+def test_columns_that_differ_in_every_row_are_listed_with_the_risk(tmp_path: Path) -> None:
+    rows = "".join(f"{20 + i % 40},{'mf'[i % 2]},{i * 37 % 1009}.5,{i % 5}\n" for i in range(200))
+    (found,) = check(written(tmp_path, "age,gender,pay,rooms\n" + rows)).tables
+    assert found.risk is not None
+    assert found.risk.keys == ("pay",)
+    assert found.to_dict()["risk"]["keys"] == ["pay"]
+
+
+def test_texts_that_name_persons_need_a_look(tmp_path: Path) -> None:
+    texts = ("Hans Meyer was seen with asthma and sent home", "Peter Brown came back with the same pain", "nothing to report of this visit")
+    report = check(written(tmp_path, "remarks,n\n" + "".join(f"{texts[i % 3]},{i % 7}\n" for i in range(120))))
+    assert report.decision is Decision.REVIEW
+    assert [finding.column for finding in report.findings] == ["remarks"]

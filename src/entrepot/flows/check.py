@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from entrepot.engine.model import Rows, SourceTable
 from entrepot.engine.profiling import profile
 from entrepot.engine.read import ReadOptions, open_table
 from entrepot.engine.stream import preview
+from entrepot.flows.pseudonyms import lone_columns
 from entrepot.kit import Decision, Invalid, strictest
 from entrepot.privacy import Assessment
 from entrepot.privacy.columns import is_recognised
@@ -235,8 +236,11 @@ def _risk(
     told("risk", 0.0)
     sensitive = [finding.column for finding in assessment.of(privacy.Kind.SENSITIVE) if finding.column != person]
     found = standing(cursor, path, quasi=quasi, sensitive=sensitive, person=person, population=population)
+    # What names persons is said of the column itself.
+    named = {finding.column for finding in assessment.of(privacy.Kind.DIRECT)}
+    keys = tuple(column for column in lone_columns(cursor, path, figures) if column not in {*named, person})
     told("risk", 1.0)
-    return found
+    return replace(found, keys=keys)
 
 
 def _marks(assessment: Assessment) -> dict[str, Mark]:

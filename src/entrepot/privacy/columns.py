@@ -12,10 +12,10 @@ from entrepot.engine.arrow import pa, pc
 from entrepot.engine.model import ColumnProfile
 from entrepot.privacy import headers
 from entrepot.privacy.categories import CATEGORIES
-from entrepot.privacy.detectors import DETECTORS, Detector, text
+from entrepot.privacy.detectors import DETECTORS, Detector
 from entrepot.privacy.detectors.china import is_chinese_name
 from entrepot.privacy.detectors.person import is_listed_name, is_one_name
-from entrepot.privacy.model import ColumnFinding, Evidence
+from entrepot.privacy.model import ColumnFinding, Evidence, Kind
 
 HEADING = "heading"
 """The detector of evidence that a heading gives."""
@@ -42,6 +42,14 @@ _LOOKS: dict[str, str] = {
 """What most values under a heading must look like, even where no detector knows them."""
 _FEW_NAMES = 5
 """Distinct values below which a heading that may speak of a name is not enough."""
+_USER = r"^\s*[^\s:/]*\p{L}[^\s:/]*\s*$"
+_LEAST_UNIQUE = 20
+_NEARLY_ALL = 0.95
+"""Share of the rows that differ where all do: the profile estimates distinct values of large columns."""
+_MOST_ANSWERS = 3
+"""Answers to a question of yes and no, one of them unknown."""
+_FEW_TEXTS = 20
+"""Distinct texts below which one that holds personal data is enough, because it may stand in many rows."""
 _HAN = r"^\s*[\x{4e00}-\x{9fff}]{2,4}\s*$"
 _MOST = 0.6
 """Share of the values that a detector must recognise for a column to be made of them."""
@@ -60,32 +68,39 @@ class Looked:
         values: The sampled distinct values; they stay inside this package.
         finding: What heading and values say on their own.
         allowed: A category that heading and values allow and do not prove.
+        unique: Whether nearly every row has a value of its own.
     """
 
     column: ColumnProfile
     values: Sequence[str]
     finding: ColumnFinding | None
     allowed: str = ""
+    unique: bool = False
 
 
-def look(column: ColumnProfile, values: Sequence[str], *, shaped: Collection[Detector] | None = None) -> Looked:
+def look(column: ColumnProfile, values: Sequence[str], *, shaped: Collection[Detector] | None = None, rows: int = 0) -> Looked:
     """What a column seems to hold by itself.
 
     Args:
+        rows: Rows of the table, to tell whether each has a value of its own.
         shaped: The detectors whose shape enough of the values have, where `shaped_like` told them for many columns at once.
     """
     heading = headers.promised(column.name)
     plausible = heading if heading and headers.is_plausible(heading, column) and _look_like(heading, values) else ""
-    seen = _seen(values, heading, shaped_like([values])[0] if shaped is None else shaped)
-    finding = _from_values(seen, column, plausible) if seen else _from_heading(column, values, plausible)
+    seen = _seen(values, heading or _headed(column.name), shaped_like([values])[0] if shaped is None else shaped)
+    # An address that holds the name of somebody is still an address.
+    parts = plausible and CATEGORIES[plausible].kind is Kind.DIRECT and all(d.inside and d.category != plausible for d, _ in seen)
+    finding = _from_heading(column, values, plausible) if parts or not seen else None
+    finding = _from_values(seen, column, plausible) if seen and finding is None else finding
     finding = finding or _from_names(column, values)
-    allowed = "" if finding else _allowed(column, values, heading)
-    return Looked(column=column, values=values, finding=finding, allowed=allowed)
+    unique = column.distinct >= max(_LEAST_UNIQUE, _NEARLY_ALL * (rows - column.nulls))
+    allowed = "" if finding else _allowed(column, values, heading, unique)
+    return Looked(column=column, values=values, finding=finding, allowed=allowed, unique=unique)
 
 
 def is_recognised(finding: ColumnFinding) -> bool:
     """Whether most values by themselves are what the finding says: neither the heading alone says so, nor a part of longer texts."""
-    partly = {HEADING, *(detector.name for detector in text.DETECTORS)}
+    partly = {HEADING, *(detector.name for detector in DETECTORS if detector.inside)}
     return any(e.detector not in partly and e.examined and e.matched >= _MOST * e.examined for e in finding.evidence)
 
 
@@ -132,6 +147,16 @@ class _Joined:
         return [int(count) for count in np.diff(running[self.ends])]
 
 
+def holding(values: Sequence[str]) -> list[str]:
+    """The values that hold personal data of any kind inside a longer text."""
+    array = pa.array(values, pa.string())
+    found: set[str] = set()
+    for detector in (one for one in DETECTORS if one.inside):
+        shaped = pc.filter(array, pc.match_substring_regex(array, detector.shape)).to_pylist()
+        found.update(value for value in shaped if value not in found and detector.accepts(value.strip()))
+    return [value for value in values if value in found]
+
+
 def _look_like(category: str, values: Sequence[str]) -> bool:
     if category == "ethnicity" and share_like(values, _DISTANCE) >= 0.5:
         return False
@@ -144,16 +169,29 @@ def _look_like(category: str, values: Sequence[str]) -> bool:
     return category != "address" or share_like(values, _LOOKS["address"]) >= 0.5
 
 
-def _allowed(column: ColumnProfile, values: Sequence[str], heading: str) -> str:
+def _headed(name: str) -> str:
+    """A category that the heading allows and values of its own form prove."""
+    allowed = headers.allowed(name)
+    return allowed if allowed == "plate" else ""
+
+
+def _allowed(column: ColumnProfile, values: Sequence[str], heading: str, unique: bool) -> str:
     category = headers.allowed(column.name)
+    if category == "union":
+        return category if column.distinct <= _MOST_ANSWERS else ""
+    if category == "plate":
+        return ""
     if column.type != "VARCHAR" or not values or not (category or heading == "email") or share_like(values, _LINK) > 0.5:
         return ""
     if heading == "email":
         # The part before the ``@`` alone, as staff lists write it: as many as there are rows, each one word.
         rare = column.distinct_exact and column.distinct >= 5 and len(values) >= 5
         return "account" if rare and share_like(values, r"^\s*\p{L}[\w.\-]{1,30}\s*$") > 0.9 else ""
-    if not category or share_like(values, _LOOKS[category]) < 0.6:
+    if not category:
         return ""
+    if share_like(values, _LOOKS[category]) < 0.6:
+        # No names of persons, and yet each row has its own: names that users gave themselves.
+        return "account" if unique and share_like(values, _USER) >= 0.6 else ""
     if headers.is_a_role(column.name) and share_like(values, _WORDS) < 0.5:
         return ""
     if category != "name":
@@ -205,8 +243,9 @@ def _seen(values: Sequence[str], heading: str, shaped: Collection[Detector]) -> 
         if detector not in shaped or (detector.headed and heading not in (detector.category, "official_id")):
             continue
         matched = _matched(array, detector, len(values))
-        # Of few values all must speak; a share of three would be chance.
-        if matched >= min(detector.least, len(values)) and matched >= detector.share * len(values) and matched:
+        # Of few values all must speak; a share of three would be chance. Of few texts one that holds somebody does.
+        least = 1 if detector.inside and len(values) < _FEW_TEXTS else min(detector.least, len(values))
+        if matched >= least and matched >= detector.share * len(values) and matched:
             found.append((detector, Evidence(detector=detector.name, matched=matched, examined=len(values))))
     return found
 
@@ -222,6 +261,8 @@ def _from_values(seen: list[tuple[Detector, Evidence]], column: ColumnProfile, h
     # What the heading confirms wins, then the surest detector, then the one with most matches.
     detector, evidence = max(seen, key=lambda s: (s[0].category == heading, s[0].confidence, s[1].matched))
     closed = detector.closed and 2 <= evidence.examined == evidence.matched
+    # A sentence that holds somebody's name does so by itself, however few sentences there are.
+    closed = closed or detector.inside
     if evidence.examined < 5 and detector.category != heading and detector.confidence < 0.95 and not closed:
         return None
     agreed = detector.category == heading

@@ -19,6 +19,7 @@ from entrepot.privacy.model import Assessment
 from entrepot.privacy.neighbours import settle
 from entrepot.privacy.nested import is_nested, look_inside
 from entrepot.privacy.scan import scan, with_tallies
+from entrepot.privacy.shares import with_shares
 
 SAMPLE = 1_000
 SEED = 20_261_121
@@ -38,7 +39,8 @@ def assess(
 
     Headings, names, addresses and texts are judged on a sample of distinct values, chosen by a seeded hash over all rows, so that
     neither the order of rows nor frequent values decide what is seen. Tables of two hundred columns or more give a sample
-    of rows instead. E-mail addresses and numbers with a checksum are then counted in every row.
+    of rows instead. E-mail addresses and numbers with a checksum are then counted in every row, and sampled texts that hold personal
+    data by the rows they stand in.
 
     Args:
         profile: The file's figures.
@@ -49,20 +51,21 @@ def assess(
     size = max(100, min(sample, 2_000_000 // max(1, len(profile.columns)))) if many else sample
     with explained(path):
         samples = _samples(cursor, path, profile, size, seed, many)
-        looked = [one for some in iter(lambda: list(islice(samples, _MANY_COLUMNS)), []) for one in _looked(some)]
+        looked = [one for some in iter(lambda: list(islice(samples, _MANY_COLUMNS)), []) for one in _looked(some, profile.rows)]
         settled = settle(looked)
         tried = {finding.column: [e.detector for e in finding.evidence] for finding in settled}
         worded = [column.column.name for column in looked if is_worded(column.values)]
         findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried, worded=worded))
+        findings = with_shares(cursor, path, looked, findings)
         ages = told(cursor, path, profile, findings, (now or datetime.now(UTC)).date())
         brought_up = alerts(cursor, path, profile, looked, findings, ages)
     grown_up = tuple(name for name, one in ages.items() if one is Told.GROWN_UP)
     return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up, grown_up=grown_up)
 
 
-def _looked(samples: Sequence[tuple[ColumnProfile, list[str]]]) -> Iterator[Looked]:
+def _looked(samples: Sequence[tuple[ColumnProfile, list[str]]], rows: int) -> Iterator[Looked]:
     for (column, values), shaped in zip(samples, shaped_like([values for _, values in samples]), strict=True):
-        yield look_inside(column, values) or look(column, values, shaped=shaped)
+        yield look_inside(column, values) or look(column, values, shaped=shaped, rows=rows)
 
 
 def _samples(

@@ -21,6 +21,7 @@ _TELL_WHO = words_of("name email phone official_id cn_resident_id passport perso
 """Categories that tell whose row it is, so that the quasi-identifiers beside them are a known person's."""
 _LINKED = words_of("birth_date age gender postal_code")
 _CONTACTS = words_of("email phone address postal_code")
+_OF_PLACES = words_of("postal_code site_address place coordinates")
 _ALLOWED_CONFIDENCE = 0.65
 
 
@@ -30,11 +31,13 @@ class Surroundings:
 
     Attributes:
         persons: Columns that only rows about persons have.
+        known: Columns of what others may know of a person, such as ages; places alone are of shops too.
         organisations: Whether the rows seem to be about organisations or venues.
         venues: Whether there are columns that no person has, such as a BIC or a cuisine.
     """
 
     persons: int
+    known: int
     organisations: bool
     venues: bool
 
@@ -57,11 +60,14 @@ def _surroundings(looked: Sequence[Looked]) -> Surroundings:
     persons = sum(f.category.id in _OF_PERSONS for f in found) + mobile
     # A column ``company`` beside a column ``name`` is where somebody works; without one it is what the table is about.
     named = any(headers.names_organisations(name) for name in names) and not own_name
-    return Surroundings(persons=persons, organisations=(venues or named) and persons == 0, venues=venues)
+    known = sum(f.kind is Kind.QUASI and f.category.id not in _OF_PLACES for f in found)
+    return Surroundings(persons=persons, known=known, organisations=(venues or named) and persons == 0, venues=venues)
 
 
 def _heard(looked: Looked, around: Surroundings) -> ColumnFinding | None:
-    if looked.finding or not looked.allowed or around.venues or not around.persons:
+    # Where each row has a value of its own, less must stand beside it for the rows to be persons.
+    enough = around.persons or (around.known and (looked.unique or looked.allowed == "union"))
+    if looked.finding or not looked.allowed or around.venues or not enough:
         return looked.finding
     evidence = Evidence(detector=NEIGHBOURS, matched=0, examined=len(looked.values))
     return ColumnFinding(

@@ -96,3 +96,34 @@ def test_a_few_names_below_a_heading_that_may_speak_of_names_are_names(classifie
 @pytest.mark.parametrize("values", [["Berlin", "Paris"], ["apple", "banana"], ["iris", "tulip", "rose"], ["Basic", "Plus", "Pro"]])
 def test_a_few_things_below_the_same_heading_are_none(classified: Classified, values: list[str]) -> None:
     assert classified({"name": values, "price": list(range(len(values)))}).findings == ()
+
+
+def test_where_persons_come_from_and_work_is_known_by_its_heading(classified: Classified) -> None:
+    few = ["Mexico", "Cuba", "Peru"] * 20
+    headings = {"native-country": "nationality", "Country of birth": "nationality", "Geburtsland": "nationality", "place of birth": "place",
+                "出生地": "place", "workclass": "occupation", "insurance_no": "person_number", "pw": "secret"}  # fmt: skip
+    found = {heading: classified({heading: [f"{value}{i}" for i, value in enumerate(few)]}).findings[0].category.id for heading in headings}
+    assert found == headings
+
+
+def test_a_union_is_one_of_workers_beside_persons_and_a_question_of_yes_and_no(classified: Classified) -> None:
+    beside = classified({"union": ["Y", "N"] * 20, "age": list(range(20, 60))})
+    assert [finding.category.id for finding in beside.findings] == ["union", "age"]
+    assert classified({"union": ["Y", "N"] * 20, "price": list(range(40))}).findings == ()
+    assert "union" not in {f.column for f in classified({"union": [f"set {i}" for i in range(40)], "age": list(range(20, 60))}).findings}
+
+
+def test_plates_are_known_below_a_heading_of_vehicles(classified: Classified) -> None:
+    for form in ("B-XY {}23", "M AB {}", "AB-{}23-CD", "AB1{} CDE"):
+        (finding,) = classified({"vehicle": [form.format(i) for i in range(1, 10)]}).findings
+        assert finding.category.id == "plate", form
+    assert classified({"vehicle": ["Ford F-150", "BMW X5", "Audi A4", "VW ID 3", "Kia EV6"]}).findings == ()
+    assert classified({"code": [f"B-XY {i}23" for i in range(1, 10)]}).findings == ()
+
+
+def test_names_that_users_gave_themselves_are_accounts_beside_what_is_known_of_persons(classified: Classified) -> None:
+    users = [f"Anna{i}" for i in range(40)]
+    beside = classified({"name": users, "age": list(range(20, 60))})
+    assert [(f.category.id, f.kind.value) for f in beside.findings] == [("account", "direct"), ("age", "quasi")]
+    assert classified({"name": users, "price": list(range(40))}).findings == ()
+    assert "name" not in {f.column for f in classified({"name": users[:2] * 20, "age": list(range(20, 60))}).findings}

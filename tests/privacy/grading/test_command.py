@@ -132,3 +132,20 @@ def test_a_census_with_ten_alike_persons_withstands_the_attacks(tmp_path: Path, 
     assert singled.value is not None
     # Attackers single some persons out all the same; the report must not say otherwise.
     assert singled.value > 0
+
+
+def test_texts_that_name_persons_are_refused_and_bar_grade_three_where_they_are_kept(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = ("Hans Meyer was seen with asthma and sent home", "Peter Brown came back with the same pain", "nothing to report of this visit")
+    rows = "".join(f"{20 + i % 40},{['north', 'south', 'west'][i % 3]},{texts[i % 3]}\n" for i in range(600))
+    (folder / "visits.csv").write_text("age,region,remarks\n" + rows, "utf-8")
+    asked = ["anonymise", "visits.csv", "--qi", "age,region", "--automatic", "--json"]
+    assert run(asked) == 2
+    refused = json.loads(capsys.readouterr().out)
+    assert refused["error"] == "IdentifiersLeft"
+    assert "--drop remarks" in refused["hint"]
+    assert run([*asked, "--keep", "remarks"]) == 0
+    assert json.loads(capsys.readouterr().out)["grade"]["level"] == 1
+    assert run([*asked, "--drop", "remarks", "--out", "bare.csv"]) == 0
+    assert json.loads(capsys.readouterr().out)["grade"]["level"] == 3

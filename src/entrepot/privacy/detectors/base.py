@@ -25,6 +25,7 @@ class Detector:
         confidence: How sure a column is once it passes.
         closed: Whether it knows every value there is, so that a few values suffice when all match.
         headed: Whether it speaks only where the heading promises its category, because the shape alone is common.
+        inside: Whether it finds a part of a longer text, so that it says nothing of what the values are as a whole.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Detector:
     confidence: float = 0.95
     closed: bool = False
     headed: bool = False
+    inside: bool = False
 
     def accepts(self, value: str) -> bool:
         """Whether the check passes; a value that a library cannot even look at is no such value."""

@@ -44,7 +44,7 @@ _EMAIL = r"[A-Za-z0-9._%+'&#!/=?^{}~\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*\.[A-Z
 DETECTORS = (
     Detector(name="email", category="email", shape=rf"^\s*{_EMAIL}\s*$", check=is_email, confidence=0.99),
     # Addresses inside longer texts, such as remarks: a few suffice to matter.
-    Detector(name="email-in-text", category="email", shape=rf"(?s)^.*\b{_EMAIL}\b.*$", share=0.02, least=2, confidence=0.8),
+    Detector(name="email-in-text", category="email", shape=rf"(?s)^.*\b{_EMAIL}\b.*$", share=0.02, least=2, confidence=0.8, inside=True),
     Detector(
         name="phone-international",
         category="phone",

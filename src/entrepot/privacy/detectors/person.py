@@ -17,7 +17,7 @@ _HONORIFICS = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "rev", 
 def is_person_name(value: str) -> bool:
     """Whether two to five words hold a frequent given name among the first two, or an initial before a frequent surname."""
     words = [word for word in _SEPARATORS.split(value.lower()) if word and word not in _HONORIFICS]
-    if not 2 <= len(words) <= 5 or any(len(word) > _LONGEST_NAME for word in words) or _OF_PLACES & set(words):
+    if not 2 <= len(words) <= 5 or any(len(word) > _LONGEST_NAME for word in words) or OF_PLACES & set(words):
         return False
     if words[0] in GIVEN or words[1] in GIVEN:
         return True
@@ -35,14 +35,14 @@ def is_listed_name(value: str) -> bool:
     words = [word for word in _SEPARATORS.split(value.lower()) if word and word not in _HONORIFICS]
     if not 1 <= len(words) <= 5 or not all(word.replace("-", "").replace("'", "").replace("’", "").isalpha() for word in words):
         return False
-    if _OF_PLACES & set(words):
+    if OF_PLACES & set(words):
         return False
     if len(words[0]) == 1 and len(words) > 1:
         return words[-1] in SURNAMES or words[-1] in given_names()
     return any(word in given_names() for word in words[:2]) or (len(words) == 1 and words[0] in SURNAMES)
 
 
-_OF_PLACES = words_of(
+OF_PLACES = words_of(
     "the of and house inn grill academy county city school hotel park lake street road avenue university college center centre club united fc hospital"
     " church cafe bar restaurant airport station beach river mount fort port valley hills heights springs inc ltd llc gmbh corp bank north south east west"
 )

@@ -123,13 +123,16 @@ class Standing:
     Attributes:
         person: The column that persons are counted by; empty where rows are.
         left_out: Quasi-identifiers beyond the number that are counted together.
+        keys: Columns that differ in nearly every row: who knows the value finds the row.
     """
 
     risk: Risk
     uniques: Uniques
     person: str
     left_out: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The risk as JSON, without any value of the table."""
-        return {**self.risk.to_dict(), "person": self.person, "left_out": list(self.left_out), "uniques": self.uniques.to_dict()}
+        shown = {"person": self.person, "left_out": list(self.left_out), "keys": list(self.keys), "uniques": self.uniques.to_dict()}
+        return {**self.risk.to_dict(), **shown}
