@@ -115,7 +115,7 @@ def shown_ruling(ruling: Ruling, spot: Spot, language: str = "en") -> dict[str, 
     return {
         "findings": with_ways((finding.to_dict() for finding in ruling.findings(vocabulary, language)), spot, language),
         "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
-        "duties": [duty.to_dict() for duty in ruling.duties],
+        "duties": ruling.shown_duties(),
         "packs": ruling.asked,
         "may_concern": [question.to_dict() for question in _may_concern(ruling, spot, language)],
     }
