@@ -117,6 +117,11 @@ def test_everything_an_owner_may_say_is_understood() -> None:
     assert set(yaml.safe_load(FULL)) | {"file", "location", "lookup"} == set(ENTRIES), "a new entry needs a line here"
 
 
+def test_a_quoted_flag_among_the_facts_is_a_text_and_refused() -> None:
+    with pytest.raises(Invalid, match="'false', which is neither true nor false"):
+        load_manifest(FULL.replace("public_data: false", 'public_data: "false"'))
+
+
 def test_a_manifest_survives_the_way_into_the_records_and_back() -> None:
     for text in (LEAST, FULL):
         manifest = load_manifest(text)

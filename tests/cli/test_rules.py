@@ -119,6 +119,34 @@ def test_a_case_is_decided_with_article_and_way_out_and_the_code_says_it(entrepo
     assert "→ Remove the children's rows" in said.out
 
 
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ('asset: {personal: "true"}', "The fact asset.personal is 'true', which is neither true nor false."),
+        ('asset.grade: "4"', "The fact asset.grade is '4', which is no number that can be used."),
+    ],
+)
+def test_a_quoted_flag_or_number_is_a_text_and_refused_by_name(mine: CommandLine, fact: str, said: str) -> None:
+    Path("facts.yaml").write_text(f"{fact}\n", "utf-8")
+    found = mine("rules", "judge", "facts.yaml", "--packs", "house")
+    assert found.code == 2
+    assert said in found.err
+    assert "without quotes" in found.err
+    Path("mine.vectors.yaml").write_text(VECTORS.replace("personal: true", 'personal: "true"', 1), "utf-8")
+    assert "The fact asset.personal is 'true'" in mine("rules", "test", "mine.yaml").err
+
+
+def test_a_clock_that_may_not_run_says_so_in_both_languages(entrepot: CommandLine) -> None:
+    Path("facts.yaml").write_text(
+        "operation.kind: incident\nincident.known_at: 2026-11-20T16:00:00+08:00\ndeal.jurisdictions: [CN]\n", "utf-8"
+    )
+    asked = ("rules", "judge", "facts.yaml", "--gate", "operation", "--packs", "cn,house")
+    assert "CN-INCIDENT-4H: 2026-11-20 12:00 UTC (if it applies)" in entrepot(*asked).out
+    assert "（如适用）" in entrepot(*asked, "--language", "zh").out
+    clocks = entrepot(*asked, "--json").json["clocks"]
+    assert {clock["if_it_applies"] for clock in clocks} == {True}
+
+
 def test_how_to_answer_is_said_once(entrepot: CommandLine) -> None:
     Path("facts.yaml").write_text("asset: {subjects_in: [CN], personal: true}\n", "utf-8")
     said = entrepot("rules", "judge", "facts.yaml", "--packs", "cn,house").out

@@ -61,8 +61,11 @@ def test_what_concerns_the_whole_table_becomes_a_finding_of_its_weight() -> None
         code: check(facts(column("none"), alerts=(alert(code),))) for code in ("minors", "credentials", "confidential", "internal_hosts")
     }
     assert {code: verdict.decision for code, verdict in weights.items()} == {
-        "minors": Decision.REVIEW, "credentials": Decision.BLOCK, "confidential": Decision.REVIEW, "internal_hosts": Decision.ALLOW,
+        "minors": Decision.BLOCK, "credentials": Decision.BLOCK, "confidential": Decision.REVIEW, "internal_hosts": Decision.ALLOW,
     }  # fmt: skip
+    assert [finding.rule for finding in weights["minors"].findings] == ["HOUSE-NO-MINORS"]
+    denied = check(facts(column("none"), alerts=(alert("minors"),), ages_denied=True))
+    assert (denied.decision, [finding.rule for finding in denied.findings]) == (Decision.REVIEW, ["HOUSE-AGES-DENIED"])
     (finding,) = weights["credentials"].findings
     assert (finding.message, finding.hint, finding.evidence) == (
         "c holds 3 keys.",
@@ -111,7 +114,8 @@ def test_every_rule_can_break_and_every_test_is_used() -> None:
     )  # fmt: skip
     private = facts(column("direct", "a"), public=False)
     alone = facts(column("sensitive", "c"))
-    assert {*rules(everything), *rules(private), *rules(alone)} == {rule.id for rule in RULES}
+    houses = facts(alerts=(AlertFact(code="minors", column="age", message="m", hint="h"),), ages_denied=True)
+    assert {*rules(everything), *rules(private), *rules(alone), *rules(houses)} == {rule.id for rule in RULES}
     assert {rule.test for rule in RULES} == set(TESTS)
     assert len({rule.id for rule in RULES}) == len(RULES)
 

@@ -170,6 +170,19 @@ def test_duties_come_from_every_rule_that_applies_each_once() -> None:
     assert [(duty.do, dict(duty.parameters)) for duty in duties] == [("keep_records", {"for": "3Y"})]
 
 
+def test_clocks_and_duties_of_rules_that_may_not_apply_are_shown_as_such() -> None:
+    more = "clock: {start: f.day, span: 1D, on_expiry: tell}\nduties: [{do: keep_records}]"
+    timed = pack(rule("T-ONE", YES, when="[f.other, eq, true]", more=more))
+    day = {"f.day": "2026-05-04"}
+    for facts, is_sure in (({"f.other": True}, True), ({}, False), ({"f.other": True, "f.flag": True}, True), ({"f.flag": True}, False)):
+        found = ruling(timed, day | facts)
+        ((clock,), (duty,)) = found.clocks, found.duties
+        assert (clock.is_sure, found.is_sure(duty)) == (is_sure, is_sure)
+        assert clock.to_dict()["if_it_applies"] is not is_sure
+        assert found.shown_duties() == [{"do": "keep_records", "if_it_applies": not is_sure}]
+    assert (ruling(timed, day | {"f.other": False}).clocks, ruling(timed, day | {"f.other": False}).duties) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("jurisdiction", "start", "due"),
     [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from entrepot import catalogue, compliance, flows, parties
+from entrepot import catalogue, compliance, flows, notices, parties
+from entrepot.catalogue import ListingState
 from entrepot.compliance import FactsMissing, Gate, NotCompliant, Source
 from entrepot.compliance.ruling import Ruling
-from entrepot.flows import gates
+from entrepot.flows import dossiers, gates
 from entrepot.kit import Decision, Invalid
 from entrepot.runtime import SYSTEM
 from entrepot.trades import Negotiation
@@ -64,6 +66,71 @@ def test_a_column_of_grown_up_ages_is_measured_and_asks_nobody(market: Market) -
 def test_children_that_a_column_shows_cannot_be_denied(market: Market) -> None:
     with pytest.raises(NotCompliant, match="children under 14"):
         publish(market, ADULTS + "P099,9,N\n", facts={"asset": {"under_14": False}})
+
+
+PUPILS = "pupil,age,score,city\n" + "".join(f"{n},{8 + n % 10},{60 + n % 40},{('Lyon', 'Nice', 'Metz')[n % 3]}\n" for n in range(40))
+BORN = "pupil,birth_date,score\n" + "".join(f"{n},{2009 + n % 9}-0{n % 9 + 1}-1{n % 9},{60 + n % 40}\n" for n in range(40))
+HOUSES = "house,age,floors\n" + "".join(f"{n},{3 + n % 90},{1 + n % 6}\n" for n in range(40))
+
+
+@pytest.mark.parametrize("table", [PUPILS, BORN])
+def test_rows_of_children_are_refused_and_counted_though_no_column_names_anybody(market: Market, table: str) -> None:
+    for said in ({}, {"asset": {"personal": False, "under_14": False}}):
+        with pytest.raises(NotCompliant) as refused:
+            publish(market, table, person_key=None, facts=said, auto_approve=True)
+        assert "HOUSE-NO-MINORS" in {finding["rule"] for finding in refused.value.details["findings"]}
+    with market.exchange.reading(SYSTEM) as session:
+        assert notices.totals(session) == {(notices.Prohibited.UNDER_14, notices.Gate.LISTING): 2}
+        (kept, *_) = compliance.rulings(session, str(market.owner.organisation_id), Gate.LISTING)
+        assert not catalogue.search(session, "iris").hits
+    measured = {path for path in ("asset.personal", "asset.under_14") if kept.dossier.source(path) is Source.MEASURED}
+    assert (measured, kept.dossier.values["asset.persons"]) == ({"asset.personal", "asset.under_14"}, 40)
+
+
+def test_what_a_check_from_before_kept_of_children_counts_at_the_next_judging(market: Market) -> None:
+    listing = publish(market, VISITS, person_key=None)
+    with market.exchange.reading(SYSTEM) as session:
+        version = catalogue.current_version(session, listing, 1)
+        alert = {"code": "minors", "column": "age", "message": "", "hint": "", "count": None}
+        kept = {"tables": [{**version.assessment["tables"][0], "alerts": [alert]}]}
+        dossier = dossiers.of_version(session, replace(version, assessment=kept), str(market.owner.organisation_id))
+        assert compliance.judge(session, Gate.LISTING, dossier).decision is Decision.BLOCK
+
+
+def test_ages_that_are_not_of_persons_go_on_offer_by_a_person_of_the_exchange(market: Market) -> None:
+    with pytest.raises(NotCompliant) as refused:
+        publish(market, HOUSES, person_key=None)
+    assert "asset.ages_of_persons: false" in refused.value.hint
+    listing = publish(market, HOUSES, person_key=None, auto_approve=True, facts={"asset": {"ages_of_persons": False}})
+    ruling = rule(market, listing)
+    assert ([result.rule.id for result in ruling.deciding], ruling.decision) == (["HOUSE-AGES-DENIED"], Decision.REVIEW)
+    assert {ruling.dossier.source(path) for path in ("asset.personal", "asset.under_14")} == {Source.DECLARED}
+    with market.exchange.reading(SYSTEM) as session:
+        assert catalogue.get(session, listing).state is not ListingState.LIVE
+    with market.exchange.session(market.operator) as session:
+        flows.approve_listing(session, listing)
+    market.deliver(market.agree(listing))
+
+
+def test_ages_beside_whoever_is_named_cannot_be_denied(market: Market) -> None:
+    with pytest.raises(NotCompliant, match="children under 14"):
+        publish(market, ADULTS + "P099,9,N\n", facts={"asset": {"ages_of_persons": False}})
+
+
+@pytest.mark.parametrize(
+    ("table", "is_personal"),
+    [
+        ("student_id,age,score\n" + "".join(f"{n},{18 + n % 10},{n % 7}\n" for n in range(40)), True),
+        ("name_of_work,birth_date\n" + "".join(f"w{n},19{60 + n % 30}-03-11\n" for n in range(40)), True),
+        ("age,count\n" + "".join(f"{n},{n * 7}\n" for n in range(15, 60)), False),
+        ("plot,age,height\n" + "".join(f"{n},{20 + n % 60},{n % 30}\n" for n in range(40)), False),
+    ],
+)
+def test_ages_tell_of_persons_beside_an_id_of_persons_and_births_beside_anything(market: Market, table: str, is_personal: bool) -> None:
+    facts = rule(market, publish(market, table, person_key=None)).dossier
+    assert (facts.values["asset.personal"], facts.values["asset.personal_by_ages"]) == (is_personal, is_personal)
+    if is_personal:
+        assert facts.values["asset.under_14"] is False, "the ages show it"
 
 
 def test_children_admitted_are_believed_whatever_a_column_shows(market: Market) -> None:

@@ -75,12 +75,12 @@ def test_a_release_is_published_with_its_grade_and_report_and_the_log_says_so(ma
 def test_what_generalising_put_among_numbers_is_no_mistake_of_a_graded_release(market: Market, tmp_path: Path) -> None:
     draw = random.Random(5)
     levels = [min(draw.randrange(1, 7), draw.randrange(1, 7)) for _ in range(300)]
-    text = "email,age,region,points\n" + "".join(f"p{i}@mail.example,{one},{'NOSW'[i % 4]},{i % 9}\n" for i, one in enumerate(levels))
+    text = "email,level,region,points\n" + "".join(f"p{i}@mail.example,{one},{'NOSW'[i % 4]},{i % 9}\n" for i, one in enumerate(levels))
     given = tmp_path / "people.csv"
     given.write_text(text)
     upload = flows.add_upload(market.exchange, market.owner, given, name="people.csv")
-    trees = {"age": hierarchy("age", [(str(i), "low" if i < 4 else "high", "*") for i in range(1, 7)])}
-    plan = Plan(k=14, quasi=("age", "region"), automatic=True, drop=("email",), suppress=0.3)
+    trees = {"level": hierarchy("level", [(str(i), "low" if i < 4 else "high", "*") for i in range(1, 7)])}
+    plan = Plan(k=14, quasi=("level", "region"), automatic=True, drop=("email",), suppress=0.3)
     made = flows.anonymise_upload(market.exchange, market.owner, upload.id, plan=plan, hierarchies=trees)
     with flows.open_upload(market.exchange, made.upload) as path:
         shown = {line.split(",")[0] for line in path.read_text().splitlines()[1:]}

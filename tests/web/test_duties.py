@@ -57,10 +57,16 @@ def test_an_owner_enters_an_incident_and_reads_what_it_takes_and_by_when(market:
     owner.go("/duties")
     made = owner.send("an incident", kind="incident")
     assert "How grave is it?" in made.text
-    owner.send("Your answers are kept", **{"incident.level": "larger", "incident.reporter": "other", "incident.personal": "no"})
-    shown = owner.send("the clocks that begin with it", **{"incident.known_at": "2026-11-20T16:00:00+08:00"})
+    early = owner.send("the clocks that begin with it", **{"incident.known_at": "2026-11-20T16:00:00+08:00"})
+    assert early.text.count("if it applies") >= 3, "nobody has said yet how grave it is"
+    assert "if it applies" in owner.go("/duties").text
+    assert "如适用" in owner.go(f"{early.address.partition('?')[0]}?lang=zh").text
+    owner.go(f"{early.address.partition('?')[0]}?lang=en")
+    said = {"incident.level": "larger", "incident.reporter": "other", "incident.personal": "no"}
+    shown = owner.send("Your answers are kept", **said)
     assert "Clocks that run" in shown.text
     assert "CN-INCIDENT-4H" in shown.text
+    assert "if it applies" not in shown.text
     address = shown.address.partition("?")[0]
     wrong = owner.send("Your answers are kept", **{"incident.reported": "perhaps"})
     assert wrong.status in (200, 422)

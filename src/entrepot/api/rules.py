@@ -113,13 +113,13 @@ class OperationIn(Sent):
 class OperationOut(RulingOut):
     """What the rules say of something that is done, or of a standing duty.
 
-    ``due`` are the clocks that run; ``may_concern`` asks for facts whose rules begin with them.
+    ``due`` are the clocks that run, ``if_it_applies`` where it is not known yet whether their rule does; ``may_concern`` asks for facts whose rules begin with them.
     """
 
     id: str
     act: str
     since: datetime | None
-    due: list[dict[str, str]]
+    due: list[dict[str, str | bool]]
 
 
 @router.get("/rules/packs", openapi_extra=PUBLIC)
@@ -251,7 +251,7 @@ def _operation(session: Session, found: flows.Operation, language: str) -> Opera
     shown = _ruling(found.now, flows.ways.of_operation(found.subject_id), language)
     return OperationOut(
         **shown.model_dump(exclude={"may_concern"}), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
-        due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry} for clock in found.now.clocks],
+        due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry, "if_it_applies": not clock.is_sure} for clock in found.now.clocks],
         may_concern=[question.to_dict() for question in flows.may_concern(session, found, language)],
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ def _end(found: Any) -> None:
         out.print(f"{value['id']}  {value['act']}", markup=False)
         said(value)
         for due in value["due"]:
-            out.print(f"  due {due['at'][:16]}  ({due['rule']})", markup=False)
+            out.print(f"  due {due['at'][:16]}  ({due['rule']}){', if it applies' if due['if_it_applies'] else ''}", markup=False)
         for question in value["may_concern"]:
             out.print(f"  ? {question['question']}  ({question['path']}, where it concerns you)", markup=False)
 

@@ -62,6 +62,9 @@ def _case(read: dict[str, Any], known: Any) -> Case:
     return Case(subject=str(read["subject"]), gate=Gate(read["gate"]), dossier=Dossier(facts, sources), current=current)
 
 
+_IF_IT_APPLIES = {"en": " (if it applies)", "zh": "（如适用）"}
+
+
 def show_ruling(ruling: Ruling, language: str) -> None:
     """A decision with its reasons, questions, duties and clocks."""
     from entrepot.compliance.explain import duty_words
@@ -70,7 +73,7 @@ def show_ruling(ruling: Ruling, language: str) -> None:
     from entrepot.compliance.vocabulary import how_to_answer
 
     findings, asked = ruling.findings(vocabulary(), language), questions(ruling, vocabulary(), language)
-    known = vocabulary().facts
+    known, unsure = vocabulary().facts, _IF_IT_APPLIES[language]
     said = {question.path for question in asked if question.may_be_declared}
 
     def human(_: Any) -> None:
@@ -86,16 +89,17 @@ def show_ruling(ruling: Ruling, language: str) -> None:
         if said:
             out.print(f"   → {how_to_answer([known[path] for path in sorted(said)], language)}", markup=False, style="dim")
         for duty in ruling.duties:
-            out.print(f" · {duty_words(duty)}", markup=False)
+            out.print(f" · {duty_words(duty)}{'' if ruling.is_sure(duty) else unsure}", markup=False)
         for clock in ruling.clocks:
-            out.print(f" ⏱ {clock.rule}: {clock.due.at:%Y-%m-%d %H:%M} UTC {clock.due.assumption}", markup=False)
+            ends = f"{clock.due.at:%Y-%m-%d %H:%M} UTC{'' if clock.is_sure else unsure}"
+            out.print(f" ⏱ {clock.rule}: {ends} {clock.due.assumption}", markup=False)
         out.print(f"\n{ruling.decision.value.replace('_', ' ')}", style="bold")
 
     show(
         ruling.record("") | {
             "findings": [one.to_dict() for one in findings], "questions": [question.to_dict() for question in asked],
-            "duties": [{"do": duty.do, **duty.parameters} for duty in ruling.duties],
-            "clocks": [{"rule": clock.rule, **clock.due.to_dict(), "on_expiry": clock.on_expiry} for clock in ruling.clocks],
+            "duties": ruling.shown_duties(),
+            "clocks": [clock.to_dict() for clock in ruling.clocks],
         },
         human,
     )  # fmt: skip

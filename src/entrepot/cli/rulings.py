@@ -107,7 +107,7 @@ def said(value: Any) -> None:
     stands(value["findings"])
     ask(value["questions"])
     for duty in value["duties"]:
-        out.print(f"  duty: {duty['do'].replace('_', ' ')}", markup=False)
+        out.print(f"  duty: {duty['do'].replace('_', ' ')}{', if it applies' if duty['if_it_applies'] else ''}", markup=False)
 
 
 def stands(findings: Sequence[Any]) -> None:

@@ -12,7 +12,6 @@ from entrepot.compliance.service import (
     AwaitsDecision,
     FactsMissing,
     NotCompliant,
-    agreed,
     answer,
     answers,
     approve,
@@ -26,6 +25,7 @@ from entrepot.compliance.service import (
     is_approved,
     judge,
     keep,
+    midnight,
     newest,
     open_duties,
     packs_digest,
@@ -40,6 +40,6 @@ from entrepot.compliance.service import (
 
 __all__ = [
     "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack", "PackReplaces",
-    "Ruling", "Severity", "Source", "Verdict", "agreed", "answer", "answers", "approve", "ask", "case_digest", "check", "country", "entered", "has_older", "has_other_packs", "in_force", "install", "is_approved", "judge", "judge_case",
-    "keep", "keep_afterwards", "keep_new", "newest", "open_duties", "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting", "waiting_listings",
+    "Ruling", "Severity", "Source", "Verdict", "answer", "answers", "approve", "ask", "case_digest", "check", "country", "entered", "has_older", "has_other_packs", "in_force", "install", "is_approved", "judge", "judge_case",
+    "keep", "keep_afterwards", "keep_new", "midnight", "newest", "open_duties", "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting", "waiting_listings",
 ]  # fmt: skip

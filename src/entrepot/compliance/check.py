@@ -81,6 +81,11 @@ def _alerts(code: str) -> Callable[[Facts], Iterator[dict[str, Any]]]:
     return found
 
 
+def _minors(facts: Facts, *, denied: bool) -> Iterator[dict[str, Any]]:
+    if facts.ages_denied is denied:
+        yield from _alerts("minors")(facts)
+
+
 def _formulas(facts: Facts) -> Iterator[dict[str, Any]]:
     for column in facts.columns:
         if column.formulas:
@@ -119,7 +124,9 @@ TESTS: dict[str, Callable[[Facts], Iterator[dict[str, Any]]]] = {
     "sensitive_of_known_persons": lambda facts: _sensitive(facts, known=True),
     "sensitive": lambda facts: _sensitive(facts, known=False),
     "quasi_together": _quasi_together,
-    **{code: _alerts(code) for code in ("minors", "credentials", "confidential", "internal_hosts", "precise_location")},
+    "minors": lambda facts: _minors(facts, denied=False),
+    "minors_denied": lambda facts: _minors(facts, denied=True),
+    **{code: _alerts(code) for code in ("credentials", "confidential", "internal_hosts", "precise_location")},
     "formulas": _formulas,
     "no_terms": _no_terms,
     "unknown_person_key": _unknown_person_key,

@@ -120,10 +120,10 @@ def ask(compiled: Compiled, values: Values, dossier: Dossier) -> Result:
         return Result(compiled.pack, rule, Outcome.NOT_APPLICABLE)
     kept = compiled.require(values)
     if kept is True:
-        return Result(compiled.pack, rule, Outcome.PASSED)
+        return Result(compiled.pack, rule, Outcome.PASSED, is_sure=applies is True)
     if applies is True and kept is False:
         return Result(compiled.pack, rule, Outcome.FAILED)
-    return Result(compiled.pack, rule, Outcome.UNKNOWN, _open(compiled, applies, values))
+    return Result(compiled.pack, rule, Outcome.UNKNOWN, _open(compiled, applies, values), is_sure=applies is True)
 
 
 def _open(compiled: Compiled, applies: Truth, values: Values) -> tuple[str, ...]:
@@ -162,7 +162,8 @@ def _clocks(applied: Iterable[Result], values: Mapping[str, Any]) -> Iterator[Ru
             zone = ZONES.get(result.pack.jurisdiction, "UTC")
             # A pack or a fact from before today's checks must not keep the case from being decided.
             with suppress(ValueError, Invalid, OverflowError):
-                yield Running(rule=result.rule.id, due=due(_began(start, zone), clock.span, zone=zone), on_expiry=clock.on_expiry)
+                ends = due(_began(start, zone), clock.span, zone=zone)
+                yield Running(rule=result.rule.id, due=ends, on_expiry=clock.on_expiry, is_sure=result.is_sure)
 
 
 def _began(start: str, zone: str) -> datetime:

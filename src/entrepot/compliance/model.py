@@ -63,6 +63,7 @@ class Facts:
         has_terms: Whether the offer permits any purpose, or names a licence.
         person_key: The column that tells whose row it is, as declared.
         handed_over: Whether buyers get the values; of a look-up they get answers alone.
+        ages_denied: Whether the owner says that the ages are not those of persons, and nothing else tells of persons.
         undeclared: What a file may show that its owner has not spoken of, such as faces; empty for tables.
     """
 
@@ -76,6 +77,7 @@ class Facts:
     person_key: str = ""
     undeclared: str = ""
     handed_over: bool = True
+    ages_denied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,15 +184,6 @@ def _newest(gate: Gate) -> sa.Select[Any]:
     )
 
 
-def passed(db: Connection, organisation_id: str, gate: Gate, *, since: datetime | None) -> list[KeptRuling]:
-    """The newest ruling on each case of an organisation that was allowed, or let pass by a person."""
-    query = sa.select(rulings).where(rulings.c.organisation_id == organisation_id, rulings.c.gate == gate.value)
-    query = query.where(sa.or_(rulings.c.decision == Decision.ALLOW.value, rulings.c.approved_at.is_not(None)))
-    if since is not None:
-        query = query.where(rulings.c.decided_at >= since)
-    return list({row.subject_id: _kept(row) for row in db.execute(query.order_by(rulings.c.decided_at, rulings.c.id))}.values())
-
-
 def has_older(db: Connection, gate: Gate, moment: datetime) -> bool:
     """Whether the newest ruling on some subject of a gate is older than this."""
     query = sa.select(rulings.c.subject_id).where(rulings.c.gate == gate.value).group_by(rulings.c.subject_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from entrepot.compliance.model import Severity
 
 _HOUSE = "House guard-rails, 1: no raw personal data"
+_NO_CHILDREN = "House guard-rails, 2: no row-level data about children under 14"
 _DROP = ("drop_columns", "anonymise")
 
 
@@ -75,12 +76,20 @@ RULES: tuple[Rule, ...] = (
     *(
         Rule(id=id, test=test, severity=severity, message="{title}", hint="{fix}", citation=citation, do=do)
         for id, test, severity, citation, do in (
-            ("HOUSE-MINORS", "minors", Severity.REVIEW, "House guard-rails, 2: no row-level data about children under 14", ("aggregate",)),
+            ("HOUSE-NO-MINORS", "minors", Severity.BLOCK, _NO_CHILDREN, ("aggregate",)),
             ("HOUSE-CREDENTIALS", "credentials", Severity.BLOCK, "House guard-rails: no secrets in data", ("drop_columns",)),
             ("HOUSE-CONFIDENTIAL", "confidential", Severity.REVIEW, "House guard-rails: no secrets in data", ("drop_columns",)),
             ("HOUSE-INTERNAL-HOSTS", "internal_hosts", Severity.WARN, "House guard-rails: no secrets in data", ("drop_columns",)),
             ("HOUSE-PRECISE-LOCATION", "precise_location", Severity.WARN, _HOUSE, ("anonymise",)),
         )
+    ),
+    Rule(
+        id="HOUSE-AGES-DENIED",
+        test="minors_denied",
+        severity=Severity.REVIEW,
+        message="{title} The owner says that these are not ages of persons, and a person of the exchange looks.",
+        hint="Say in the description what the ages are of.",
+        citation=_NO_CHILDREN,
     ),
     Rule(
         id="HOUSE-FORMULA",

@@ -27,12 +27,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One rule's outcome; ``missing`` are the facts that leave it open."""
+    """One rule's outcome.
+
+    Attributes:
+        missing: The facts that leave it open.
+        is_sure: Whether it is known that the rule applies, or does not.
+    """
 
     pack: Pack
     rule: Rule
     outcome: Outcome
     missing: tuple[str, ...] = ()
+    is_sure: bool = True
 
     @property
     def decision(self) -> Decision:
@@ -84,11 +90,20 @@ class MissingFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A clock that a rule starts."""
+    """A clock that a rule starts.
+
+    Attributes:
+        is_sure: Whether the rule applies; else that is not known yet, and the clock runs if it does.
+    """
 
     rule: str
     due: Due
     on_expiry: str
+    is_sure: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """The clock as JSON."""
+        return {"rule": self.rule, **self.due.to_dict(), "on_expiry": self.on_expiry, "if_it_applies": not self.is_sure}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +132,14 @@ class Ruling:
     def asked(self) -> list[str]:
         """The packs that were asked, each with its version."""
         return [f"{pack.id} {pack.version}" for pack in self.packs]
+
+    def is_sure(self, duty: Duty) -> bool:
+        """Whether a rule that is known to apply asks for a duty; else it is owed if one of its rules does."""
+        return any(duty in result.rule.duties for result in self.trace if result.outcome is not Outcome.NOT_APPLICABLE and result.is_sure)
+
+    def shown_duties(self) -> list[dict[str, Any]]:
+        """The duties as JSON, each with whether it is only owed if its rule applies."""
+        return [{**duty.to_dict(), "if_it_applies": not self.is_sure(duty)} for duty in self.duties]
 
     def record(self, decider: str) -> dict[str, Any]:
         """What is kept of the decision, and committed to the log: no fact of it, only their digest."""

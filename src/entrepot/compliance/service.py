@@ -63,7 +63,16 @@ def judge(session: Session, gate: Gate, dossier: Dossier) -> Ruling:
 
 def today(session: Session) -> date:
     """The local day where the exchange sits."""
-    return session.now.astimezone(ZoneInfo(ZONES.get(country(session), "UTC"))).date()
+    return session.now.astimezone(_zone(session)).date()
+
+
+def midnight(session: Session, day: date) -> datetime:
+    """When a local day begins where the exchange sits."""
+    return datetime.combine(day, time(), _zone(session)).astimezone(UTC)
+
+
+def _zone(session: Session) -> ZoneInfo:
+    return ZoneInfo(ZONES.get(country(session), "UTC"))
 
 
 def country(session: Session) -> str:
@@ -266,14 +275,9 @@ def entered(session: Session, organisation_id: str = "") -> list[KeptRuling]:
     return repository.entries(session.db, organisation_id or None)
 
 
-def agreed(session: Session, organisation_id: str, gate: Gate, *, since: datetime | None = None) -> list[KeptRuling]:
-    """The newest ruling on each case of an organisation that passed a gate, for counting over them."""
-    return repository.passed(session.db, organisation_id, gate, since=since)
-
-
 def has_older(session: Session, gate: Gate, day: date) -> bool:
     """Whether the newest ruling on some subject of a gate was made before a day."""
-    return repository.has_older(session.db, gate, datetime.combine(day, time(), UTC))
+    return repository.has_older(session.db, gate, midnight(session, day))
 
 
 def has_other_packs(session: Session, gate: Gate) -> bool:

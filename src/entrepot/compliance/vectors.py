@@ -14,7 +14,7 @@ from entrepot.compliance.pack_model import Gate, Pack
 from entrepot.compliance.pack_reader import LOADER, Problems, read_file
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.taxonomy import Taxonomy
-from entrepot.compliance.vocabulary import FactType, FactVocabulary, number_of
+from entrepot.compliance.vocabulary import UNQUOTED, FactType, FactVocabulary, number_of
 from entrepot.kit import Decision, Invalid, parse_rfc3339, rfc3339
 from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
 from entrepot.kit.yamltree import Mapping as Entries
@@ -166,6 +166,8 @@ class _Reader:
         text = _text(node)
         if fact is None or (isinstance(node, Scalar) and node.is_null):
             return None if fact is not None else text
+        if isinstance(node, Scalar) and node.quoted and fact.type in UNQUOTED:
+            return text
         if fact.type is FactType.FLAG and text in ("true", "false"):
             return text == "true"
         if fact.type is FactType.NUMBER:

@@ -35,6 +35,10 @@ class FactType(StrEnum):
         return self in (FactType.TEXTS, FactType.TERMS)
 
 
+UNQUOTED = frozenset({FactType.FLAG, FactType.NUMBER})
+"""What is written without quotes in a file: in quotes it is a text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactDef:
     """One fact.
@@ -78,7 +82,8 @@ class FactDef:
         problem = self._problem(value)
         if problem:
             allowed = f" Choose among {', '.join(self.choices)}." if self.choices else ""
-            raise Invalid(f"The fact {self.path} {problem}.", f"Give {_FORMS[self.type]}.{allowed}"[:900], path=self.path)
+            quotes = ", without quotes" if isinstance(value, str) and self.type in UNQUOTED else ""
+            raise Invalid(f"The fact {self.path} {problem}.", f"Give {_FORMS[self.type]}{quotes}.{allowed}"[:900], path=self.path)
         return list(value) if self.type.is_list else value
 
     def _problem(self, value: Any) -> str:

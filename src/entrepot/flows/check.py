@@ -268,6 +268,7 @@ def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessm
                 formulas=column.formulas,
             )
         )  # fmt: skip
+    key = manifest.person_key if manifest is not None else ""
     return Facts(
         table=name,
         columns=tuple(columns),
@@ -278,7 +279,11 @@ def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessm
         described=manifest is not None,
         has_terms=manifest is not None and bool(manifest.terms.permitted_purposes or manifest.licence),
         # With several files the key may live in another table, so only a single file can lack it.
-        person_key=manifest.person_key if manifest is not None and len(manifest.files) <= 1 else "",
+        person_key=key if manifest is not None and len(manifest.files) <= 1 else "",
+        ages_denied=manifest is not None
+        and manifest.facts.get("asset.ages_of_persons") is False
+        and not assessment.personal
+        and key not in (column.name for column in figures.columns),
     )
 
 

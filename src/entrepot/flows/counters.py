@@ -7,17 +7,30 @@ the same information sent to the same recipient again); CAC order 16 of 2024, ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
-from entrepot import compliance, trades
-from entrepot.compliance import Gate, library
+from entrepot import compliance
+from entrepot.compliance import Gate, Ruling, library
+from entrepot.flows import counted
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation
 
 _TIERS = {50: "ent-cn:CriminalTier50", 500: "ent-cn:CriminalTier500"}
 _ANONYMOUS = 4
 Facts = Mapping[str, Any]
+
+
+def remember(session: Session, ruling: Ruling, trade: Negotiation | Agreement) -> None:
+    """Keep what a trade that passed the rules counts for, so that later ones need not read its ruling."""
+    facts = ruling.dossier.values
+    is_contract = ruling.gate is Gate.CONTRACT
+    values = {
+        "gate": ruling.gate.value, "subject_id": trade.id, "organisation_id": trade.owner_id, "listing_id": trade.listing_id,
+        "buyer_id": trade.buyer_id, "counted_at": session.now, "uncovered": _uncovered(facts) if is_contract else _delivered(facts),
+        "exported": _exported(facts) if is_contract else 0, "price_cny": facts.get("offer.price_cny"),
+    }  # fmt: skip
+    counted.put(session.db, values, facts.get("asset.categories", ()))
 
 
 def add_up(session: Session, deal: Negotiation, facts: Facts) -> dict[str, Any]:
@@ -29,13 +42,10 @@ def add_up(session: Session, deal: Negotiation, facts: Facts) -> dict[str, Any]:
     if not facts.get("asset.personal") or "CN" not in facts.get("deal.jurisdictions", ()):
         return {}
     today = compliance.today(session)
-    agreed = [kept.dossier.values for kept in compliance.agreed(session, deal.owner_id, Gate.CONTRACT) if kept.subject_id != deal.id]
-    counted = {"crim.uncovered_persons": _uncovered(facts), **_tiers([*agreed, facts], today)}
+    found = {"crim.uncovered_persons": _uncovered(facts), **_tiers(session, deal, facts, today)}
     if facts.get("deal.cross_border") and facts.get("owner.country") == "CN":
-        since = datetime.combine(date(today.year, 1, 1), time(), UTC)
-        year = [kept.dossier.values for kept in compliance.agreed(session, deal.owner_id, Gate.CONTRACT, since=since)]
-        counted |= _exports([*year, facts], facts, today)
-    return counted
+        found |= _exports(session, deal, facts, today)
+    return found
 
 
 def handed_over(session: Session, agreement: Agreement, facts: Facts) -> dict[str, int]:
@@ -45,18 +55,11 @@ def handed_over(session: Session, agreement: Agreement, facts: Facts) -> dict[st
     """
     if facts.get("consent.covers_everyone") is not False or "delivery.persons" not in facts:
         return {}
-    today = compliance.today(session)
-    before: dict[tuple[str, str], int] = {}
-    for kept in compliance.agreed(session, agreement.owner_id, Gate.DELIVERY):
-        values = kept.dossier.values
-        has_gap = values.get("consent.covers_everyone") is False and values.get("asset.grade") != _ANONYMOUS
-        if has_gap and _tier(values, today) == _tier(facts, today):
-            other = trades.get(session, kept.subject_id)
-            place = (other.listing_id, other.buyer_id)
-            before[place] = max(before.get(place, 0), int(values.get("delivery.persons", 0)))
-    place = (agreement.listing_id, agreement.buyer_id)
-    before[place] = max(before.get(place, 0), int(facts["delivery.persons"]))
-    return {"delivery.persons_times_recipients": sum(before.values())}
+    today, owner = compliance.today(session), agreement.owner_id
+    tier = _tier(facts.get("asset.categories", ()), today)
+    same = [kind for kind in counted.delivered_kinds(session.db, owner) if _tier(kind, today) == tier]
+    others, here = counted.delivered(session.db, owner, same, listing_id=agreement.listing_id, buyer_id=agreement.buyer_id)
+    return {"delivery.persons_times_recipients": others + max(here, int(facts["delivery.persons"]))}
 
 
 def _uncovered(facts: Facts) -> int:
@@ -71,28 +74,46 @@ def _uncovered(facts: Facts) -> int:
     return int(facts.get("asset.persons", 0))
 
 
-def _tiers(cases: Iterable[Facts], today: date) -> dict[str, int]:
-    found = dict.fromkeys((50, 500, 5000), 0)
-    prices: list[int | None] = []
-    for facts in cases:
-        found[_tier(facts, today)] += _uncovered(facts)
-        prices += [facts.get("offer.price_cny")] if _uncovered(facts) else []
+def _delivered(facts: Facts) -> int:
+    has_gap = facts.get("consent.covers_everyone") is False and facts.get("asset.grade") != _ANONYMOUS
+    return int(facts.get("delivery.persons", 0)) if has_gap else 0
+
+
+def _exported(facts: Facts) -> int:
+    return int(facts.get("asset.persons", 0)) if facts.get("deal.cross_border") and facts.get("asset.grade") != _ANONYMOUS else 0
+
+
+def _tiers(session: Session, deal: Negotiation, facts: Facts, today: date) -> dict[str, Any]:
+    tiers, income, unpriced = dict.fromkeys((50, 500, 5000), 0), 0.0, 0
+    price, own = facts.get("offer.price_cny"), _uncovered(facts)
+    this = [(tuple(facts.get("asset.categories", ())), own, price or 0, int(price is None))] if own else []
+    for kinds, persons, paid, missing in (*counted.uncovered(session.db, deal.owner_id, but=deal.id), *this):
+        tiers[_tier(kinds, today)] += persons
+        income, unpriced = income + paid, unpriced + missing
     # What was paid in another currency only the owner can put into yuan.
-    income = {"crim.income_cny": sum(price for price in prices if price is not None)} if None not in prices else {}
-    return {f"crim.tier_{tier}": count for tier, count in found.items()} | income
+    known = {} if unpriced else {"crim.income_cny": int(income) if income.is_integer() else income}
+    return {f"crim.tier_{tier}": count for tier, count in tiers.items()} | known
 
 
-def _tier(facts: Facts, today: date) -> int:
+def _tier(categories: Iterable[str], today: date) -> int:
     day = library.taxonomy().on(today)
-    reached = frozenset[str]().union(*(day.counts_as(term) for term in facts.get("asset.categories", ())))
+    reached = frozenset[str]().union(*(day.counts_as(term) for term in categories))
     return next((tier for tier, name in _TIERS.items() if name in reached), 5000)
 
 
-def _exports(cases: Iterable[Facts], declared: Facts, today: date) -> dict[str, int]:
-    """What went abroad by this exchange alone, where the owner has declared less; only the owner knows of the rest."""
-    abroad = [facts for facts in cases if facts.get("deal.cross_border") and facts.get("asset.grade") != _ANONYMOUS]
+def _exports(session: Session, deal: Negotiation, declared: Facts, today: date) -> dict[str, int]:
+    """What went abroad by this exchange alone, where the owner has declared less; only the owner knows of the rest.
+
+    The law counts persons: those of one listing are the same whoever receives them, and where its versions differ the most there were count.
+    Those of different listings may be others, so they add up.
+    """
+    since = compliance.midnight(session, date(today.year, 1, 1))
+    this = (deal.listing_id, tuple(declared.get("asset.categories", ())), _exported(declared))
     day = library.taxonomy().on(today)
-    sensitive = [f for f in abroad if any("ent-cn:SensitivePI" in day.counts_as(t) for t in f.get("asset.categories", ()))]
-    known = {"export.persons_ytd": abroad, "export.sensitive_ytd": sensitive}
-    sums = {path: sum(int(facts.get("asset.persons", 0)) for facts in found) for path, found in known.items()}
+    most: dict[str, dict[str, int]] = {"export.persons_ytd": {}, "export.sensitive_ytd": {}}
+    for listing, kinds, persons in (*counted.exported(session.db, deal.owner_id, since=since), this):
+        sensitive = any("ent-cn:SensitivePI" in day.counts_as(term) for term in kinds)
+        for path in most if sensitive else ("export.persons_ytd",):
+            most[path][listing] = max(most[path].get(listing, 0), persons)
+    sums = {path: sum(found.values()) for path, found in most.items()}
     return {path: count for path, count in sums.items() if path in declared and declared[path] < count}

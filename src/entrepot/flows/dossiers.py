@@ -40,6 +40,7 @@ def of_listing(
     subjects = tuple(subject for subject in (organisation_id, listing_id) if subject)
     said = compliance.answers(session, *subjects)
     dossier = Dossier().with_(declared).with_(said.values).with_(goods.admissions(admitted or {}))
+    dossier = dossier.with_(goods.conceded(offered, dossier.values))
     measured: dict[str, Any] = {
         **goods.facts(offered, dossier.values),
         **consented.of_listing(session, organisation_id, listing_id=listing_id or "", mode=manifest.consent_mode),

@@ -12,7 +12,7 @@ from typing import Any
 from entrepot import catalogue, compliance, consent, notices, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, Ruling
-from entrepot.flows import dossiers, uses, withholding
+from entrepot.flows import counters, dossiers, uses, withholding
 from entrepot.kit import Conflict, Decision, EntrepotError, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 from entrepot.trades import Agreement, Negotiation
@@ -41,6 +41,7 @@ def require_contract(session: Session, negotiation: Negotiation) -> Ruling:
         keep_afterwards(session, ruling, negotiation.id, negotiation.owner_id, once=partial(_tell_owner, negotiation) if waits else None)
         raise
     compliance.keep(session, ruling, subject_id=negotiation.id, organisation_id=negotiation.owner_id)
+    counters.remember(session, ruling, negotiation)
     return ruling
 
 
@@ -198,6 +199,7 @@ class Clearance:
         """Keep the ruling with the delivery it lets pass, in one transaction."""
         if self.ruling is not None:
             compliance.keep(session, self.ruling, subject_id=self.agreement.id, organisation_id=self.agreement.owner_id)
+            counters.remember(session, self.ruling, self.agreement)
             session.after_commit(partial(_allowed.add, self.key))
 
 

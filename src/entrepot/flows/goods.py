@@ -16,6 +16,7 @@ ANONYMOUS = 4
 """The grade of tables in which no person is left."""
 _SURE = 0.8
 _ADMITTED = ("asset.personal", "asset.under_14", "asset.rows_about_persons")
+_AGES = frozenset({"age", "birth_date"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,20 +98,52 @@ def admissions(said: Mapping[str, Any]) -> dict[str, Any]:
     return {path: True for path in _ADMITTED if said.get(path) is True}
 
 
+def shows_children(table: Mapping[str, Any]) -> bool:
+    """Whether the check of a table saw ages or births below fourteen."""
+    return any(alert["code"] == "minors" for alert in table["alerts"])
+
+
+def tells_ages(table: Mapping[str, Any]) -> bool:
+    """Whether the ages or births of a table alone say that its rows are about persons: children, births, or ages beside a person's id."""
+    found = {column["category"] for column in table["columns"]} & _AGES
+    return shows_children(table) or (bool(found) and len(table["columns"]) > 1 and ("birth_date" in found or bool(table.get("person_key"))))
+
+
+def is_about_persons(table: Mapping[str, Any]) -> bool:
+    """Whether the check of a table found that its rows are about persons."""
+    return bool(table["personal"]) or tells_ages(table)
+
+
+def conceded(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts as said by an owner who says that ages are not those of persons, where nothing else tells of persons; a person reviews it."""
+    denied = declared.get("asset.ages_of_persons") is False and _by_ages_alone(goods) and not admissions(declared)
+    return dict.fromkeys(_ADMITTED, False) | {"asset.categories": []} if denied else {}
+
+
+def _by_ages_alone(goods: Goods) -> bool:
+    tables = goods.assessed
+    return any(map(tells_ages, tables)) and not any(table["personal"] for table in tables) and not goods.has_key
+
+
 def facts(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
     """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed.
 
-    A column that tells whose row it is admits to persons. Whether children are among them stays open where no column shows it.
+    A column that tells whose row it is admits to persons. Whether children are among them stays open where no column shows it. Where an owner
+    says that ages are not those of persons, nothing of this was measured.
     """
+    seen = {"asset.medium": "table", "asset.personal_by_ages": _by_ages_alone(goods)}
+    return seen if conceded(goods, declared) else seen | _of_persons(goods, declared)
+
+
+def _of_persons(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
     admitted = admissions(declared)
-    personal = any(table["personal"] for table in goods.assessed) or goods.has_key or bool(admitted)
+    personal = any(map(is_about_persons, goods.assessed)) or goods.has_key or bool(admitted)
     columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
     measured: dict[str, Any] = {
         "asset.personal": personal,
         "asset.categories": sorted({column["term"] for column in columns}) if personal else [],
         "asset.rows_about_persons": personal,
         "asset.under_14": _has_children(goods) if personal else False,
-        "asset.medium": "table",
     }
     if personal:
         measured["asset.grade"] = _grade(goods, columns)
@@ -120,7 +153,7 @@ def facts(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
 
 def _has_children(goods: Goods) -> bool | None:
     """Whether there are persons below fourteen; None where nothing shows it."""
-    if any(alert["code"] == "minors" for table in goods.assessed for alert in table["alerts"]):
+    if any(map(shows_children, goods.assessed)):
         return True
     is_anonymous = bool(goods.grades) and all(grade == ANONYMOUS for grade in goods.grades)
     return False if is_anonymous or _is_grown_up(goods) else None
@@ -129,7 +162,7 @@ def _has_children(goods: Goods) -> bool | None:
 def _is_grown_up(goods: Goods) -> bool:
     """Whether every table about persons shows their ages, by itself or by another in which each of its persons stands."""
     keyed = goods.persons.by_table if goods.persons is not None else {}
-    about = [table for table in goods.assessed if table["personal"] or table["name"] in keyed] or goods.assessed
+    about = [table for table in goods.assessed if is_about_persons(table) or table["name"] in keyed] or goods.assessed
     shown = {table["name"] for table in about if table.get("grown_up")}
     if goods.persons is not None and not goods.persons.keyless and any(keyed.get(name) == goods.persons.different for name in shown):
         shown |= keyed.keys()
@@ -146,5 +179,5 @@ def _persons(goods: Goods) -> int:
     """Persons at most: behind the key one each, and elsewhere one in each row."""
     if goods.persons is None:
         return goods.rows
-    beside = [table for table in goods.assessed if table["personal"] and table["name"] not in goods.persons.by_table]
+    beside = [table for table in goods.assessed if is_about_persons(table) and table["name"] not in goods.persons.by_table]
     return goods.persons.different + goods.persons.keyless + sum(int(table["rows"]) for table in beside)

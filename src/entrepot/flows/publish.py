@@ -30,6 +30,8 @@ MEDIA_TYPES = {
 Progress = Callable[[str, float], None]
 ACCEPTABLE = 3
 """The grade from which the risk of persons is measured and acceptable."""
+_FOR_THE_PACKS = frozenset({"HOUSE-NO-MINORS", "HOUSE-AGES-DENIED"})
+"""What the rule packs say with more in hand: they know the grade and what was answered, and a refusal of theirs is counted."""
 _SETTLED = frozenset({"HOUSE-SENSITIVE-REVIEW", "HOUSE-QUASI-TOGETHER"})
 
 
@@ -142,7 +144,7 @@ def _offer(
         assessment={
             "findings": findings, "tables": list(offered.assessed), "packs": ruling.asked,
             **({"persons": offered.persons.to_dict()} if offered.persons else {}),
-        }, personal=any(c.assessment.personal for c in checks),
+        }, personal=ruling.dossier.values["asset.personal"],
         preview=[_preview(check, manifest) for check in checks],
     )  # fmt: skip
     version = catalogue.current_version(session, listing.id, listing.pending_number or listing.version_number)
@@ -180,10 +182,11 @@ def _checked(exchange: Exchange, path: Path, name: str, folder: Path, manifest: 
     cursor = exchange.engine.cursor()
     told = (lambda step, share: progress(f"{name}: {step}", share)) if progress else None
     try:
-        return check_table(
+        check = check_table(
             cursor, path, folder / "table.parquet", scratch=folder, name=name, manifest=manifest, settings=exchange.settings, progress=told,
             now=exchange.clock.now(),
         )  # fmt: skip
+        return _without(check, lambda finding: finding.rule in _FOR_THE_PACKS)
     finally:
         cursor.close()
 
@@ -240,7 +243,11 @@ def _answered(check: TableCheck, grade: int | None) -> TableCheck:
     if grade is None:
         return check
     settled = _SETTLED if grade >= ACCEPTABLE else frozenset()
-    left = tuple(f for f in check.verdict.findings if f.rule not in settled and not _is_mixed(f))
+    return _without(check, lambda finding: finding.rule in settled or _is_mixed(finding))
+
+
+def _without(check: TableCheck, is_settled: Callable[[compliance.Finding], bool]) -> TableCheck:
+    left = tuple(finding for finding in check.verdict.findings if not is_settled(finding))
     decision = strictest(finding.severity.decision for finding in left)
     return replace(check, verdict=compliance.Verdict(decision=decision, findings=left))
 

@@ -121,7 +121,7 @@ def shown_ruling(ruling: Ruling, spot: Spot, language: str = "en") -> dict[str, 
             (one.to_dict() for one in ruling.findings(vocabulary, language, subject=spot.subject_id or "ID")), spot, language
         ),
         "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
-        "duties": [duty.to_dict() for duty in ruling.duties],
+        "duties": ruling.shown_duties(),
         "packs": ruling.asked,
         "may_concern": [question.to_dict() for question in _may_concern(ruling, spot, language)],
     }

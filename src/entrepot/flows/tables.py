@@ -1,4 +1,4 @@
-"""Files that wait to be published, and what was released of which table."""
+"""Files that wait to be published, what was released of which table, and what trades add to later counts."""
 
 from __future__ import annotations
 
@@ -65,4 +65,22 @@ makings = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("finished_at", UtcDateTime),
     sa.Index("ix_makings_organisation_state", "organisation_id", "state"),
+)
+
+# One row for each trade that passed a gate: the newest ruling on it in the few figures that are added up.
+counted_trades = sa.Table(
+    "counted_trades",
+    metadata,
+    sa.Column("gate", sa.String(20), primary_key=True),
+    sa.Column("subject_id", sa.String(40), primary_key=True),
+    sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("listing_id", sa.String(40), nullable=False),
+    sa.Column("buyer_id", sa.String(40), nullable=False),
+    # Kinds of data as JSON in order: which tier they belong to changes with the day's law.
+    sa.Column("categories", sa.Text, nullable=False),
+    sa.Column("uncovered", sa.BigInteger, nullable=False),
+    sa.Column("exported", sa.BigInteger, nullable=False),
+    sa.Column("price_cny", sa.Float),
+    sa.Column("counted_at", UtcDateTime, nullable=False),
+    sa.Index("ix_counted_trades_organisation", "organisation_id", "gate", "counted_at"),
 )

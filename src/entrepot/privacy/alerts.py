@@ -59,10 +59,10 @@ def _children(findings: Sequence[ColumnFinding], ages: Mapping[str, Told]) -> It
                 if finding.category.id == "birth_date"
                 else f"goes down to ages below {CHILD_AGE}"
             )
-            yield Alert(code="minors", column=finding.column, message=f"{finding.column} {said}.", hint=_ASK_PARENTS)
+            yield Alert(code="minors", column=finding.column, message=f"{finding.column} {said}.", hint=_LEAVE_OUT)
 
 
-_ASK_PARENTS = "Leave out the rows of children, or show that their parents agreed (PIPL article 31)."
+_LEAVE_OUT = "Leave out the rows of children, whoever consented, or publish counts of many persons (grade 4)."
 
 
 def _in_values(looked: Sequence[Looked]) -> Iterator[Alert]:

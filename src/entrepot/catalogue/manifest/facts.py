@@ -8,6 +8,7 @@ from typing import Any
 from entrepot.catalogue.manifest.reader import Reader
 from entrepot.compliance.library import vocabulary
 from entrepot.compliance.questions import read_words
+from entrepot.compliance.vocabulary import UNQUOTED
 from entrepot.kit import Invalid
 from entrepot.kit.yamltree import Mapping, Node, Scalar, Sequence
 
@@ -45,4 +46,5 @@ def _value(path: str, node: Node) -> Any:
         words: str | list[str] = [item.text if isinstance(item, Scalar) else "" for item in node.items]
     else:
         words = node.text if isinstance(node, Scalar) else ""
-    return words if fact is None else read_words(fact, words)
+    is_text = isinstance(node, Scalar) and node.quoted and fact is not None and fact.type in UNQUOTED
+    return words if fact is None or is_text else read_words(fact, words)
