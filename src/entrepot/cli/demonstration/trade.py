@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import tempfile
 import time
@@ -11,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from entrepot.cli.context import out
 from entrepot.cli.demonstration.asking import ask_once, write_register
+from entrepot.cli.demonstration.claims import Differs, cosigned, free_port, require, sealed, verifies, wait
 from entrepot.cli.demonstration.compare import compare_rows, find_client_python, read_share
 from entrepot.cli.demonstration.data import FLIGHTS, PROTECTED, QUASI_IDENTIFIERS, TABLES, WORKERS
 from entrepot.cli.demonstration.law import answer, block_and_mend, regulator, suspend
@@ -26,10 +26,6 @@ from entrepot.cli.serving import background_server, running
 if TYPE_CHECKING:
     from entrepot.client import Client
     from entrepot.runtime import Exchange
-
-
-class Differs(Exception):
-    """Something is not as the demo claims."""
 
 
 def run_demo(*, keep: bool, folder: Path | None, port: int) -> int:
@@ -58,7 +54,7 @@ def _open(folder: Path, port: int) -> Iterator[Demo]:
     from entrepot.flows import initialise
     from entrepot.runtime import Exchange
 
-    port, witness_port = port or _free_port(), _free_port()
+    port, witness_port = port or free_port(), free_port()
     policy = folder / "witnesses.policy"
     settings = Settings(
         data_dir=str(folder / "exchange"), port=port, public_url=f"http://127.0.0.1:{port}", origin=f"127.0.0.1:{port}/entrepot",
@@ -151,7 +147,7 @@ class Demo:
         with bytes_progress(f"publishing {manifest.stem}") as progress:
             made = owner.publish_manifest(manifest, progress=progress)
         table = made["tables"][0]
-        _require(made["checks"]["decision"] == "allow" and made["state"] == "live", f"{manifest.stem} is {made['state']}: {made['checks']}")
+        require(made["checks"]["decision"] == "allow" and made["state"] == "live", f"{manifest.stem} is {made['state']}: {made['checks']}")
         findings = len(made["checks"]["findings"])
         self.step(
             "publish + check",
@@ -169,7 +165,7 @@ class Demo:
         )
         report = made["report"]
         before, after = report["risk"]["before"], report["risk"]["after"]
-        _require(before["k"] < 5 <= after["k"], f"the smallest class has {after['k']} workers")
+        require(before["k"] < 5 <= after["k"], f"the smallest class has {after['k']} workers")
         self.step(
             "check",
             f"workers as it is: {before['unique']:.2%} of {before['rows']:,} are the only ones of their age, gender, region and schooling",
@@ -187,7 +183,7 @@ class Demo:
         )
         text = PROTECTED.replace("workers.csv", made["upload"]["name"])
         listed = owner.publish(text, uploads=[made["upload"]["id"]])
-        _require(
+        require(
             listed["state"] == "live" and made["grade"] == 3,
             f"the release is {listed['state']}, of grade {made['grade']}: {report['grade']}",
         )
@@ -196,7 +192,7 @@ class Demo:
     def obey(self, owner: Client) -> None:
         """Be told by the rules what is not allowed, why, and what to do; do it, and be allowed."""
         problem = block_and_mend(owner, self.folder, self.step)
-        _require(problem is None, problem or "")
+        require(problem is None, problem or "")
 
     def ask(self, owner: Client, buyer: Client) -> None:
         """Ask one question about one person with that person's token, and no second one."""
@@ -205,26 +201,26 @@ class Demo:
         agreement = self.sign_at_once(owner, buyer, self.publish(owner, write_register(self.folder)), "lookup")
         with Client(self.address) as person:
             problem = ask_once(owner, buyer, person, agreement, self.step)
-        _require(problem is None, problem or "")
+        require(problem is None, problem or "")
 
     def suspend(self, buyer: Client, listing_id: str) -> None:
         """Have a regulator serve a notice whose clock ends while the buyer reads."""
         with regulator(self.exchange, self.address) as authority:
             problem = suspend(authority, buyer, listing_id, self.step)
-        _require(problem is None, problem or "")
+        require(problem is None, problem or "")
 
     def find(self, buyer: Client, expected: str) -> None:
         """Search in both languages."""
         for words in ("late departures", "航班"):
             found = buyer.search(words)
-            _require(found["hits"] and found["hits"][0]["id"] == expected, f"searching {words!r} found {found}")
+            require(found["hits"] and found["hits"][0]["id"] == expected, f"searching {words!r} found {found}")
             self.step("find", f"“{words}” finds {found['total']}: {found['hits'][0]['title']}")
 
     def sign_at_once(self, owner: Client, buyer: Client, listing_id: str, method: str) -> str:
         """Agree where the owner's standing policy signs; the agreement."""
         negotiation = buyer.request(listing_id, purpose="AcademicResearch", method=method)
         problem = answer(owner, buyer, negotiation["id"], self.step)
-        _require(problem is None, problem or "")
+        require(problem is None, problem or "")
         agreement = buyer.accept(negotiation["id"])
         paid = f"{agreement['escrow']['amount']} in escrow" if agreement["escrow"] else "free"
         self.step("agree", f"{agreement['id']} signed by both for {agreement['purpose']} as {method}; {paid}")
@@ -250,7 +246,7 @@ class Demo:
         partial.write_bytes(source[: len(source) // 2])  # As after a broken connection; the rest must fit.
         with bytes_progress("downloading") as progress:
             buyer.download(file["url"], target, progress=progress)
-        _require(target.read_bytes() == source, "the downloaded file differs from the source")
+        require(target.read_bytes() == source, "the downloaded file differs from the source")
         self.step(
             "deliver",
             f"file of {file['rows']:,} rows, {file['bytes']:,} bytes, resumed half-way, same bytes as the source; receipt {parcel['receipt']}",
@@ -275,13 +271,13 @@ class Demo:
                     f"table {name} read with delta-sharing {rows.client} ({form} format): {rows.count:,} rows, none differs from the source",
                 )
         for agreement in agreements:
-            found = _wait(lambda a=agreement: buyer.agreement(a)["deliveries"], "the delivery of a fully read table was not recorded")
+            found = wait(lambda a=agreement: buyer.agreement(a)["deliveries"], "the delivery of a fully read table was not recorded")
             self.step("receipt", f"{agreement} delivered {found[0]['rows']:,} rows; receipt {found[0]['receipt']}")
 
     def settle(self, buyer: Client, agreement: str) -> None:
         """Accept; escrow goes to the owner less the fee."""
         settled = buyer.accept_delivery(agreement)
-        _require(settled["escrow"]["state"] == "released", f"the escrow of {agreement} is {settled['escrow']['state']}")
+        require(settled["escrow"]["state"] == "released", f"the escrow of {agreement} is {settled['escrow']['state']}")
         self.step("settle", f"{agreement} accepted: {settled['escrow']['released']} released, fee split out")
 
     def show_books(self, operator: Client, owner: Client, buyer: Client) -> None:
@@ -302,7 +298,7 @@ class Demo:
                     table.add_row(f"{organisation.name}, {account.code}", str(Money(balance, account.currency)))
         table.add_row("sum", f"[bold]{Money(total, 'EUR')}[/]")
         out.print(table)
-        _require(total == 0, f"the accounts sum to {total}")
+        require(total == 0, f"the accounts sum to {total}")
 
     def prove(self, buyer: Client, agreements: list[str]) -> None:
         """Fetch every receipt and verify it offline in a process of its own."""
@@ -310,12 +306,10 @@ class Demo:
         trust, names = self.receipts / "trust.json", []
         trust.write_text(json.dumps(buyer.trust()), "utf-8")
         for agreement in agreements:
-            entries = _wait(lambda a=agreement: _sealed(buyer.receipts(a)["receipts"]), "the log was not sealed")
+            entries = wait(lambda a=agreement: sealed(buyer.receipts(a)["receipts"]), "the log was not sealed")
             for entry in entries:
                 path = self.receipts / f"{entry['kind']}-{entry['id']}.json"
-                path.write_text(
-                    json.dumps(_wait(lambda e=entry: _cosigned(buyer.receipt(e["id"])), "the witness has not cosigned")), "utf-8"
-                )
+                path.write_text(json.dumps(wait(lambda e=entry: cosigned(buyer.receipt(e["id"])), "the witness has not cosigned")), "utf-8")
                 names.append(path)
             document = self.receipts / f"{agreement}.json"
             document.write_text(json.dumps(buyer.agreement(agreement)["document"]), "utf-8")
@@ -323,10 +317,10 @@ class Demo:
         policy = self.receipts / "witnesses.policy"
         policy.write_text((self.folder / "witnesses.policy").read_text("utf-8"), "utf-8")
         for path in names:
-            _require(_verifies(path, trust, policy), f"{path.name} does not verify offline")
+            require(verifies(path, trust, policy), f"{path.name} does not verify offline")
         forged = self.folder / "forged.json"
         forged.write_text(names[0].read_text("utf-8").replace('"owner"', '"0wner"', 1), "utf-8")
-        _require(not _verifies(forged, trust, policy), "a forged receipt verified")
+        require(not verifies(forged, trust, policy), "a forged receipt verified")
         self.step(
             "prove",
             f"{len(names)} receipts and agreements verified offline, with the cosignature of an independent witness; a forged one refused",
@@ -342,7 +336,7 @@ class Demo:
     def examine(self, operator: Client) -> None:
         """Run the doctor."""
         report = operator.doctor()
-        _require(report["healthy"], f"the doctor found {[law for law in report['laws'] if not law['holds']]}")
+        require(report["healthy"], f"the doctor found {[law for law in report['laws'] if not law['holds']]}")
         self.step("doctor", f"{len(report['laws'])} laws of the books hold")
 
     def stay(self) -> None:
@@ -371,36 +365,3 @@ def command() -> str:
 def shortest(path: Path) -> str:
     """The path from the working folder where it lies below it."""
     return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _require(holds: object, otherwise: str) -> None:
-    if not holds:
-        raise Differs(otherwise)
-
-
-def _wait(look: Any, otherwise: str) -> Any:
-    for _ in range(200):
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise Differs(otherwise)
-
-
-def _sealed(entries: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    return entries if entries and all(entry["position"] is not None for entry in entries) else None
-
-
-def _cosigned(receipt: dict[str, Any]) -> dict[str, Any] | None:
-    return receipt if "— witness.example " in receipt["tlog_proof"] else None
-
-
-def _verifies(path: Path, trust: Path, policy: Path) -> bool:
-    from entrepot.flows.verify import verify_document
-
-    return bool(verify_document(path.read_bytes(), trust.read_bytes(), policy.read_text("utf-8"))["holds"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
