@@ -34,7 +34,7 @@ def _lines(found: Standing) -> list[str]:
     lines += [_sensitive(one) for one in risk.sensitive]
     lines += _sets(found.uniques, f"{who}s")
     if found.keys:
-        lines.append(f"differ in nearly every row, so whoever knows the value finds the row: {_listed(found.keys)}")
+        lines.append(f"hold values of one row alone, so that whoever knows the value finds the row: {_listed(found.keys)}")
     if found.left_out:
         lines.append(f"not counted: {_listed(found.left_out)}")
     return lines

@@ -238,7 +238,7 @@ def _risk(
     found = standing(cursor, path, quasi=quasi, sensitive=sensitive, person=person, population=population)
     # What names persons is said of the column itself.
     named = {finding.column for finding in assessment.of(privacy.Kind.DIRECT)}
-    keys = tuple(column for column in lone_columns(cursor, path, figures) if column not in {*named, person})
+    keys = tuple(column for column in lone_columns(cursor, path, figures) if column not in {*named, *quasi, person})
     told("risk", 1.0)
     return replace(found, keys=keys)
 

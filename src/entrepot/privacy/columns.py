@@ -42,7 +42,8 @@ _LOOKS: dict[str, str] = {
 """What most values under a heading must look like, even where no detector knows them."""
 _FEW_NAMES = 5
 """Distinct values below which a heading that may speak of a name is not enough."""
-_USER = r"^\s*[^\s:/]*\p{L}[^\s:/]*\s*$"
+_USER = r"^\s*[^\s:/]*\p{L}{3}[^\s:/]*\s*$"
+"""What somebody may have called themselves; a letter or two before a number make a code, such as P00017."""
 _LEAST_UNIQUE = 20
 _NEARLY_ALL = 0.95
 """Share of the rows that differ where all do: the profile estimates distinct values of large columns."""

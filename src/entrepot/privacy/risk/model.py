@@ -123,7 +123,7 @@ class Standing:
     Attributes:
         person: The column that persons are counted by; empty where rows are.
         left_out: Quasi-identifiers beyond the number that are counted together.
-        keys: Columns that differ in nearly every row: who knows the value finds the row.
+        keys: Columns in which many rows hold a value of their own: who knows it finds the row.
     """
 
     risk: Risk
