@@ -18,6 +18,7 @@ from entrepot.compliance.service import (
     case_digest,
     country,
     entered,
+    has_any,
     has_older,
     has_other_packs,
     in_force,
@@ -40,6 +41,6 @@ from entrepot.compliance.service import (
 
 __all__ = [
     "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack", "PackReplaces",
-    "Ruling", "Severity", "Source", "Verdict", "answer", "answers", "approve", "ask", "case_digest", "check", "country", "entered", "has_older", "has_other_packs", "in_force", "install", "is_approved", "judge", "judge_case",
+    "Ruling", "Severity", "Source", "Verdict", "answer", "answers", "approve", "ask", "case_digest", "check", "country", "entered", "has_any", "has_older", "has_other_packs", "in_force", "install", "is_approved", "judge", "judge_case",
     "keep", "keep_afterwards", "keep_new", "midnight", "newest", "open_duties", "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting", "waiting_listings",
 ]  # fmt: skip

@@ -190,6 +190,11 @@ def has_older(db: Connection, gate: Gate, moment: datetime) -> bool:
     return db.execute(query.having(sa.func.max(rulings.c.decided_at) < moment).limit(1)).first() is not None
 
 
+def has_any(db: Connection, gate: Gate) -> bool:
+    """Whether anything was ever ruled at a gate."""
+    return db.execute(sa.select(rulings.c.id).where(rulings.c.gate == gate.value).limit(1)).first() is not None
+
+
 def has_other_packs(db: Connection, gate: Gate, packs_digest: str) -> bool:
     """Whether the newest ruling on some subject of a gate was made by other packs than these."""
     c = rulings.c

@@ -280,6 +280,11 @@ def has_older(session: Session, gate: Gate, day: date) -> bool:
     return repository.has_older(session.db, gate, midnight(session, day))
 
 
+def has_any(session: Session, gate: Gate) -> bool:
+    """Whether anything was ever ruled at a gate; of an exchange that has not begun too."""
+    return repository.has_any(session.db, gate)
+
+
 def has_other_packs(session: Session, gate: Gate) -> bool:
     """Whether the newest ruling on some subject of a gate was made by other packs than those in force."""
     return repository.has_other_packs(session.db, gate, packs_digest(in_force(session)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from entrepot import catalogue, compliance, jobs, parties
@@ -86,7 +85,7 @@ def judge_when_due(exchange: Exchange) -> None:
     """
     with exchange.reading(SYSTEM) as session:
         # Where nothing was ever ruled there may be no exchange yet whose day it could be.
-        is_due = compliance.has_older(session, Gate.LISTING, date.max) and (
+        is_due = compliance.has_any(session, Gate.LISTING) and (
             compliance.has_older(session, Gate.LISTING, compliance.today(session)) or compliance.has_other_packs(session, Gate.LISTING)
         )
     if is_due:
