@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from entrepot import delivery
+from entrepot import delivery, flows
 from entrepot.consent import Act
 from entrepot.delivery.model import ParcelOutdated
+from entrepot.flows import people
 from support.consenting import PERSONS, RESEARCH, PeopleMarket
 
 
@@ -35,6 +36,25 @@ def test_with_required_consent_only_those_are_delivered_who_gave_it(market: Peop
     market.say("P004", Act.GIVEN, recipient_id=market.owner_id, purposes=[RESEARCH])
     market.say("P005", Act.GIVEN, purposes=["dpv:ResearchAndDevelopment"])
     assert market.visitors(agreement) == ["P001", "P005"] * 2
+
+
+def test_whose_rows_stay_out_is_decided_before_the_buyer_asks(market: PeopleMarket) -> None:
+    agreement = market.agree(market.publish(consent="required"))
+    assert _decided(market) == set()
+    market.exchange.run_due_jobs()
+    signed = _decided(market)
+    assert len(signed) == 1
+    path = market.market.folder / "people.csv"
+    path.write_text("person\n" + "\n".join(PERSONS[:3]) + "\n", "utf-8")
+    upload = flows.add_upload(market.exchange, market.market.owner, path, name="people.csv")
+    people.import_people(market.exchange, market.market.owner, upload.id, act=Act.GIVEN, asked=people.Asked())
+    market.exchange.run_due_jobs()
+    assert _decided(market) == signed
+    assert market.visitors(agreement) == [*PERSONS[:3], *PERSONS[:3]]
+
+
+def _decided(market: PeopleMarket) -> set[str]:
+    return set(market.exchange.blobs.keys("consent/held/"))
 
 
 def test_a_consent_that_runs_out_takes_its_person_out(market: PeopleMarket) -> None:

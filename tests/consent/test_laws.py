@@ -10,10 +10,11 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from entrepot import consent
 from entrepot.consent import Act
 from entrepot.consent.model import subject_of, subject_sql
 from entrepot.kit import ManualClock
-from entrepot.runtime import Exchange, load_master_key
+from entrepot.runtime import SYSTEM, Exchange, load_master_key
 from support.consenting import PERSONS, RESEARCH, PeopleMarket, open_people_market
 from support.world import fresh_settings
 
@@ -66,6 +67,15 @@ def test_a_delivery_holds_whom_the_model_names(tmp_path: Path, clock: ManualCloc
                 now = exchange.clock.now()
                 assert market.visitors(required) == [p for p in PEOPLE if model.has_consented(p, now)] * 2
                 assert market.visitors(objections) == [p for p in PEOPLE if not model.objects(p, now)] * 2
+                assert _gives_anybody(market) == any(model.has_consented(p, now) for p in PEOPLE)
+
+
+def _gives_anybody(market: PeopleMarket) -> bool:
+    use = consent.Use(
+        controller_id=market.owner_id, listing_id="any", recipient_id=market.buyer_id, purpose=RESEARCH, mode=consent.ConsentMode.REQUIRED
+    )
+    with market.exchange.reading(SYSTEM) as session:
+        return consent.gives_anybody(session, use)
 
 
 def _step(market: PeopleMarket, model: _Model, person: str, act: Act | None, scope: int, days: int | None, order: int) -> None:

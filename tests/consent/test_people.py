@@ -187,7 +187,6 @@ def test_coverage_counts_who_is_covered_and_who_is_against(market: PeopleMarket)
     with market.exchange.reading(SYSTEM) as session:
         table = catalogue.current_version(session, listing).tables[0]
         looked = consent.PersonTable(parquet_key=table.parquet_key, parquet_sha256=table.parquet_sha256, column="visitor")
-        without, found = consent.coverage(session, use), consent.coverage(session, use, [looked])
-    assert (without.persons, without.covered, without.withdrawn) == (None, 3, 1)
-    assert (found.persons, found.covered, found.withdrawn, found.withdrawn_present) == (12, 2, 1, 1)
-    assert (found.kind, found.names_recipient, found.expires_at) == (consent.Kind.WRITTEN, True, None)
+        found, standing = consent.coverage(session, use, [looked]), consent.standing(session, use)
+    assert (found.persons, found.covered, found.withdrawn_present, found.keyless_rows) == (12, 2, 1, 0)
+    assert standing == consent.Standing(kind=consent.Kind.WRITTEN, names_recipient=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 
 from entrepot.consent import repository
 from entrepot.consent.keys import KeyIndex, PersonTable, Rows, digests_of, open_index
-from entrepot.consent.model import StoredScope, Use, covers, is_held_back, touches
+from entrepot.consent.model import StoredScope, Use, Word, covers, is_held_in, touches
 from entrepot.engine.arrow import pa
 from entrepot.kit import Invalid, NotFound, canonical_json, parse_rfc3339, rfc3339, sha256_hex
 from entrepot.runtime import Session
@@ -30,19 +30,21 @@ class Ruling:
 
     Attributes:
         scopes: The scopes that touch the use, by id.
+        touching: Whether a consent in each of them covers the use.
         token: Changes with everything that may change the rows; part of the name of what is made from them.
         seq: The controller's count of acts.
     """
 
     use: Use
     scopes: Mapping[str, StoredScope]
+    touching: Mapping[str, bool]
     token: str
     seq: int
     at: datetime
 
-    def is_held(self, acts: list[Any], now: datetime | None = None) -> bool:
+    def is_held(self, words: Iterable[Word], now: datetime | None = None) -> bool:
         """Whether a person who said this is held back."""
-        return is_held_back(acts, {i: s.scope for i, s in self.scopes.items()}, self.use, now or self.at)
+        return is_held_in(words, self.touching, self.use.mode, now or self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ def ruling(session: Session, use: Use) -> Ruling | None:
         "use": _use(use), "scopes": [[s.id, s.last_act_id] for s in found.values()], "expired": None if expired is None else rfc3339(expired),
     }  # fmt: skip
     seq = repository.current_seq(session.db, use.controller_id)
-    return Ruling(use=use, scopes=found, token=sha256_hex(canonical_json(said))[:40], seq=seq, at=session.now)
+    touching = {s.id: covers(s.scope, use) for s in found.values()}
+    return Ruling(use=use, scopes=found, touching=touching, token=sha256_hex(canonical_json(said))[:40], seq=seq, at=session.now)
 
 
 def held_rows(session: Session, found: Ruling, table: PersonTable) -> Rows:
@@ -90,7 +93,7 @@ def lost_since(session: Session, found: Ruling, table: PersonTable, *, seq: int,
     if changed is None:
         return True
     lost = []
-    for subject, acts in repository.acts_of_many(session.db, found.use.controller_id, changed).items():
+    for subject, acts in repository.words_of_many(session.db, found.use.controller_id, changed).items():
         before = [act for act in acts if act.seq <= seq]
         if found.is_held(acts) and not found.is_held(before, at):
             lost.append(subject)
@@ -103,7 +106,7 @@ def lost_since(session: Session, found: Ruling, table: PersonTable, *, seq: int,
 def _decide_some(session: Session, found: Ruling, index: KeyIndex, before: Rows, changed: list[bytes]) -> Rows:
     if not changed:
         return before
-    acts = repository.acts_of_many(session.db, found.use.controller_id, changed)
+    acts = repository.words_of_many(session.db, found.use.controller_id, changed)
     held = index.rows_of([subject for subject in changed if found.is_held(acts[subject])])
     # Both are in order and the change is small beside the table, so rows are taken out and put in at their places.
     touched = index.rows_of(changed)
@@ -139,7 +142,7 @@ SELECT subject FROM decided WHERE {} ORDER BY subject
 def _subjects(session: Session, found: Ruling, *, allowed: bool) -> Any:
     """The persons whose rows are handed over, or else those whose rows are held back, by digest."""
     ids = list(found.scopes)
-    covering = [place for place, scope_id in enumerate(ids) if covers(found.scopes[scope_id].scope, found.use)]
+    covering = [place for place, scope_id in enumerate(ids) if found.touching[scope_id]]
     cursor = session.engine
     cursor.execute(
         "CREATE OR REPLACE TEMP TABLE consent_said (subject BLOB, place INTEGER, is_given BOOLEAN, is_against BOOLEAN, seq BIGINT)"

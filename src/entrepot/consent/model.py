@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from entrepot.kit import Invalid, Refused, digest
 from entrepot.privacy.categories import CATEGORIES
@@ -104,6 +104,28 @@ class StoredScope:
     last_act_id: str
 
 
+class Said(Protocol):
+    """What decides of an act: :class:`Recorded`, or the few columns of it that are read for many persons at once."""
+
+    @property
+    def scope_id(self) -> str: ...
+    @property
+    def act(self) -> Act: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
+class Word(NamedTuple):
+    """One act in one scope, as far as it decides."""
+
+    scope_id: str
+    act: Act
+    seq: int
+    expires_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """One act in one scope.
@@ -148,28 +170,33 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """How far consents cover a use.
+class Standing:
+    """The consents that cover a use, where somebody's does.
 
     Attributes:
-        persons: Persons in the tables, where tables were given.
-        covered: Of these (or of all known) those with a valid consent.
-        withdrawn: Persons who are against this use.
-        withdrawn_present: Of these, those whose rows are in the tables; a delivery leaves them out.
-        kind: The weakest kind among the consents that cover; None where none does.
+        kind: The weakest kind among them.
         names_recipient: Whether every one of them names the recipient.
-        expires_at: When the first of them runs out.
-        keyless_rows: Rows in the tables that do not say whose they are, where tables were given.
     """
 
-    persons: int | None
-    covered: int
-    withdrawn: int
-    withdrawn_present: int | None
-    kind: Kind | None
+    kind: Kind
     names_recipient: bool
-    expires_at: datetime | None
-    keyless_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How far consents cover the persons in the tables of a version.
+
+    Attributes:
+        persons: Persons in the tables.
+        covered: Of these, those whose consent covers the use.
+        withdrawn_present: Of these, those who are against it; a delivery leaves them out.
+        keyless_rows: Rows in the tables that do not say whose they are.
+    """
+
+    persons: int
+    covered: int
+    withdrawn_present: int
+    keyless_rows: int
 
 
 def subject_of(salt: str, key: str) -> bytes:
@@ -255,18 +282,28 @@ def asked_from(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: Sc
     return max(said) + ASK_AGAIN if said else None
 
 
-def is_held_back(acts: Iterable[Recorded], scopes: Mapping[str, Scope], use: Use, now: datetime) -> bool:
+def is_held_back(acts: Iterable[Said], scopes: Mapping[str, Scope], use: Use, now: datetime) -> bool:
     """Whether one person's rows are held back from a use, from all of the person's acts; the last word counts.
 
     In each scope the newest act stands. A consent that covers the use counts unless a later word touches it.
     """
-    newest: dict[str, Recorded] = {}
+    touching = {scope_id: covers(scope, use) for scope_id, scope in scopes.items() if touches(scope, use)}
+    return is_held_in(acts, touching, use.mode, now)
+
+
+def is_held_in(acts: Iterable[Said], touching: Mapping[str, bool], mode: ConsentMode, now: datetime) -> bool:
+    """The same for many persons: the scopes that touch the use are known, and whether a consent in each covers it."""
+    newest: dict[str, Said] = {}
     for act in acts:
-        if act.act is not Act.ASKED and act.scope_id in scopes and (act.scope_id not in newest or act.seq > newest[act.scope_id].seq):
+        if act.act is not Act.ASKED and act.scope_id in touching and (act.scope_id not in newest or act.seq > newest[act.scope_id].seq):
             newest[act.scope_id] = act
-    given = max((a.seq for a in newest.values() if a.status(now) == "given" and covers(scopes[a.scope_id], use)), default=-1)
-    against = max((a.seq for a in newest.values() if a.act in AGAINST and touches(scopes[a.scope_id], use)), default=-1)
-    return against > given if use.mode is ConsentMode.OBJECTIONS else given <= against
+    given = max((a.seq for a in newest.values() if touching[a.scope_id] and _is_valid(a, now)), default=-1)
+    against = max((a.seq for a in newest.values() if a.act in AGAINST), default=-1)
+    return against > given if mode is ConsentMode.OBJECTIONS else given <= against
+
+
+def _is_valid(said: Said, now: datetime) -> bool:
+    return said.act is Act.GIVEN and (said.expires_at is None or said.expires_at > now)
 
 
 def _is_about(scope: Scope, use: Use) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from entrepot import parties, proof
 from entrepot.consent import receipts, repository
-from entrepot.consent.held import Ruling, held_rows, ruling
+from entrepot.consent.held import held_rows, ruling
 from entrepot.consent.keys import PersonTable, open_index, salt_of
 from entrepot.consent.model import (
     AGAINST,
@@ -21,12 +21,14 @@ from entrepot.consent.model import (
     Kind,
     Recorded,
     Scope,
+    Standing,
     StoredScope,
     Use,
     asked_from,
     covers,
     overlap,
     subject_of,
+    touches,
 )
 from entrepot.kit import Invalid, NotFound, Refused, new_id, rfc3339
 from entrepot.runtime import Role, Session
@@ -123,26 +125,32 @@ def epoch(session: Session, controller_id: str, *, listing_id: str = "") -> str:
     return f"{last}@{'' if expired is None else rfc3339(expired)}"
 
 
-def coverage(session: Session, use: Use, tables: Sequence[PersonTable] = ()) -> Coverage:
-    """How far what people said covers a use.
-
-    Args:
-        tables: The tables of the version in question; with them the answer counts the persons who are in them.
-    """
+def standing(session: Session, use: Use) -> Standing | None:
+    """The consents that cover a use and have not run out, whoever took one back since; None where there is none."""
     scopes = {i: s.scope for i, s in scopes_by_id(session, use.controller_id).items()}
     giving = repository.scopes_that_give(session.db, [i for i, s in scopes.items() if covers(s, use)], now=session.now)
+    if not giving:
+        return None
     covering = [scopes[i] for i in giving]
-    found = ruling(session, use)
-    persons = [_persons_in(session, use, found, table) for table in tables]
-    covered, withdrawn = _counts(session, use, found)
-    return Coverage(
-        persons=sum(p[0] for p in persons) if tables else None, covered=sum(p[1] for p in persons) if tables else covered,
-        withdrawn=withdrawn, withdrawn_present=sum(p[2] for p in persons) if tables else None,
-        kind=min((s.kind for s in covering), key=KIND_ORDER.index, default=None),
-        names_recipient=bool(covering) and all(s.recipient_id == use.recipient_id for s in covering),
-        expires_at=repository.first_expiry(session.db, giving, now=session.now),
-        keyless_rows=sum(p[3] for p in persons) if tables else None,
-    )  # fmt: skip
+    return Standing(
+        kind=min((s.kind for s in covering), key=KIND_ORDER.index),
+        names_recipient=all(s.recipient_id == use.recipient_id for s in covering),
+    )
+
+
+def gives_anybody(session: Session, use: Use) -> bool:
+    """Whether anybody's last word is a consent that covers the use."""
+    scopes = scopes_by_id(session, use.controller_id).values()
+    touching = [stored.id for stored in scopes if touches(stored.scope, use)]
+    covering = [stored.id for stored in scopes if covers(stored.scope, use)]
+    return repository.gives_anybody(session.db, touching, covering, now=session.now)
+
+
+def coverage(session: Session, use: Use, tables: Sequence[PersonTable]) -> Coverage:
+    """How many of the persons in the tables of a version what people said covers, and how many of them it holds back."""
+    found = [_persons_in(session, use, table) for table in tables]
+    persons, covered, withdrawn, keyless = (sum(numbers) for numbers in zip(*found, strict=True)) if found else (0, 0, 0, 0)
+    return Coverage(persons=persons, covered=covered, withdrawn_present=withdrawn, keyless_rows=keyless)
 
 
 def weakest_kind(session: Session, controller_id: str, *, listing_id: str) -> Kind | None:
@@ -188,23 +196,13 @@ def _last_words(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: S
     return [max(answers, key=lambda a: (a.seq, a.id))] if answers else []
 
 
-def _persons_in(session: Session, use: Use, found: Ruling | None, table: PersonTable) -> tuple[int, int, int, int]:
+def _persons_in(session: Session, use: Use, table: PersonTable) -> tuple[int, int, int, int]:
     """Persons in a table, those whose consent covers the use, those who are against it, and rows that name nobody."""
     with open_index(session, use.controller_id, table) as index:
-        persons = index.persons
-        if found is None:
-            return persons, 0, 0, len(index.keyless)
         held = {}
         for mode in (ConsentMode.REQUIRED, ConsentMode.OBJECTIONS):
             seen = ruling(session, replace(use, mode=mode))
-            rows = held_rows(session, seen, table) if seen is not None else index.keyless[:0]
-            held[mode] = index.persons_with(rows)
-        return persons, persons - held[ConsentMode.REQUIRED], held[ConsentMode.OBJECTIONS], len(index.keyless)
-
-
-def _counts(session: Session, use: Use, found: Ruling | None) -> tuple[int, int]:
-    if found is None or not found.scopes:
-        return 0, 0
-    return repository.count_decided(
-        session.db, list(found.scopes), [i for i, s in found.scopes.items() if covers(s.scope, use)], now=session.now
-    )
+            rows = held_rows(session, seen, table) if seen is not None and seen.scopes else None
+            held[mode] = None if rows is None else index.persons_with(rows)
+        persons, missing = index.persons, held[ConsentMode.REQUIRED]
+        return persons, 0 if missing is None else persons - missing, held[ConsentMode.OBJECTIONS] or 0, len(index.keyless)

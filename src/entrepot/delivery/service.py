@@ -6,10 +6,10 @@ from datetime import datetime
 
 from entrepot import catalogue, jobs, parties, proof, trades
 from entrepot.catalogue.model import Version
-from entrepot.delivery import links, lookups, methods, repository
+from entrepot.delivery import consents, links, lookups, methods, repository
 from entrepot.delivery.model import Parcel, Read, Receipt
 from entrepot.delivery.versions import require_covered
-from entrepot.kit import Invalid, NotFound, canonical_json
+from entrepot.kit import Invalid, NotFound, Refused, canonical_json
 from entrepot.parties import jws
 from entrepot.parties.jws import SignatureInvalid
 from entrepot.pricing.model import Usage
@@ -50,13 +50,18 @@ def prepare(exchange: Exchange, agreement: Agreement, version: Version) -> None:
             make(session, agreement, version)
 
 
-@jobs.handler("delivery.prepare_files", outbound=True)
-def prepare_files(exchange: Exchange, *, agreement_id: str) -> None:
-    """Build the files of an agreement as soon as it is signed, so that its buyer need not wait."""
+@jobs.handler("delivery.look_up_consents", outbound=True)
+def look_up_consents(exchange: Exchange, *, agreement_id: str) -> None:
+    """Decide beforehand whose rows stay out of a delivery: a buyer need not wait until a million consents have been read for the first time."""
     with exchange.reading(SYSTEM) as session:
         agreement = trades.get(session, agreement_id)
         version = catalogue.agreed_version(session, agreement.version_id)
-    prepare(exchange, agreement, version)
+        try:
+            agreed = consents.agreed_parts(session, agreement, version)
+        except Refused:
+            return  # The rights leave nothing, which the delivery itself says.
+        for part in agreed:
+            consents.held_rows(session, part)
 
 
 def get_parcel(session: Session, parcel_id: str) -> Parcel:

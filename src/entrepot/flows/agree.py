@@ -13,6 +13,7 @@ from entrepot.pricing import Plan, Price
 from entrepot.rights import signed_form
 from entrepot.runtime import Session
 from entrepot.terms import Rights, Terms
+from entrepot.vocabulary.consents import ConsentMode
 
 HANDED_OVER = ("file", "table")
 METHODS = (*HANDED_OVER, "lookup")
@@ -94,6 +95,8 @@ def accept(session: Session, negotiation_id: str, *, offer_id: str | None = None
     if held.amount:
         settlement.place_escrow(session, agreement.id, agreement.buyer_id, held)
     _set_timers(session, agreement)
+    if catalogue.agreed_version(session, agreement.version_id).manifest.consent_mode is not ConsentMode.NONE:
+        session.enqueue("delivery.look_up_consents", agreement_id=agreement.id)
     fact = {
         "agreement": agreement.id, "document": digest(agreement.jws), "owner": agreement.owner_id, "buyer": agreement.buyer_id,
         "listing": agreement.listing_id, "version": agreement.version_id, "purpose": agreement.purpose, "at": rfc3339(agreement.signed_at),

@@ -30,10 +30,10 @@ def of_delivery(session: Session, version: Version, agreement: Agreement) -> dic
     """Besides, how many would go out although they said no, and how many in all where not everybody consented."""
     found = _coverage(session, version, agreement)
     facts = _standing(session, version, agreement, found)
-    present = (found.withdrawn_present or 0) if found is not None and version.manifest.consent_mode is ConsentMode.NONE else 0
+    present = found.withdrawn_present if found is not None and version.manifest.consent_mode is ConsentMode.NONE else 0
     facts["delivery.withdrawn_present"] = present
     if found is not None and facts.get("consent.covers_everyone") is False:
-        facts["delivery.persons"] = _handed_over(version, found) + (found.keyless_rows or 0) + _rows_without_key(version)
+        facts["delivery.persons"] = _handed_over(version, found) + found.keyless_rows + _rows_without_key(version)
     return facts
 
 
@@ -42,20 +42,22 @@ def _standing(session: Session, version: Version, deal: Negotiation | Agreement,
         return _token_by_token(version, deal)
     if version.manifest.consent_mode is ConsentMode.REQUIRED:
         return _where_required(session, version, deal)
-    if found is None or found.kind is None:
+    given = None if found is None else consent.standing(session, _use(version, deal, ConsentMode.OBJECTIONS))
+    if found is None or given is None:
         return {"consent.required": False}
     # A row whose key is empty is somebody's, and nobody knows whose consent to look for.
     everyone = found.covered >= _handed_over(version, found) and not found.keyless_rows and not _rows_without_key(version)
     facts = {"consent.required": False, "consent.covers_everyone": everyone}
-    return facts | (_given(version, deal, found) if everyone else {"consent.kind": "none", "consent.status": "incomplete"})
+    return facts | (_given(version, deal, given) if everyone else {"consent.kind": "none", "consent.status": "incomplete"})
 
 
 def _where_required(session: Session, version: Version, deal: Negotiation | Agreement) -> dict[str, Any]:
     # Of a keyed table only rows of those go out who gave a consent that covers this recipient, so all of this holds of whoever goes out.
     everyone = not _rows_without_key(version)
     facts = {"consent.required": True} | dict.fromkeys(_OF_EVERYONE, everyone)
-    found = consent.coverage(session, _use(version, deal, ConsentMode.REQUIRED))
-    if not found.covered or not everyone:
+    use = _use(version, deal, ConsentMode.REQUIRED)
+    found = consent.standing(session, use)
+    if found is None or not everyone or not consent.gives_anybody(session, use):
         return facts | {"consent.kind": "none", "consent.status": "incomplete"}
     return facts | _given(version, deal, found)
 
@@ -72,9 +74,9 @@ def _token_by_token(version: Version, deal: Negotiation | Agreement) -> dict[str
 _OF_EVERYONE = ("consent.receipts_complete", "consent.covers_recipient", "consent.covers_everyone")
 
 
-def _given(version: Version, deal: Negotiation | Agreement, found: consent.Coverage) -> dict[str, Any]:
+def _given(version: Version, deal: Negotiation | Agreement, found: consent.Standing) -> dict[str, Any]:
     return {
-        "consent.kind": "none" if found.kind is None else found.kind.value, "consent.names_recipient": found.names_recipient,
+        "consent.kind": found.kind.value, "consent.names_recipient": found.names_recipient,
         "consent.covers_recipient": True, "consent.purposes": [deal.purpose], "consent.categories": _terms(_categories(version)), "consent.status": "given",
     }  # fmt: skip
 
@@ -96,8 +98,7 @@ def _coverage(session: Session, version: Version, deal: Negotiation | Agreement)
 
 def _handed_over(version: Version, found: consent.Coverage) -> int:
     """Persons whose rows go out: a delivery leaves out those who said no, unless the listing looks at no consent at all."""
-    left_out = 0 if version.manifest.consent_mode is ConsentMode.NONE else found.withdrawn_present or 0
-    return (found.persons or 0) - left_out
+    return found.persons - (0 if version.manifest.consent_mode is ConsentMode.NONE else found.withdrawn_present)
 
 
 def _use(version: Version, deal: Negotiation | Agreement, mode: ConsentMode) -> consent.Use:

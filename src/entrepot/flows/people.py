@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from entrepot import catalogue, consent, parties
+from entrepot import catalogue, consent, parties, trades
 from entrepot.compliance import acts
 from entrepot.consent import Act, Recorded, Scope
 from entrepot.consent.links import Person
@@ -17,6 +17,7 @@ from entrepot.kit import Invalid, NotFound
 from entrepot.runtime import Actor, Exchange, Session
 
 MAX_LINKS = 100_000
+_MAX_PREPARED = 1_000
 _MAX_DAYS = 36_500
 
 
@@ -70,7 +71,11 @@ def import_people(exchange: Exchange, actor: Actor, upload_id: str, *, act: Act,
         with exchange.session(actor) as session:
             operations.record_consent(session, controller_id)
     with open_upload(exchange, upload) as path:
-        return consent.import_file(exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends)
+        imported = consent.import_file(exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends)
+    with exchange.session(actor) as session:
+        for agreement in trades.list_agreements(session, side="owner", states=trades.OPEN, limit=_MAX_PREPARED):
+            session.enqueue("delivery.look_up_consents", agreement_id=agreement.id)
+    return imported
 
 
 def look_up(session: Session, key: str) -> list[tuple[Recorded, Scope]]:
