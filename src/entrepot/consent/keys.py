@@ -57,7 +57,7 @@ class KeyIndex:
 
     def persons_with(self, rows: Rows) -> int:
         """How many persons have a row among these."""
-        chosen = self.digests[np.isin(self.rows, rows, kind="sort")]
+        chosen = self.digests[np.isin(self.rows, rows, kind="table")]
         return 0 if not len(chosen) else int(1 + np.count_nonzero(chosen[1:] != chosen[:-1]))
 
     @property
