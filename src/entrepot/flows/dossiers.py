@@ -141,6 +141,7 @@ def handing_over(session: Session, agreement: Agreement, version: Version, *, re
         "delivery.recipient_is_party": recipient_id == agreement.buyer_id,
         "delivery.purposes": [agreement.purpose],
         "delivery.fields": delivery.fields(version, agreement.rights, agreement.terms),
+        "delivery.unsigned_fields": delivery.unsigned(agreement, signed, version),
         "agreement.purposes": [agreement.purpose],
         "agreement.fields": delivery.fields(signed, agreement.rights, agreement.terms),
     }
