@@ -7,11 +7,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from entrepot.compliance import library, seen
 from entrepot.compliance.clocks import Due
 from entrepot.compliance.conditions import paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import Finding, Severity
 from entrepot.compliance.pack_model import Duty, Gate, Pack, Rule
+from entrepot.compliance.taxonomy import Day
 from entrepot.compliance.vocabulary import FactVocabulary, how_to_answer
 from entrepot.kit import Decision
 
@@ -162,7 +164,8 @@ class Ruling:
             subject: What hints name as the place of an answer; empty where only a manifest can say it.
         """
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        return clashes + _once(tuple(_finding(result, self.dossier, vocabulary, language, subject) for result in self.deciding))
+        day = library.taxonomy().on(self.at)
+        return clashes + _once(tuple(_finding(result, self.dossier, day, vocabulary, language, subject) for result in self.deciding))
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -180,7 +183,7 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
+def _finding(result: Result, dossier: Dossier, day: Day, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
     rule = result.rule
     cited = "; ".join(result.pack.cited(rule, language))
     is_open = result.outcome is Outcome.UNKNOWN
@@ -191,12 +194,16 @@ def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, langu
     facts = [
         path for path in dict.fromkeys(paths_of(rule.require)) if path not in dossier.values or dossier.source(path) is not Source.MEASURED
     ]
+    shown = seen.measured(rule, dossier, day, vocabulary, language) if result.outcome is Outcome.FAILED else []
+    message = _open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"]
     ways = ["answer"] if is_open else [fix.do for fix in rule.fixes if fix.do]
     return Finding(
         rule=rule.id, severity=Severity.NEEDS_INFO if result.decision is Decision.NEEDS_INFO else rule.severity, table="", column="",
-        message=_open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"],
-        hint=" ".join(fixes), citation=cited,
-        evidence={"outcome": result.outcome.value, "missing": list(result.missing), "facts": facts, "do": ways},
+        message=message + seen.sentence(shown, language), hint=" ".join(fixes), citation=cited,
+        evidence={
+            "outcome": result.outcome.value, "missing": list(result.missing), "facts": facts, "do": ways,
+            **({"measured": shown} if shown else {}),
+        },
     )  # fmt: skip
 
 

@@ -121,17 +121,21 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
     if ruling.decision is Decision.ALLOW:
         return
     # An organisation stands for what it was about to offer, where nothing can be answered about that yet.
-    found = ruling.findings(
-        library.vocabulary(), subject="" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
-    )
-    details = {"decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found]}
-    first, more = found[0], len(found) - 1
+    where = "" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
+    found, in_chinese = (ruling.findings(library.vocabulary(), language, subject=where) for language in ("en", "zh"))
+    first, more, chinese = found[0], len(found) - 1, in_chinese[0]
     message = f"{first.message} ({first.citation})" + (f" And {more} more findings." if more else "")
+    details = {
+        "decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found],
+        "message_zh": f"{chinese.message}（{chinese.citation}）" + (f"另有 {more} 项。" if more else ""), "hint_zh": chinese.hint,
+        "findings_zh": [finding.to_dict() for finding in in_chinese],
+    }  # fmt: skip
     if ruling.decision is Decision.BLOCK:
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
         raise FactsMissing(message, first.hint, missing=[fact.path for fact in ruling.missing], **details)
     if not is_approved(session, ruling, subject_id=subject_id):
+        details["hint_zh"] = "已请运营方作出决定；决定后请重试。"
         raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
 
 

@@ -62,6 +62,7 @@ def _ask(exchange: Exchange, actor: Actor, agreement_id: str, person: str, token
     with exchange.session(actor) as session:
         # Much may have been said and done while the tables were read; until this is written nobody has been told anything.
         agreement = _open_agreement(session, agreement_id)
+        delivery.tries.require_tries(session, agreement.buyer_id, alone=True)
         good = consent.tokens.require_good(session, token, subject=subject, use=use)
         clearance.keep(session)
         return delivery.lookups.record(session, agreement, version, good, question, matches=matches)
