@@ -194,7 +194,7 @@ def _finding(result: Result, dossier: Dossier, day: Day, vocabulary: FactVocabul
     facts = [
         path for path in dict.fromkeys(paths_of(rule.require)) if path not in dossier.values or dossier.source(path) is not Source.MEASURED
     ]
-    shown = seen.measured(rule, dossier, day, vocabulary, language) if result.outcome is Outcome.FAILED else []
+    shown = seen.measured(rule, dossier, day, vocabulary, language) if result.decision is Decision.BLOCK else []
     message = _open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"]
     ways = ["answer"] if is_open else [fix.do for fix in rule.fixes if fix.do]
     return Finding(
