@@ -20,7 +20,10 @@ class Source(StrEnum):
     @property
     def rank(self) -> int:
         """A stronger source has a higher rank."""
-        return list(Source).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {source: rank for rank, source in enumerate(Source)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import Finding, Severity
 from entrepot.compliance.pack_model import Duty, Gate, Pack, Rule
 from entrepot.compliance.taxonomy import Day
-from entrepot.compliance.vocabulary import FactVocabulary, how_to_answer
+from entrepot.compliance.vocabulary import FactDef, FactVocabulary, how_to_answer
 from entrepot.kit import Decision
 
 
@@ -54,9 +54,11 @@ class Result:
     @property
     def decides(self) -> bool:
         """Whether it stands in the way."""
-        return self.decision is not Decision.ALLOW
+        # Asked of every rule of every case, most of which are kept or do not apply.
+        return self.outcome in _OPEN_OR_FAILED and self.decision is not Decision.ALLOW
 
 
+_OPEN_OR_FAILED = frozenset({Outcome.UNKNOWN, Outcome.FAILED})
 _OPEN = {Severity.BLOCK: Decision.NEEDS_INFO, Severity.NEEDS_INFO: Decision.NEEDS_INFO, Severity.REVIEW: Decision.REVIEW}
 """What a rule that cannot be judged leads to: a missing fact is never a pass."""
 
@@ -135,6 +137,11 @@ class Ruling:
         """The packs that were asked, each with its version."""
         return [f"{pack.id} {pack.version}" for pack in self.packs]
 
+    @property
+    def own_facts(self) -> dict[str, FactDef]:
+        """The facts that the packs which were asked bring themselves."""
+        return {path: fact for pack in self.packs for path, fact in pack.facts.items()}
+
     def is_sure(self, duty: Duty) -> bool:
         """Whether a rule that is known to apply asks for a duty; else it is owed if one of its rules does."""
         return any(duty in result.rule.duties for result in self.trace if result.outcome is not Outcome.NOT_APPLICABLE and result.is_sure)
@@ -164,7 +171,7 @@ class Ruling:
             subject: What hints name as the place of an answer; empty where only a manifest can say it.
         """
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        day = library.taxonomy().on(self.at)
+        day, vocabulary = library.taxonomy().on(self.at), vocabulary.with_(self.own_facts)
         return clashes + _once(tuple(_finding(result, self.dossier, day, vocabulary, language, subject) for result in self.deciding))
 
 

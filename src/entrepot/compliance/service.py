@@ -155,7 +155,7 @@ def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, sour
     if not values:
         return {}
     given = {path: value for path, value in values.items() if value is not None}
-    checked = library.vocabulary().check(given) | dict.fromkeys(set(values) - set(given))
+    checked = library.vocabulary_of(in_force(session)).check(given) | dict.fromkeys(set(values) - set(given))
     organisation_id = parties.acting_organisation(session)
     repository.put_answers(session.db, subject_id, organisation_id, checked, source=source, at=session.now)
     fact = {"subject": subject_id, "by": organisation_id, "answers": digest(checked)}
@@ -340,4 +340,5 @@ def _parse(text: str, vectors: str) -> tuple[Pack, tuple[Vector, ...]]:
     with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
         path = Path(folder) / "pack.vectors.yaml"
         path.write_text(vectors, "utf-8")
-        return _read(text), read_vectors(path, library.vocabulary())
+        pack = _read(text)
+        return pack, read_vectors(path, library.vocabulary_of([pack]))
