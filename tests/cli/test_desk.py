@@ -45,8 +45,8 @@ def test_a_notice_is_filed_answered_tested_and_closed(shop: CommandLine) -> None
     notice = made["id"]
     assert (made["clock"], made["findings"][0]["fields"], made["is_public"]) == ("given", ["phone"], True)
     assert notice in shop.done("notices", "list", *OWNER)
-    assert "you may: plan" in shop.done("notices", "acknowledge", notice, *OWNER)
-    shop.done("notices", "plan", notice, "The column goes.", *OWNER)
+    assert "you may: plan" in shop.done("notices", "acknowledge", "last", *OWNER)
+    shop.done("notices", "plan", "last", "The column goes.", *OWNER)
     shop.done("notices", "accept-plan", notice, "--text", "fine", *REGULATOR)
     assert "submitted" in shop.done("notices", "submit", notice, "F1=iris.csv", *OWNER)
     shop.done("notices", "retest", notice, "Third House", *REGULATOR)
@@ -57,6 +57,7 @@ def test_a_notice_is_filed_answered_tested_and_closed(shop: CommandLine) -> None
     shop.done("notices", "submit", notice, "F1=iris.csv", *OWNER)
     shop.done("notices", "retest", notice, "Third House", *REGULATOR)
     assert "is closed" in shop.done("notices", "report", notice, "iris.yaml", *REGULATOR)
+    assert notice in shop.done("notices", "show", "last", *REGULATOR)
     shown = shop.done("notices", "show", notice, *OWNER)
     assert "F1 (PIPL 2021, art. 6), passed" in shown
     assert "nothing is open" in shop.done("notices", "list", *OWNER)

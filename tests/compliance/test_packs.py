@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from entrepot.compliance.library import FOLDER, load, shipped, taxonomy, vocabulary
+from entrepot.compliance.library import FOLDER, load, shipped, taxonomy, vocabulary, vocabulary_of
 from entrepot.compliance.lint import lint, survivors
 from entrepot.compliance.pack_model import Pack
 from entrepot.compliance.vectors import Vector, read_vectors, run, vectors_beside
@@ -61,13 +61,15 @@ def test_every_instrument_says_how_it_was_read_and_is_cited(pack: Pack) -> None:
     assert all(instrument.certainty.value in "SPM" for instrument in pack.instruments.values())
 
 
-def test_the_pack_of_the_manual_passes_the_lint(tmp_path: Path) -> None:
+def test_the_packs_of_the_manual_pass_the_lint(tmp_path: Path) -> None:
     written = (Path(__file__).parents[2] / "docs" / "rule-packs.md").read_text("utf-8")
-    text, vectors = re.findall(r"```yaml\n(.*?)```", written, re.S)[:2]
-    (tmp_path / "mine.yaml").write_text(text, "utf-8")
-    (tmp_path / "mine.vectors.yaml").write_text(vectors, "utf-8")
-    (pack,) = load([tmp_path / "mine.yaml"])
-    assert lint(pack, read_vectors(tmp_path / "mine.vectors.yaml", vocabulary()), taxonomy()) == ()
+    examples = re.findall(r"```yaml\n(.*?)```", written, re.S)
+    assert len(examples) == 4
+    for text, vectors in zip(examples[::2], examples[1::2], strict=True):
+        (tmp_path / "mine.yaml").write_text(text, "utf-8")
+        (tmp_path / "mine.vectors.yaml").write_text(vectors, "utf-8")
+        (pack,) = load([tmp_path / "mine.yaml"])
+        assert lint(pack, read_vectors(tmp_path / "mine.vectors.yaml", vocabulary_of([pack])), taxonomy()) == ()
 
 
 def test_every_fact_has_a_question_and_labels_in_both_languages() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from entrepot.compliance import library
 from entrepot.compliance.dossier import Dossier
+from entrepot.compliance.judge import decide
 from entrepot.compliance.pack_model import Gate
+from entrepot.compliance.vectors import read_vectors
 from entrepot.compliance.what_if import Case, Changed, what_if
 from entrepot.kit import Decision
 from support.packs import TAXONOMY, TODAY, pack, rule
@@ -78,3 +81,17 @@ def test_cases_are_taken_one_at_a_time_and_progress_is_told() -> None:
     assert len(taken) == 1
     assert sum(1 for _ in run) == 1_999
     assert told == [500, 1_000, 1_500, 2_000]
+
+
+def test_what_another_day_changes_is_what_judging_every_case_on_both_days_finds() -> None:
+    """The shipped vectors, far apart in time: passing rules over that do not hang on the day loses nothing."""
+    packs, kinds = library.shipped(), library.taxonomy()
+    read = (read_vectors(library.FOLDER / f"{one.id}.vectors.yaml", library.vocabulary()) for one in packs)
+    cases = [Case(subject=str(n), gate=v.gate, dossier=v.dossier) for n, v in enumerate(one for vectors in read for one in vectors)][::3]
+    for at, later in ((date(2019, 1, 1), TODAY), (TODAY, date(2029, 4, 1)), (date(2025, 10, 1), TODAY)):
+        found = {change.subject for change in what_if(cases, now=packs, then=packs, at=at, then_at=later, taxonomy=kinds)}
+        for case in cases:
+            before = decide(packs, case.gate, case.dossier, at=at, taxonomy=kinds)
+            after = decide(packs, case.gate, case.dossier, at=later, taxonomy=kinds, drafts=True)
+            is_other = before.decision is not after.decision or {r.rule.id for r in before.deciding} != {r.rule.id for r in after.deciding}
+            assert case.subject in found or not is_other, (case, at, later)

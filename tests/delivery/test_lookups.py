@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from entrepot.runtime import Exchange
 from entrepot.terms import Condition, Operator
 from entrepot.trades import Agreement, AgreementClosed
 from support.asking import CLASS_B, FEW_POINTS, Desk, open_desk
+from support.racing import at_once
 from support.trading import broken_laws
 
 
@@ -133,6 +135,20 @@ def test_a_refused_question_leaves_nothing_behind(desk: Desk) -> None:
             desk.ask(agreement, "L001", *[CLASS_B] * 5, token=token)
         with pytest.raises(NotFound):
             desk.ask(agreement, "L001", token=token, by=desk.market.stranger)
+
+
+def test_of_many_wrong_tokens_at_the_same_moment_no_more_are_told_than_the_limit_allows(desk: Desk) -> None:
+    desk.exchange.settings = replace(desk.exchange.settings, refused_tokens_per_hour=3)
+    agreement = desk.agree(desk.publish())
+    good = desk.token(agreement, "L001").text
+    told = Counter(type(one).__name__ for one in at_once(12, lambda: desk.ask(agreement, "L001", token="wrong")))
+    assert told == {"TokenRefused": 3, "TooManyTries": 9}
+    with desk.exchange.reading(desk.market.operator) as session:
+        (tried,) = delivery.tries.recent_tries(session)
+        assert [event.kind for event in parties.inbox(session)].count("lookup.tried") == 1
+    assert tried.count == 3
+    with pytest.raises(TooManyTries):
+        desk.ask(agreement, "L001", token=good)
 
 
 def test_of_two_questions_with_one_token_at_the_same_moment_one_is_answered(desk: Desk) -> None:

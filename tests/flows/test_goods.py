@@ -18,6 +18,7 @@ from entrepot.trades import Negotiation
 from support.trading import Market
 
 ADULTS = "visitor,age,region\n" + "".join(f"P{n % 12:03},{20 + n % 12},{'NOSW'[n % 4]}\n" for n in range(24))
+REGIONS = "visitor,region\n" + "".join(f"P{n % 12:03},{'NOSW'[n % 4]}\n" for n in range(40))
 VISITS = "visitor,day\n" + "".join(f"P{n % 12:03},2026-11-{n % 28 + 1:02}\n" for n in range(40))
 
 
@@ -158,7 +159,7 @@ def test_a_later_version_without_the_ages_waits_for_the_answer_whatever_was_sign
     listing = publish(market, ADULTS, **more)
     agreement = market.accept(_request(market, listing))
     market.deliver(agreement)
-    later = publish(market, VISITS, listing_id=listing, **more)
+    later = publish(market, REGIONS, listing_id=listing, **more)
     answer(market, later, asset__under_14=False)
     with market.exchange.reading(SYSTEM) as session:
         version = catalogue.current_version(session, listing)
@@ -217,3 +218,26 @@ def test_an_owner_who_says_that_some_did_not_consent_is_stopped_at_the_tier(mark
                 facts = compliance.rulings(session, agreement.id, Gate.DELIVERY)[0].dossier
             assert facts.values["delivery.persons_times_recipients"] == 49
             assert {facts.source(path) for path in ("asset.grade", "asset.persons", "delivery.persons")} == {Source.MEASURED}
+
+
+def test_a_refusal_names_the_table_the_column_and_the_share_of_rows_in_both_languages(market: Market) -> None:
+    with pytest.raises(NotCompliant, match=r"the column age of the table t1 holds ages below 14, in 28 of 40 rows \(70\.0%\)") as refused:
+        publish(market, PUPILS, person_key=None)
+    assert "表“t1”的字段“age”含有不满十四周岁的年龄，共 40 行中有 28 行（70.0%）" in refused.value.said("zh")[0]
+    (finding,), (chinese,) = refused.value.details["findings"], refused.value.details["findings_zh"]
+    first = finding["evidence"]["measured"][0]
+    assert (first["fact"], first["table"], first["column"]) == ("asset.under_14", "t1", "age")
+    assert chinese["evidence"]["measured"][0]["found"] in refused.value.said("zh")[0]
+    with pytest.raises(NotCompliant, match=r"the column birth_date of the table t1 holds births less than 14 years ago, in \d+ of 40 rows"):
+        publish(market, BORN, person_key=None)
+
+
+PATIENTS = "age,diagnosis\n" + "".join(f"{20 + n % 40},{('E11.9', 'I10', 'J45.0', 'C50.9')[n % 4]}\n" for n in range(80))
+
+
+def test_of_kinds_of_data_a_refusal_names_the_columns_that_its_rule_is_about(market: Market) -> None:
+    with pytest.raises(NotCompliant) as refused:
+        publish(market, PATIENTS, person_key=None, visibility="private")
+    shown = [one for f in refused.value.details["findings"] for one in f["evidence"].get("measured", ())]
+    assert {(one["fact"], one["column"]) for one in shown} == {("asset.categories", "diagnosis"), ("asset.grade", "")}
+    assert "has no graded release" in refused.value.message

@@ -15,8 +15,8 @@ from entrepot.flows import ways
 from entrepot.flows.ways import PLACES, Spot
 from support.trading import Market
 
-LEFT_OUT_BY_THE_DELIVERY = {"HOUSE-WITHDRAWN-LEFT-OUT", "EU-EHDS-71-OPT-OUT", "US-CA-DROP-DELETED", "US-CA-OPT-OUT"}
-"""Outside this table: their fix is to leave rows out, by the delivery where consents are recorded here, else in the owner's own file."""
+LEFT_OUT_BY_THE_DELIVERY = {"HOUSE-WITHDRAWN-LEFT-OUT", "HOUSE-SIGNED-COLUMNS", "EU-EHDS-71-OPT-OUT", "US-CA-DROP-DELETED", "US-CA-OPT-OUT"}
+"""Outside this table: their fix is to leave rows or columns out, by the delivery where it can, else in the owner's own file."""
 LISTING = Spot(
     subject_id="lst_1", listing_id="lst_1", answers="/listings/lst_1/rules", columns=("name", "illness"), purposes=("dpv:Marketing",)
 )

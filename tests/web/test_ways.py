@@ -90,3 +90,16 @@ def test_people_are_asked_for_consent_with_the_use_filled_in(owner: Visitor, mar
     assert (asked["listing"], asked["purpose"]) == ([listing], ["dpv:AcademicResearch"])
     sent = owner.send("Ask, and make the personal link", person="P1")
     assert "The personal link is ready." in sent.text
+
+
+def test_a_page_names_the_column_that_shows_children_in_the_readers_language(owner: Visitor) -> None:
+    pupils = "pupil,age,score\n" + "".join(f"{n},{8 + n % 10},{60 + n % 40}\n" for n in range(40))
+    owner.go("/publish")
+    owner.send("Check this file", files={"file": ("pupils.csv", pupils.encode())})
+    shown = owner.send("Publish", outcome="See how they do.", plan="free").text
+    assert "the column age of the table pupils holds ages below 14, in 24 of 40 rows (60.0%)" in shown
+    owner.go("/publish?lang=zh")
+    owner.send("检查此文件", files={"file": ("pupils.csv", pupils.encode())})
+    assert (
+        "表“pupils”的字段“age”含有不满十四周岁的年龄，共 40 行中有 24 行（60.0%）" in owner.send("发布", outcome="成绩", plan="free").text
+    )

@@ -105,6 +105,15 @@ class ConditionIn(Sent):
     value: str | int | float | bool
 
 
+class DeliveryIn(Sent):
+    """What of the agreement is asked for; nothing means the version that was signed."""
+
+    version: Annotated[int | None, Field(ge=1, description="The number of a later version that the agreement covers.")] = None
+    agreed_columns: Annotated[
+        bool, Field(description="Of a later version, leave out what it holds about persons that was not signed for.")
+    ] = False
+
+
 class LookupIn(Sent):
     """One question about one person."""
 
@@ -253,10 +262,11 @@ def resume(acting: ActingDep, agreement_id: AgreementId) -> views.AgreementOut:
 
 
 @router.post("/agreements/{agreement_id}/deliveries", status_code=201, tags=["deliver"])
-def deliver(acting: ActingDep, agreement_id: AgreementId) -> ParcelOut:
+def deliver(acting: ActingDep, agreement_id: AgreementId, body: DeliveryIn | None = None) -> ParcelOut:
     """Have the data handed over: signed addresses for files, an open share for tables; the acceptance window begins."""
     acting.require(Scope.DELIVER)
-    made = flows.deliver(acting.exchange, acting.actor, agreement_id)
+    asked = body or DeliveryIn()
+    made = flows.deliver(acting.exchange, acting.actor, agreement_id, number=asked.version, agreed_columns=asked.agreed_columns)
     parcel = made.parcel
     files = [FileOut(name=f.name, table=f.table, url=f.url, sha256=f.sha256, bytes=f.bytes, rows=f.rows) for f in made.files]
     return ParcelOut(

@@ -170,7 +170,7 @@ def wrote(path: Path, what: str) -> None:
 
 
 def newest(client: Client, given: str, kind: str) -> str:
-    """The id as given, or the newest negotiation or agreement for ``last``.
+    """The id as given, or the newest negotiation, agreement or notice for ``last``.
 
     Raises:
         NotFound: There is none yet.
@@ -181,7 +181,10 @@ def newest(client: Client, given: str, kind: str) -> str:
     if not found:
         from entrepot.kit import NotFound
 
-        begin = {"negotiations": "Ask for a listing with `entrepot request`.", "agreements": "Sign one with `entrepot accept last`."}
+        begin = {
+            "negotiations": "Ask for a listing with `entrepot request`.", "agreements": "Sign one with `entrepot accept last`.",
+            "notices": "`entrepot notices file` serves one.",
+        }  # fmt: skip
         raise NotFound(f"You have no {kind} yet.", begin.get(kind, ""))
     return str(found[0]["id"])
 

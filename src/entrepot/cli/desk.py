@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from entrepot.cli import commands
-from entrepot.cli.context import connect, out, show, wrote
+from entrepot.cli.context import connect, newest, out, show, wrote
 
 PANEL = "Regulator desk"
-NoticeId = Annotated[str, typer.Argument(metavar="NOTICE", help="The notice's id.")]
+NoticeId = Annotated[str, typer.Argument(metavar="NOTICE", help="The notice's id, or `last`.")]
 AccessId = Annotated[str, typer.Argument(metavar="ACCESS", help="The id of a request for access.")]
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The receipt code.")]
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="What is said.")]
@@ -60,7 +60,7 @@ def show_notice(
 ) -> None:
     """One notice: its findings, its clock, what has happened and what you may do."""
     with connect(operator=as_operator) as client:
-        found = client.notice(notice_id)
+        found = client.notice(newest(client, notice_id, "notices"))
 
     def human(value: Any) -> None:
         _said(value)
@@ -118,9 +118,10 @@ def report(
 ) -> None:
     """Record what the re-test found (whoever filed the notice)."""
     with connect(operator=True) as client:
-        codes = [one["code"] for one in client.notice(notice_id)["findings"]]
+        number = newest(client, notice_id, "notices")
+        codes = [one["code"] for one in client.notice(number)["findings"]]
         results = dict.fromkeys(codes, True) | dict.fromkeys(failed or [], False)
-        made = client.notice_step(notice_id, "report", results=results, report=_sha256(path), text=text)
+        made = client.notice_step(number, "report", results=results, report=_sha256(path), text=text)
     show(made, _said)
 
 
@@ -286,7 +287,7 @@ def refusals() -> None:
 
 def _step(notice_id: str, step: str, *, operator: bool = False, **what: Any) -> None:
     with connect(operator=operator) as client:
-        made = client.notice_step(notice_id, step, **what)
+        made = client.notice_step(newest(client, notice_id, "notices"), step, **what)
     show(made, _said)
 
 

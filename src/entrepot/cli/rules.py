@@ -47,7 +47,7 @@ def lint(
     remarks, counts = [], []
     read = [(path, _pack(path)) for path in files or _shipped_files()]
     for path, pack in read:
-        vectors = _vectors(path)
+        vectors = _vectors(path, pack)
         known = (*shipped(), *(other for _, other in read))
         remarks += [(path.name, remark) for remark in run(pack, vectors, taxonomy(), known=known)]
         counts.append({"pack": pack.id, "rules": len(pack.rules), "vectors": len(vectors)})
@@ -68,7 +68,8 @@ def test(file: Annotated[Path, typer.Argument(help="A pack; its vectors lie besi
     from entrepot.compliance.library import taxonomy
     from entrepot.compliance.vectors import run
 
-    pack, vectors = _pack(file), _vectors(file)
+    pack = _pack(file)
+    vectors = _vectors(file, pack)
     misses = [miss.sentence() for miss in run(vectors, (pack,), taxonomy())]
 
     def human(_: Any) -> None:
@@ -88,7 +89,8 @@ def diff(
     """Say in words what a new version of a pack changes."""
     from entrepot.compliance.pack_diff import differences
 
-    changes = differences(_pack(old), _pack(new), _words(language))
+    before, after = _pack(old), _pack(new)
+    changes = differences(before, after, _words(language, before, after))
 
     def human(_: Any) -> None:
         for change in changes:
@@ -121,7 +123,7 @@ def what_if(
 
     now, drafted = _packs(packs), _pack(draft)
     then = (*(pack for pack in now if pack.id != drafted.id), drafted)
-    found = run(read_cases(cases), now=now, then=then, at=_day(at), taxonomy=taxonomy(), progress=_count)
+    found = run(read_cases(cases, (*now, *then)), now=now, then=then, at=_day(at), taxonomy=taxonomy(), progress=_count)
     if chosen.as_json:
         show([change.to_dict() for change in found], print)
         return
@@ -177,7 +179,7 @@ def explain(
     from entrepot.compliance.library import find_rule
 
     pack, found = find_rule(rule, _packs(packs))
-    said = run(pack, found, _words(language), at=_day(at))
+    said = run(pack, found, _words(language, pack), at=_day(at))
 
     def human(_: Any) -> None:
         out.print(f"[bold]{said.rule}[/]  {said.heading}  [dim]{pack.titles[language]} {pack.version}[/]")
@@ -205,11 +207,12 @@ def judge(
     """
     from entrepot.cli.rules_cases import show_ruling
     from entrepot.compliance.judge import decide
-    from entrepot.compliance.library import taxonomy, vocabulary
+    from entrepot.compliance.library import taxonomy, vocabulary_of
     from entrepot.compliance.vectors import read_case
 
     said = _words(language).language
-    ruling = decide(_packs(packs), _gate(gate), read_case(file, vocabulary()), at=_day(at), taxonomy=taxonomy())
+    asked = _packs(packs)
+    ruling = decide(asked, _gate(gate), read_case(file, vocabulary_of(asked)), at=_day(at), taxonomy=taxonomy())
     show_ruling(ruling, said)
     raise typer.Exit(ruling.decision.exit_code)
 
@@ -278,23 +281,23 @@ def _is_file(name: str) -> bool:
     return Path(name).suffix in (".yaml", ".yml")
 
 
-def _vectors(path: Path) -> Any:
-    from entrepot.compliance.library import vocabulary
+def _vectors(path: Path, pack: Pack) -> Any:
+    from entrepot.compliance.library import vocabulary_of
     from entrepot.compliance.vectors import read_vectors, vectors_beside
 
     beside = vectors_beside(path)
-    return read_vectors(beside, vocabulary()) if beside.exists() else ()
+    return read_vectors(beside, vocabulary_of([pack])) if beside.exists() else ()
 
 
-def _words(language: str) -> Words:
-    from entrepot.compliance.library import label, vocabulary
+def _words(language: str, *packs: Pack) -> Words:
+    from entrepot.compliance.library import label, vocabulary_of
     from entrepot.compliance.pack_model import LANGUAGES
     from entrepot.compliance.words import Words
     from entrepot.kit import Invalid
 
     if language not in LANGUAGES:
         raise Invalid(f"Rules are not said in {language[:20]!r}.", f"Use {' or '.join(LANGUAGES)}.")
-    return Words(language, vocabulary(), label)
+    return Words(language, vocabulary_of(packs), label)
 
 
 def _gate(text: str) -> Gate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +12,7 @@ from entrepot.cli.context import out, show
 if TYPE_CHECKING:
     from entrepot.compliance.app_audit import AppAudit
     from entrepot.compliance.app_portfolio import Unread
+    from entrepot.compliance.pack_model import Pack
     from entrepot.compliance.ruling import Ruling
     from entrepot.compliance.what_if import Case
 
@@ -28,16 +29,19 @@ _APPS = {
 _LOOKS = {"block": "✗", "conflict": "✗", "needs_info": "?", "review": "●", "warn": "!", "info": "·"}
 
 
-def read_cases(path: Path) -> Iterator[Case]:
+def read_cases(path: Path, packs: Iterable[Pack]) -> Iterator[Case]:
     """The cases of a file of JSON lines, one at a time.
+
+    Args:
+        packs: Those that are asked, whose own facts a case may have.
 
     Raises:
         Invalid: A line cannot be read; the message names it.
     """
-    from entrepot.compliance.library import vocabulary
+    from entrepot.compliance.library import vocabulary_of
     from entrepot.kit import EntrepotError, Invalid
 
-    known = vocabulary()
+    known = vocabulary_of(packs)
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -68,12 +72,13 @@ _IF_IT_APPLIES = {"en": " (if it applies)", "zh": "（如适用）"}
 def show_ruling(ruling: Ruling, language: str) -> None:
     """A decision with its reasons, questions, duties and clocks."""
     from entrepot.compliance.explain import duty_words
-    from entrepot.compliance.library import vocabulary
+    from entrepot.compliance.library import vocabulary_of
     from entrepot.compliance.questions import questions
     from entrepot.compliance.vocabulary import how_to_answer
 
-    findings, asked = ruling.findings(vocabulary(), language), questions(ruling, vocabulary(), language)
-    known, unsure = vocabulary().facts, _IF_IT_APPLIES[language]
+    vocabulary = vocabulary_of(ruling.packs)
+    findings, asked = ruling.findings(vocabulary, language), questions(ruling, vocabulary, language)
+    known, unsure = vocabulary.facts, _IF_IT_APPLIES[language]
     said = {question.path for question in asked if question.may_be_declared}
 
     def human(_: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -131,7 +132,10 @@ def read_facts(texts: list[str]) -> dict[str, Any]:
     """
     from entrepot.compliance.library import vocabulary
 
-    return vocabulary().check(dict(_fact(text) for text in texts))
+    given, known = dict(_fact(text) for text in texts), vocabulary()
+    # What is no fact of the program may be one of a pack that the exchange asks, which checks it then.
+    theirs = {path: value for path, value in given.items() if known.get(path) is None}
+    return known.check({path: value for path, value in given.items() if path not in theirs}) | theirs
 
 
 def _subject(client: Client, given: str) -> str:
@@ -157,7 +161,16 @@ def _fact(text: str) -> tuple[str, Any]:
     fact = vocabulary().get(path.strip())
     if not equals:
         raise Invalid(f"{text[:80]!r} answers nothing.", "Write FACT=ANSWER, such as source.kinds=own_operation.")
-    return path.strip(), words if fact is None else read_words(fact, words.split(",") if fact.type.is_list else words)
+    return path.strip(), _guessed(words) if fact is None else read_words(fact, words.split(",") if fact.type.is_list else words)
+
+
+def _guessed(words: str) -> Any:
+    """An answer whose type only the exchange knows: a flag, a number or a list as JSON has them, else a text."""
+    flags = {"yes": True, "no": False}
+    try:
+        return flags[words] if words in flags else json.loads(words)
+    except ValueError:
+        return words
 
 
 def ask(questions: Sequence[Any]) -> None:

@@ -141,10 +141,14 @@ def agreement(
 def deliver(
     agreement_id: Agreement,
     folder: Annotated[Path, typer.Option("--to", help="Folder for delivered files.")] = Path("."),
+    version: Annotated[int | None, typer.Option(min=1, help="The number of a later version that the agreement covers.")] = None,
+    agreed_columns: Annotated[
+        bool, typer.Option("--agreed-columns", help="Of a later version, leave out what it holds about persons that was not signed for.")
+    ] = False,
 ) -> None:
     """Have the data handed over, and download it where it comes as files."""
     with connect() as client:
-        made = client.deliver(newest(client, agreement_id, "agreements"))
+        made = client.deliver(newest(client, agreement_id, "agreements"), version=version, agreed_columns=agreed_columns)
         folder.mkdir(parents=True, exist_ok=True)
         for file in made["files"]:
             with bytes_progress(file["name"]) as progress:

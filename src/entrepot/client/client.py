@@ -243,9 +243,10 @@ class Client(ConsentVerbs, DeskVerbs, MoneyVerbs, ReleaseVerbs, RightsVerbs, Rul
 
     # Delivery
 
-    def deliver(self, agreement_id: str, *, key: str | None = None) -> Any:
-        """Have the data handed over: signed addresses for files, a share for tables."""
-        return self.call("POST", f"/agreements/{agreement_id}/deliveries", {}, key=key or secrets.token_hex(16))
+    def deliver(self, agreement_id: str, *, version: int | None = None, agreed_columns: bool = False, key: str | None = None) -> Any:
+        """Have the data handed over: signed addresses for files, a share for tables; of a later version, all or the agreed columns alone."""
+        wanted = {"version": version, "agreed_columns": agreed_columns}
+        return self.call("POST", f"/agreements/{agreement_id}/deliveries", wanted, key=key or secrets.token_hex(16))
 
     def download(self, url: str, path: Path, *, progress: Progress | None = None) -> int:
         """Fetch a delivered file, going on where an earlier attempt stopped; the bytes it has in the end."""

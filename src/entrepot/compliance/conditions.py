@@ -37,8 +37,20 @@ def compile_condition(condition: Condition, day: Day) -> Test:
     if isinstance(condition, Not):
         part = compile_condition(condition.part, day)
         return lambda values: None if (found := part(values)) is None else not found
-    parts = tuple(compile_condition(part, day) for part in condition.parts)
+    inner = _flat(condition) if isinstance(condition, All) else condition.parts
+    parts = tuple(compile_condition(part, day) for part in inner)
+    if len(parts) == 1:
+        return parts[0]
     return _all(parts) if isinstance(condition, All) else _any(parts)
+
+
+def _flat(condition: All) -> Iterator[Condition]:
+    """Every part of a conjunction, with the parts of those that are conjunctions themselves in their place."""
+    for part in condition.parts:
+        if isinstance(part, All):
+            yield from _flat(part)
+        else:
+            yield part
 
 
 @lru_cache(maxsize=8192)
@@ -126,6 +138,13 @@ def _leaf(leaf: Leaf, day: Day) -> Test:
         other = leaf.value.path
         return lambda values: compare(values[path], values[other]) if path in values and other in values else None
     value = frozenset(leaf.value) if isinstance(leaf.value, tuple) else leaf.value
+    # Most comparisons are one of these three, which a call of their own would take twice as long.
+    if leaf.operator == "eq":
+        return lambda values: bool(values[path] == value) if path in values else None
+    if leaf.operator == "in":
+        return lambda values: values[path] in value if path in values else None
+    if leaf.operator == "has":
+        return lambda values: value in values[path] if path in values else None
     return lambda values: compare(values[path], value) if path in values else None
 
 

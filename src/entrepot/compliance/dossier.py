@@ -20,7 +20,32 @@ class Source(StrEnum):
     @property
     def rank(self) -> int:
         """A stronger source has a higher rank."""
-        return list(Source).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {source: rank for rank, source in enumerate(Source)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of a measured fact in one place.
+
+    Attributes:
+        texts: What was found there, by language, to follow the place; counts and shares, never a value of a table.
+        term: The kind of data that a column holds, where the fact is a list of kinds.
+    """
+
+    table: str
+    texts: Mapping[str, str]
+    column: str = ""
+    term: str = ""
+
+    def sentence(self, language: str) -> str:
+        """The place, and what was found in it."""
+        if language == "zh":
+            return f"表“{self.table}”{f'的字段“{self.column}”' if self.column else ''}{self.texts['zh']}"
+        place = f"the column {self.column} of the table {self.table}" if self.column else f"the table {self.table}"
+        return f"{place} {self.texts['en']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +55,12 @@ class Dossier:
     Attributes:
         values: Flags, numbers, texts or lists of texts; days as ISO 8601 dates.
         sources: Who supplied each; a path that is not named was declared.
+        seen: Where measured facts were seen; tells readers, and is no part of the case.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    seen: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def digest(self) -> str:
@@ -44,10 +71,14 @@ class Dossier:
         """Who supplied a fact."""
         return self.sources.get(path, Source.DECLARED)
 
-    def with_(self, values: Mapping[str, Any], source: Source = Source.DECLARED) -> Dossier:
+    def with_(
+        self, values: Mapping[str, Any], source: Source = Source.DECLARED, *, seen: Mapping[str, tuple[Seen, ...]] | None = None
+    ) -> Dossier:
         """The same facts with more; a stronger source is never overruled by a weaker one."""
         kept = {p: v for p, v in values.items() if p not in self.values or source.rank >= self.source(p).rank}
-        return Dossier({**self.values, **kept}, {**self.sources, **dict.fromkeys(kept, source)})
+        places = {path: place for path, place in self.seen.items() if path not in kept}
+        places |= {path: place for path, place in (seen or {}).items() if path in kept}
+        return Dossier({**self.values, **kept}, {**self.sources, **dict.fromkeys(kept, source)}, places)
 
 
 def flatten(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

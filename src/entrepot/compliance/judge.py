@@ -7,12 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from entrepot.compliance.clashes import Pair, pairs
 from entrepot.compliance.clocks import ZONES, due
-from entrepot.compliance.conditions import Open, Test, Truth, Values, compile_condition, compile_open, known
+from entrepot.compliance.conditions import Open, Test, Truth, Values, compile_condition, compile_open, known, paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Instrument, Pack, Rule, Status
 from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running
@@ -30,6 +31,9 @@ class Compiled:
     require: Test
     open_when: Open
     open_require: Open
+    not_applicable: Result
+    passed: Result
+    failed: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,16 @@ class RuleSet:
     rules: tuple[Compiled, ...]
     pairs: tuple[Pair, ...]
     packs: tuple[Pack, ...]
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules that share what their pack applies to, and what they come to where that is not so."""
+
+    applies: Test
+    rules: tuple[Compiled, ...]
+    outside: tuple[Result, ...]
 
 
 def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, taxonomy: Taxonomy, drafts: bool = False) -> Ruling:
@@ -51,7 +65,7 @@ def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, t
     """
     rules = rule_set(packs, gate, at, taxonomy, drafts)
     values = dated(dossier, at)
-    trace = tuple(ask(compiled, values, dossier) for compiled in rules.rules)
+    trace = tuple(_asked(rules.groups, values, dossier))
     deciding = [result for result in trace if result.decides]
     clashes = tuple(_clashes(rules.pairs, trace)) if rules.pairs else ()
     decision = Decision.CONFLICT if clashes else strictest(result.decision for result in deciding)
@@ -77,13 +91,40 @@ def rule_set(packs: tuple[Pack, ...], gate: Gate, at: date, taxonomy: Taxonomy, 
     day = taxonomy.on(at)
     chosen = [(pack, rule) for pack in used for rule in pack.rules if gate in rule.gates and in_force(pack, rule, at, drafts)]
     compiled = tuple(_compiled(pack, rule, day) for pack, rule in chosen)
-    return RuleSet(compiled, pairs(chosen), used)
+    return RuleSet(compiled, pairs(chosen), used, tuple(_groups(compiled, day)))
+
+
+def _groups(compiled: tuple[Compiled, ...], day: Day) -> Iterator[Group]:
+    for (pack, is_shared), found in groupby(compiled, key=_shares):
+        rules = tuple(found)
+        yield Group(compile_condition(pack.applies if is_shared else ALWAYS, day), rules, tuple(one.not_applicable for one in rules))
+
+
+def _shares(compiled: Compiled) -> tuple[Pack, bool]:
+    # A rule that takes a fact of the pack's condition from some sources alone judges that condition for itself.
+    return compiled.pack, compiled.rule.min_source.keys().isdisjoint(paths_of(compiled.pack.applies))
+
+
+def _asked(groups: tuple[Group, ...], values: Values, dossier: Dossier) -> Iterator[Result]:
+    for group in groups:
+        if group.applies(values) is False:
+            yield from group.outside
+        else:
+            for compiled in group.rules:
+                yield ask(compiled, values, dossier)
 
 
 def _compiled(pack: Pack, rule: Rule, day: Day) -> Compiled:
     when, require = _whole(pack, rule), rule.require
+    results = (Result(pack, rule, outcome) for outcome in (Outcome.NOT_APPLICABLE, Outcome.PASSED, Outcome.FAILED))
     return Compiled(
-        pack, rule, compile_condition(when, day), compile_condition(require, day), compile_open(when, day), compile_open(require, day)
+        pack,
+        rule,
+        compile_condition(when, day),
+        compile_condition(require, day),
+        compile_open(when, day),
+        compile_open(require, day),
+        *results,
     )
 
 
@@ -117,12 +158,12 @@ def ask(compiled: Compiled, values: Values, dossier: Dossier) -> Result:
         values = known(values, dossier.sources, rule.min_source)
     applies = compiled.when(values)
     if applies is False:
-        return Result(compiled.pack, rule, Outcome.NOT_APPLICABLE)
+        return compiled.not_applicable
     kept = compiled.require(values)
     if kept is True:
-        return Result(compiled.pack, rule, Outcome.PASSED, is_sure=applies is True)
+        return compiled.passed if applies is True else Result(compiled.pack, rule, Outcome.PASSED, is_sure=False)
     if applies is True and kept is False:
-        return Result(compiled.pack, rule, Outcome.FAILED)
+        return compiled.failed
     return Result(compiled.pack, rule, Outcome.UNKNOWN, _open(compiled, applies, values), is_sure=applies is True)
 
 
@@ -143,7 +184,8 @@ def _missing(deciding: Iterable[Result]) -> tuple[MissingFact, ...]:
         for path in result.missing:
             rules.setdefault(path, []).append(result.rule.id)
             least = result.rule.min_source.get(path, Source.DECLARED)
-            sources[path] = max(sources.get(path, least), least, key=lambda source: source.rank)
+            if path not in sources or least.rank > sources[path].rank:
+                sources[path] = least
     return tuple(MissingFact(path=path, source=sources[path], rules=tuple(ids)) for path, ids in rules.items())
 
 

@@ -32,6 +32,11 @@ def vocabulary() -> FactVocabulary:
     return FactVocabulary({path: _fact(path, _entries(node)) for root in _tables("facts") for path, node in root.entries.items()})
 
 
+def vocabulary_of(packs: Iterable[Pack]) -> FactVocabulary:
+    """Every fact that rules of some packs may ask for: those of the program, and the packs' own."""
+    return vocabulary().with_({path: fact for pack in packs for path, fact in pack.facts.items()})
+
+
 @cache
 def taxonomy() -> Taxonomy:
     """Kinds of data and purposes, each with its broader terms, and the sets that laws draw."""

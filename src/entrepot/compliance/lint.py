@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from entrepot.compliance.conditions import compile_condition, compile_open, known, leaves
+from entrepot.compliance.conditions import compile_condition, compile_open, known, leaves, paths_of
 from entrepot.compliance.judge import decide
 from entrepot.compliance.pack_model import ALWAYS, WAYS_OUT, All, AnyOf, Condition, Leaf, Not, Pack, Rule
 from entrepot.compliance.ruling import Outcome
@@ -48,6 +48,7 @@ def lint(
     remarks = [Remark(rule="", problem=miss.sentence(), line=0) for miss in run(vectors, packs, taxonomy)]
     remarks += [Remark(rule=rule.id, problem=problem, line=rule.line) for rule in pack.rules for problem in _plain(pack, rule)]
     remarks += _taken(pack, known)
+    remarks += [Remark(rule="", problem=f"no rule asks for its fact {path}", line=0) for path in _idle(pack)]
     stood = {rule_id for vector in vectors for rule_id in vector.deciding}
     remarks += [Remark(rule=r.id, problem="no vector makes it fail", line=r.line) for r in pack.rules if r.id not in stood]
     remarks += [
@@ -87,6 +88,12 @@ def _taken(pack: Pack, known: tuple[Pack, ...]) -> Iterator[Remark]:
     for rule in pack.rules:
         if rule.id in owners:
             yield Remark(rule=rule.id, problem=f"the pack {owners[rule.id]} has a rule of this id; give it another", line=rule.line)
+
+
+def _idle(pack: Pack) -> Iterator[str]:
+    asked = {path for rule in pack.rules for condition in (pack.applies, rule.when, rule.require) for path in paths_of(condition)}
+    asked |= {rule.clock.start for rule in pack.rules if rule.clock is not None}
+    yield from (path for path in pack.facts if path not in asked)
 
 
 def _plain(pack: Pack, rule: Rule) -> Iterator[str]:

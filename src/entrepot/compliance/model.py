@@ -22,7 +22,10 @@ class Severity(StrEnum):
     @property
     def decision(self) -> Decision:
         """The decision a finding of this weight leads to."""
-        return Decision.ALLOW if self in (Severity.INFO, Severity.WARN) else Decision(self.value)
+        return _DECISIONS[self]
+
+
+_DECISIONS = {one: Decision.ALLOW if one in (Severity.INFO, Severity.WARN) else Decision(one.value) for one in Severity}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

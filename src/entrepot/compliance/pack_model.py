@@ -11,6 +11,7 @@ from typing import Any
 from entrepot.compliance.clocks import Span
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.model import Severity
+from entrepot.compliance.vocabulary import FactDef
 
 WAYS_OUT = frozenset(
     {"anonymise", "drop_columns", "aggregate", "ask_consent", "change_offer", "answer", "attach_document", "declare_source"}
@@ -202,6 +203,7 @@ class Pack:
     Attributes:
         applies: When any of its rules can matter at all.
         sha256: Of the file's bytes.
+        facts: Facts of its own, which the parties are asked; their paths begin with the pack's name.
     """
 
     id: str
@@ -213,6 +215,7 @@ class Pack:
     instruments: Mapping[str, Instrument]
     rules: tuple[Rule, ...]
     sha256: str
+    facts: Mapping[str, FactDef] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of this id, or None."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from entrepot.compliance.clocks import LONGEST, Span
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.model import Severity
-from entrepot.compliance.pack_conditions import ConditionReader
 from entrepot.compliance.pack_entries import LOADER, Problems, is_word, read_file
+from entrepot.compliance.pack_facts import FactReader
 from entrepot.compliance.pack_model import LANGUAGES, Certainty, Citation, Clock, Deontic, Duty, Fix, Gate, Instrument, Pack, Rule, Status
 from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary
 from entrepot.kit.yamltree import Form, Mapping, Node, Scalar
@@ -39,18 +39,22 @@ def read_pack(path: Path, vocabulary: FactVocabulary, is_term: Callable[[str], b
     return reader.pack(root, hashlib.sha256(text.encode()).hexdigest(), kept=kept)
 
 
-class _PackReader(ConditionReader):
+class _PackReader(FactReader):
     _kept = False
 
     def pack(self, root: Mapping, sha256: str, *, kept: bool) -> Pack:
         """The pack of a tree."""
         self._kept = kept
-        self.names(root, {"pack", "version", "jurisdiction", "status", "title", "applies", "instruments", "rules"})
+        self.names(root, {"pack", "version", "jurisdiction", "status", "title", "applies", "facts", "instruments", "rules"})
+        pack_id = self.word(root, "pack")
+        facts = self.own_facts(root.entries.get("facts"), pack_id)
+        self.vocabulary = self.vocabulary.with_(facts)
         instruments = {name: self._instrument(name, node) for name, node in self.entries(root.entries.get("instruments"), root.line)}
         seen: dict[str, int] = {}
         rules = tuple(self._rule(node, instruments, seen) for node in self.items(root, "rules"))
         pack = Pack(
-            id=self.word(root, "pack"),
+            id=pack_id,
+            facts=facts,
             version=self.text(root, "version"),
             jurisdiction=self.text(root, "jurisdiction", default=""),
             status=self.choice(root, "status", Status, Status.IN_FORCE),
@@ -161,6 +165,8 @@ class _PackReader(ConditionReader):
         for path, node in self.entries(entry.entries.get("min_source"), entry.line):
             self.fact(path, node.line)
             source = self.enum(node.text if isinstance(node, Scalar) else "", Source, node.line, "min_source")
+            if path in self.own and source is not Source.DECLARED:
+                self.problems.add(node.line, f"min_source wants {path} {source}, and a fact of a pack's own is always declared")
             found[path] = source or Source.MEASURED
         return found
 

@@ -33,5 +33,5 @@ def require_meant(pack: Pack, installed: Collection[str], *, replace: bool) -> N
 
 
 def _sentences(old: Pack, new: Pack, language: str) -> list[str]:
-    words = Words(language, library.vocabulary(), library.label)
+    words = Words(language, library.vocabulary_of([old, new]), library.label)
     return [f"{change.rule}: {change.sentence}" if change.rule else change.sentence for change in differences(old, new, words)]

@@ -7,12 +7,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from entrepot.compliance import library, seen
 from entrepot.compliance.clocks import Due
 from entrepot.compliance.conditions import paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import Finding, Severity
 from entrepot.compliance.pack_model import Duty, Gate, Pack, Rule
-from entrepot.compliance.vocabulary import FactVocabulary, how_to_answer
+from entrepot.compliance.taxonomy import Day
+from entrepot.compliance.vocabulary import FactDef, FactVocabulary, how_to_answer
 from entrepot.kit import Decision
 
 
@@ -52,9 +54,11 @@ class Result:
     @property
     def decides(self) -> bool:
         """Whether it stands in the way."""
-        return self.decision is not Decision.ALLOW
+        # Asked of every rule of every case, most of which are kept or do not apply.
+        return self.outcome in _OPEN_OR_FAILED and self.decision is not Decision.ALLOW
 
 
+_OPEN_OR_FAILED = frozenset({Outcome.UNKNOWN, Outcome.FAILED})
 _OPEN = {Severity.BLOCK: Decision.NEEDS_INFO, Severity.NEEDS_INFO: Decision.NEEDS_INFO, Severity.REVIEW: Decision.REVIEW}
 """What a rule that cannot be judged leads to: a missing fact is never a pass."""
 
@@ -133,6 +137,11 @@ class Ruling:
         """The packs that were asked, each with its version."""
         return [f"{pack.id} {pack.version}" for pack in self.packs]
 
+    @property
+    def own_facts(self) -> dict[str, FactDef]:
+        """The facts that the packs which were asked bring themselves."""
+        return {path: fact for pack in self.packs for path, fact in pack.facts.items()}
+
     def is_sure(self, duty: Duty) -> bool:
         """Whether a rule that is known to apply asks for a duty; else it is owed if one of its rules does."""
         return any(duty in result.rule.duties for result in self.trace if result.outcome is not Outcome.NOT_APPLICABLE and result.is_sure)
@@ -162,7 +171,8 @@ class Ruling:
             subject: What hints name as the place of an answer; empty where only a manifest can say it.
         """
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        return clashes + _once(tuple(_finding(result, self.dossier, vocabulary, language, subject) for result in self.deciding))
+        day, vocabulary = library.taxonomy().on(self.at), vocabulary.with_(self.own_facts)
+        return clashes + _once(tuple(_finding(result, self.dossier, day, vocabulary, language, subject) for result in self.deciding))
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -180,7 +190,7 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
+def _finding(result: Result, dossier: Dossier, day: Day, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
     rule = result.rule
     cited = "; ".join(result.pack.cited(rule, language))
     is_open = result.outcome is Outcome.UNKNOWN
@@ -191,12 +201,16 @@ def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, langu
     facts = [
         path for path in dict.fromkeys(paths_of(rule.require)) if path not in dossier.values or dossier.source(path) is not Source.MEASURED
     ]
+    shown = seen.measured(rule, dossier, day, vocabulary, language) if result.decision is Decision.BLOCK else []
+    message = _open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"]
     ways = ["answer"] if is_open else [fix.do for fix in rule.fixes if fix.do]
     return Finding(
         rule=rule.id, severity=Severity.NEEDS_INFO if result.decision is Decision.NEEDS_INFO else rule.severity, table="", column="",
-        message=_open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"],
-        hint=" ".join(fixes), citation=cited,
-        evidence={"outcome": result.outcome.value, "missing": list(result.missing), "facts": facts, "do": ways},
+        message=message + seen.sentence(shown, language), hint=" ".join(fixes), citation=cited,
+        evidence={
+            "outcome": result.outcome.value, "missing": list(result.missing), "facts": facts, "do": ways,
+            **({"measured": shown} if shown else {}),
+        },
     )  # fmt: skip
 
 

@@ -121,17 +121,21 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
     if ruling.decision is Decision.ALLOW:
         return
     # An organisation stands for what it was about to offer, where nothing can be answered about that yet.
-    found = ruling.findings(
-        library.vocabulary(), subject="" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
-    )
-    details = {"decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found]}
-    first, more = found[0], len(found) - 1
+    where = "" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
+    found, in_chinese = (ruling.findings(library.vocabulary(), language, subject=where) for language in ("en", "zh"))
+    first, more, chinese = found[0], len(found) - 1, in_chinese[0]
     message = f"{first.message} ({first.citation})" + (f" And {more} more findings." if more else "")
+    details = {
+        "decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found],
+        "message_zh": f"{chinese.message}（{chinese.citation}）" + (f"另有 {more} 项。" if more else ""), "hint_zh": chinese.hint,
+        "findings_zh": [finding.to_dict() for finding in in_chinese],
+    }  # fmt: skip
     if ruling.decision is Decision.BLOCK:
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
         raise FactsMissing(message, first.hint, missing=[fact.path for fact in ruling.missing], **details)
     if not is_approved(session, ruling, subject_id=subject_id):
+        details["hint_zh"] = "已请运营方作出决定；决定后请重试。"
         raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
 
 
@@ -151,7 +155,7 @@ def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, sour
     if not values:
         return {}
     given = {path: value for path, value in values.items() if value is not None}
-    checked = library.vocabulary().check(given) | dict.fromkeys(set(values) - set(given))
+    checked = library.vocabulary_of(in_force(session)).check(given) | dict.fromkeys(set(values) - set(given))
     organisation_id = parties.acting_organisation(session)
     repository.put_answers(session.db, subject_id, organisation_id, checked, source=source, at=session.now)
     fact = {"subject": subject_id, "by": organisation_id, "answers": digest(checked)}
@@ -336,4 +340,5 @@ def _parse(text: str, vectors: str) -> tuple[Pack, tuple[Vector, ...]]:
     with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
         path = Path(folder) / "pack.vectors.yaml"
         path.write_text(vectors, "utf-8")
-        return _read(text), read_vectors(path, library.vocabulary())
+        pack = _read(text)
+        return pack, read_vectors(path, library.vocabulary_of([pack]))

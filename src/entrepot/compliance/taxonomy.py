@@ -68,6 +68,10 @@ class Day:
         permitted = frozenset(allowed)
         return all(not permitted.isdisjoint(self.counts_as(term)) for term in wanted)
 
+    def is_like(self, other: Day) -> bool:
+        """Whether every term counts as the same on another day."""
+        return self._broader == other._broader and self._sets == other._sets
+
     def _closure(self, term: str) -> frozenset[str]:
         reached, open_terms = {term}, [term]
         while open_terms:

@@ -176,6 +176,10 @@ class FactVocabulary:
         """The fact of this path, or None."""
         return self.facts.get(path)
 
+    def with_(self, more: Mapping[str, FactDef]) -> FactVocabulary:
+        """The same facts and more."""
+        return FactVocabulary({**self.facts, **more}) if more else self
+
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the rules read them.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from entrepot.compliance.conditions import TERM_OPERATORS, leaves, paths_of
 from entrepot.compliance.dossier import Dossier
 from entrepot.compliance.judge import Compiled, RuleSet, ask, dated, decide, rule_set
 from entrepot.compliance.pack_model import Gate, Pack
@@ -73,13 +74,15 @@ def what_if(
     Args:
         then_at: The day to judge the other packs for; the same day without it.
     """
-    touch: dict[Gate, tuple[Compiled, ...]] = {}
+    touch: dict[Gate, tuple[Rules, Rules]] = {}
     later = then_at or at
+    turns = _Turns(at, later, is_alike=taxonomy.on(at).is_like(taxonomy.on(later)))
     for number, case in enumerate(cases, start=1):
         if case.gate not in touch:
             sets = rule_set(now, case.gate, at, taxonomy), rule_set(then, case.gate, later, taxonomy, drafts=True)
-            touch[case.gate] = _differing(*sets) if later == at else sets[0].rules + sets[1].rules
-        touched = _applies(touch[case.gate], case.dossier, later)
+            touch[case.gate] = turns.differing(*sets)
+        gone, new = touch[case.gate]
+        touched = _applies(gone, case.dossier, at) or _applies(new, case.dossier, later)
         if touched or case.current is not None:
             after = decide(then, case.gate, case.dossier, at=later, taxonomy=taxonomy, drafts=True)
             before = decide(now, case.gate, case.dossier, at=at, taxonomy=taxonomy) if touched else after
@@ -89,11 +92,34 @@ def what_if(
             progress(number)
 
 
-def _differing(now: RuleSet, then: RuleSet) -> tuple[Compiled, ...]:
-    """The rules that only one of two sets has; a case to which none of them applies is judged alike by both."""
-    before, after = ([(replace(one.rule, line=0), one.pack.applies) for one in rules.rules] for rules in (now, then))
-    gone = tuple(one for one, key in zip(now.rules, before, strict=True) if key not in after)
-    return gone + tuple(one for one, key in zip(then.rules, after, strict=True) if key not in before)
+Rules = tuple[Compiled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """What may come out otherwise: rules that only one of two sets has, and those that hang on the day where it is another.
+
+    Attributes:
+        is_alike: Whether every kind of data counts as the same on both days.
+    """
+
+    at: date
+    later: date
+    is_alike: bool
+
+    def differing(self, now: RuleSet, then: RuleSet) -> tuple[Rules, Rules]:
+        """Those of each set; a case to which none of them applies is judged alike by both."""
+        before, after = ([(replace(one.rule, line=0), one.pack.applies) for one in rules.rules] for rules in (now, then))
+        gone = tuple(one for one, key in zip(now.rules, before, strict=True) if key not in after or self._hangs_on_the_day(one))
+        return gone, tuple(one for one, key in zip(then.rules, after, strict=True) if key not in before or self._hangs_on_the_day(one))
+
+    def _hangs_on_the_day(self, one: Compiled) -> bool:
+        if self.at == self.later:
+            return False
+        conditions = (one.pack.applies, one.rule.when, one.rule.require)
+        names_it = any(path == "at" for condition in conditions for path in paths_of(condition))
+        counts_terms = any(leaf.operator in TERM_OPERATORS for condition in conditions for leaf in leaves(condition))
+        return names_it or (counts_terms and not self.is_alike)
 
 
 def _applies(rules: tuple[Compiled, ...], dossier: Dossier, at: date) -> bool:

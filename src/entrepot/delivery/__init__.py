@@ -31,12 +31,13 @@ from entrepot.delivery.service import (
     receipts,
     usage,
 )
+from entrepot.delivery.signed import agreed_only, unsigned
 from entrepot.delivery.tokens import create_token, list_tokens, profile, revoke_token, rotate_tokens
 from entrepot.delivery.versions import covered_versions
 
 __all__ = [
     "METHODS", "CountSpent", "DeliveryMethod", "FileToSend", "LinkInvalid", "Meter", "Parcel", "ParcelOutdated", "Read", "Receipt", "RowGroup", "ShareToken",
-    "SharedFile", "TokenInvalid", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "fields", "find_method", "first_received",
+    "SharedFile", "TokenInvalid", "agreed_only", "check_deliveries", "covered_versions", "create_token", "deliver", "download_links", "fields", "find_method", "first_received",
     "get_parcel", "list_tokens", "lookups", "method_names", "open_file", "parcels_of", "parse_link", "prepare", "profile", "reads", "receipts",
-    "record_read", "revoke_token", "rotate_tokens", "tries", "usage",
+    "record_read", "revoke_token", "rotate_tokens", "tries", "unsigned", "usage",
 ]  # fmt: skip

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from entrepot import catalogue, consent, trades
+from entrepot.catalogue.model import Version
 from entrepot.delivery import consents, links, methods, parcels, repository, tokens
 from entrepot.delivery.model import LinkInvalid, Parcel, SharedFile, is_complete, merge_spans, rows_read
+from entrepot.delivery.signed import agreed_only
 from entrepot.kit import NotFound
 from entrepot.runtime import SYSTEM, Exchange, Session
+from entrepot.trades.model import Agreement
 
 CHUNK = 1024 * 1024
 GATE_SECONDS = 0.25
@@ -115,11 +118,19 @@ class _Gate:
         if token_id:
             tokens.require_good(session, token_id)
         if consent.current_seq(session, agreement.owner_id):
-            consents.require_current(session, parcel, agreement, catalogue.agreed_version(session, parcel.version_id))
+            version = catalogue.agreed_version(session, parcel.version_id)
+            consents.require_current(session, parcel, _as_delivered(session, agreement, version), version)
         with self._lock:
             if len(self._seen) > 10_000:
                 self._seen.clear()
             self._seen[parcel.id, token_id] = began
+
+
+def _as_delivered(session: Session, agreement: Agreement, version: Version) -> Agreement:
+    """An agreement with rights to what a delivery under it can hold."""
+    if version.id == agreement.version_id:
+        return agreement
+    return agreed_only(agreement, catalogue.agreed_version(session, agreement.version_id), version)
 
 
 _gates: weakref.WeakKeyDictionary[Exchange, _Gate] = weakref.WeakKeyDictionary()

@@ -73,7 +73,7 @@ def parts(version: Version, rights: Rights, terms: Terms) -> tuple[Part, ...]:
 def fields(version: Version, rights: Rights, terms: Terms) -> list[str]:
     """The columns of a version that rights hand over, or that may be asked about where nothing is handed over; in order of their names."""
     if version.manifest.lookup is not None:
-        return sorted(version.manifest.lookup.columns)
+        return sorted(c for c in version.manifest.lookup.columns if rights.columns is None or c in rights.columns)
     return sorted({column for part in _parts(version, rights, terms) for column in part.columns})
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from entrepot import parties
+from entrepot.delivery import repository
 from entrepot.delivery.tables import refused_tokens
 from entrepot.kit import Refused, new_id
 from entrepot.runtime import Role, Session
@@ -32,12 +33,17 @@ class Tries:
     last_at: datetime
 
 
-def require_tries(session: Session, recipient_id: str) -> None:
+def require_tries(session: Session, recipient_id: str, *, alone: bool = False) -> None:
     """Let a buyer ask that was not refused too often within an hour; a good token helps it no more than a bad one.
+
+    Args:
+        alone: Hold the buyer's other questions up until the transaction ends, so that nothing is counted between this look and the answer.
 
     Raises:
         TooManyTries: It was.
     """
+    if alone:
+        repository.lock(session.db, f"tries:{recipient_id}")
     most, found = session.settings.refused_tokens_per_hour, refused_tokens.c
     mine = sa.and_(found.recipient_id == recipient_id, found.at > session.now - _WINDOW)
     newest = session.db.scalars(sa.select(found.at).where(mine).order_by(found.at.desc(), found.id).limit(most)).all()
@@ -51,7 +57,12 @@ def require_tries(session: Session, recipient_id: str) -> None:
 
 
 def count_refused(session: Session, agreement: Agreement) -> None:
-    """Count a question that was refused for its token; the one that uses the hour's last try up is told to the operator."""
+    """Count a question that was refused for its token; the one that uses the hour's last try up is told to the operator.
+
+    Raises:
+        TooManyTries: Others asked at the same moment have used the tries up, so that this one is not told what its token was.
+    """
+    require_tries(session, agreement.buyer_id, alone=True)
     values = {"id": new_id("try"), "recipient_id": agreement.buyer_id, "agreement_id": agreement.id, "at": session.now}
     session.db.execute(sa.insert(refused_tokens).values(values))
     try:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrepot import catalogue, delivery, parties, trades
+from entrepot.catalogue import Version
 from entrepot.flows import gates
-from entrepot.kit import Conflict
+from entrepot.kit import Conflict, NotFound
 from entrepot.runtime import Actor, Exchange, Role, Session
 from entrepot.trades import AgreementState
 
@@ -34,13 +35,25 @@ class Delivered:
     expires_at: datetime | None
 
 
-def deliver(exchange: Exchange, actor: Actor, agreement_id: str, *, version_id: str | None = None) -> Delivered:
+def deliver(
+    exchange: Exchange,
+    actor: Actor,
+    agreement_id: str,
+    *,
+    version_id: str | None = None,
+    number: int | None = None,
+    agreed_columns: bool = False,
+) -> Delivered:
     """Hand the agreed version over to the acting buyer; asking again gives fresh addresses of the same delivery.
 
     Files are built before the transaction, so that a long build holds up nobody.
 
+    Args:
+        version_id: A later version that the agreement covers; ``number`` names it by its number.
+        agreed_columns: Leave out what a later version holds about persons and the agreement was not signed for.
+
     Raises:
-        NotFound: The agreement is another's.
+        NotFound: The agreement is another's, or covers no version of this number.
         AgreementClosed: It lets nothing be delivered now.
         CountSpent: The terms allow no further delivery.
         Refused: The actor is no buyer.
@@ -50,7 +63,10 @@ def deliver(exchange: Exchange, actor: Actor, agreement_id: str, *, version_id: 
         parties.require_self(session, agreement.buyer_id)
         parties.require_role(session, Role.BUYER)
         trades.require_open(session, agreement, session.now)
-        version = catalogue.agreed_version(session, version_id or agreement.version_id)
+        signed = catalogue.agreed_version(session, agreement.version_id)
+        version = _version(session, agreement, signed, version_id, number)
+    if agreed_columns:
+        agreement = delivery.agreed_only(agreement, signed, version)
     clearance = gates.clear_delivery(exchange, actor, agreement, version)
     delivery.prepare(exchange, agreement, version)
     with exchange.session(actor) as session:
@@ -65,6 +81,17 @@ def deliver(exchange: Exchange, actor: Actor, agreement_id: str, *, version_id: 
         for (name, url), f in zip(links.items(), parcel.files, strict=True)
     ]
     return Delivered(parcel=parcel, files=tuple(files), expires_at=until)
+
+
+def _version(session: Session, agreement: trades.Agreement, signed: Version, version_id: str | None, number: int | None) -> Version:
+    if number is None:
+        return signed if version_id is None else catalogue.agreed_version(session, version_id)
+    covered = delivery.covered_versions(session, agreement)
+    found = next((version for version in covered if version.number == number), None)
+    if found is None:
+        numbers = ", ".join(str(version.number) for version in covered)
+        raise NotFound(f"The agreement {agreement.id} covers no version {number}.", f"It covers {numbers}.")
+    return found
 
 
 def share_profile(session: Session, *, rotate: bool = False) -> dict[str, Any]:

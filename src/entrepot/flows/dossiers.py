@@ -11,7 +11,7 @@ from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import LookupAnswer, Visibility
 from entrepot.compliance import Dossier, Source
 from entrepot.compliance.places import jurisdictions
-from entrepot.flows import consented, counters, goods, uses
+from entrepot.flows import consented, counters, goods, seen, uses
 from entrepot.flows.goods import Goods
 from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
@@ -61,7 +61,7 @@ def of_listing(
     elif len(offered.fields) <= _MOST_FIELDS:
         measured["offer.fields"] = sorted(set(manifest.offered.columns or offered.fields))
     measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
-    return dossier.with_(measured, Source.MEASURED)
+    return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
 
 
 def of_version(session: Session, version: Version, organisation_id: str, *, admitted: Mapping[str, Any] | None = None) -> Dossier:
@@ -100,7 +100,7 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     known = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
     # Nor does an owner answer for the buyer.
     declared = {path: value for path, value in listed.values.items() if path not in known and not is_of_buyer(path)}
-    dossier = Dossier().with_(said.values).with_(declared).with_(known, Source.MEASURED).with_(measured, Source.MEASURED)
+    dossier = Dossier().with_(said.values).with_(declared).with_(known, Source.MEASURED, seen=listed.seen).with_(measured, Source.MEASURED)
     dossier = uses.of_contract(negotiation.purpose, dossier)
     return dossier.with_(counters.add_up(session, negotiation, dossier.values), Source.MEASURED)
 
@@ -126,7 +126,8 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         measured |= consented.of_delivery(session, version, agreement)
     again = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
     declared = {path: value for path, value in listed.values.items() if path not in again and not is_of_buyer(path)}
-    dossier = _standing(signed).with_(declared).with_(again, Source.MEASURED).with_(measured, Source.MEASURED)
+    more = {"delivery.unsigned_fields": seen.unsigned(measured["delivery.unsigned_fields"], goods.of_version(version))}
+    dossier = _standing(signed).with_(declared).with_(again, Source.MEASURED, seen=listed.seen).with_(measured, Source.MEASURED, seen=more)
     if "asset.persons" in dossier.values and dossier.source("delivery.persons") is not Source.MEASURED:
         # Where the records of consent cannot say how many go out, it may be everybody.
         dossier = dossier.with_({"delivery.persons": dossier.values["asset.persons"]}, Source.MEASURED)
@@ -141,6 +142,7 @@ def handing_over(session: Session, agreement: Agreement, version: Version, *, re
         "delivery.recipient_is_party": recipient_id == agreement.buyer_id,
         "delivery.purposes": [agreement.purpose],
         "delivery.fields": delivery.fields(version, agreement.rights, agreement.terms),
+        "delivery.unsigned_fields": delivery.unsigned(agreement, signed, version),
         "agreement.purposes": [agreement.purpose],
         "agreement.fields": delivery.fields(signed, agreement.rights, agreement.terms),
     }
@@ -174,8 +176,9 @@ def _offered_as(manifest: Manifest) -> dict[str, Any]:
 
 
 def is_of_buyer(path: str) -> bool:
-    """Whether a fact is about the buyer and its use, which is for the buyer to say."""
-    return path.partition(".")[0] in _OF_BUYER
+    """Whether a fact is about the buyer and its use, which is for the buyer to say; of a pack's own facts those like ``port.buyer.berth``."""
+    subject, _, rest = path.partition(".")
+    return subject in _OF_BUYER or rest.startswith("buyer.")
 
 
 _OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})

@@ -10,13 +10,13 @@ from typing import Any
 import duckdb
 
 from entrepot.catalogue import Version
+from entrepot.catalogue.assessed import is_about_persons, shows_children, tells_ages
 from entrepot.engine.sql import identifier, parquet
 
 ANONYMOUS = 4
 """The grade of tables in which no person is left."""
 _SURE = 0.8
 _ADMITTED = ("asset.personal", "asset.under_14", "asset.rows_about_persons")
-_AGES = frozenset({"age", "birth_date"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +96,6 @@ def _different(cursor: duckdb.DuckDBPyConnection, key: str, paths: Sequence[Path
 def admissions(said: Mapping[str, Any]) -> dict[str, Any]:
     """Of what was said, what admits to persons or children; it is believed wherever it was said."""
     return {path: True for path in _ADMITTED if said.get(path) is True}
-
-
-def shows_children(table: Mapping[str, Any]) -> bool:
-    """Whether the check of a table saw ages or births below fourteen."""
-    return any(alert["code"] == "minors" for alert in table["alerts"])
-
-
-def tells_ages(table: Mapping[str, Any]) -> bool:
-    """Whether the ages or births of a table alone say that its rows are about persons: children, births, or ages beside a person's id."""
-    found = {column["category"] for column in table["columns"]} & _AGES
-    return shows_children(table) or (bool(found) and len(table["columns"]) > 1 and ("birth_date" in found or bool(table.get("person_key"))))
-
-
-def is_about_persons(table: Mapping[str, Any]) -> bool:
-    """Whether the check of a table found that its rows are about persons."""
-    return bool(table["personal"]) or tells_ages(table)
 
 
 def conceded(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:

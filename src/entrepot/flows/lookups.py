@@ -47,7 +47,9 @@ def ask(exchange: Exchange, actor: Actor, agreement_id: str, *, person: str, tok
 def _ask(exchange: Exchange, actor: Actor, agreement_id: str, person: str, token: str, question: Sequence[Condition]) -> Lookup:
     with exchange.reading(actor) as session:
         agreement = _open_agreement(session, agreement_id)
-        version = delivery.covered_versions(session, agreement)[-1]
+        versions = delivery.covered_versions(session, agreement)
+        version = versions[-1]
+        agreement = delivery.agreed_only(agreement, versions[0], version)
         asked = delivery.lookups.require_askable(agreement, version, question)
         delivery.lookups.require_room(session, agreement, version)
         delivery.tries.require_tries(session, agreement.buyer_id)
@@ -60,6 +62,7 @@ def _ask(exchange: Exchange, actor: Actor, agreement_id: str, person: str, token
     with exchange.session(actor) as session:
         # Much may have been said and done while the tables were read; until this is written nobody has been told anything.
         agreement = _open_agreement(session, agreement_id)
+        delivery.tries.require_tries(session, agreement.buyer_id, alone=True)
         good = consent.tokens.require_good(session, token, subject=subject, use=use)
         clearance.keep(session)
         return delivery.lookups.record(session, agreement, version, good, question, matches=matches)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from entrepot import catalogue
 from entrepot.catalogue import Listing, Version
 from entrepot.flows import dossiers
+from entrepot.kit import EntrepotError
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation
 
@@ -81,6 +82,12 @@ def of_agreement(session: Session, agreement: Agreement) -> Spot:
 def of_operation(operation_id: str) -> Spot:
     """Something that is done, or a standing duty."""
     return Spot(subject_id=operation_id, answers=f"/duties/{operation_id}")
+
+
+def refused(error: EntrepotError | None, language: str) -> Sequence[Found]:
+    """The findings of a refusal in the reader's language, as far as it has them."""
+    found: Sequence[Found] = error.details.get("findings", ()) if error is not None else ()
+    return error.details.get("findings_zh", found) if error is not None and language == "zh" else found
 
 
 def with_ways(findings: Iterable[Found], spot: Spot, language: str = "en") -> list[dict[str, Any]]:

@@ -97,6 +97,22 @@ def told(
     return {name: one for name, one in found.items() if one is not None}
 
 
+def count_children(cursor: duckdb.DuckDBPyConnection, path: Path, column: ColumnProfile, category: str, today: date) -> int:
+    """In how many rows a column of ages or births shows somebody who is surely below fourteen."""
+    name = identifier(column.name)
+    if category == "age" and column.type != "VARCHAR":
+        return int(cursor.execute(f"SELECT count_if({name} >= 0 AND {name} < {CHILD_AGE}) FROM {parquet(path)}").fetchall()[0][0])
+    # A birth with an hour counts by its day, so that there are never more different ones than days.
+    day = f"CAST({name} AS DATE)" if column.type.startswith(("DATE", "TIMESTAMP")) else name
+    query = f"SELECT CAST({day} AS VARCHAR) AS v, count(*) FROM {parquet(path)} WHERE {name} IS NOT NULL GROUP BY v"
+    return sum(int(rows) for text, rows in cursor.execute(query).fetchall() if _is_child(_read(text, category), category, today))
+
+
+def _is_child(span: Span | None, category: str, today: date) -> bool:
+    age = _at(span, today) if span is not None and category == "birth_date" else span
+    return age is not None and 0 <= age[1] < CHILD_AGE
+
+
 def _judged(column: ColumnProfile, spans: Sequence[Span | None]) -> Told | None:
     ages = [span for span in spans if span is not None]
     if any(0 <= oldest < CHILD_AGE for _, oldest in ages):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import duckdb
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.privacy import headers
-from entrepot.privacy.ages import Told
+from entrepot.privacy.ages import Told, count_children
 from entrepot.privacy.columns import Looked, counts_like
 from entrepot.privacy.laws import CHILD_AGE
 from entrepot.privacy.model import Alert, ColumnFinding
@@ -36,22 +37,31 @@ def alerts(
     looked: Sequence[Looked],
     findings: Sequence[ColumnFinding],
     ages: Mapping[str, Told],
+    today: date,
 ) -> tuple[Alert, ...]:
     """What the table as a whole brings up; counts only, never a value.
 
     Args:
         ages: What the columns of ages and births tell.
+        today: From which ages are reckoned.
     """
     columns = {column.name: column for column in profile.columns}
     return (
-        *_children(findings, ages),
+        *_children(cursor, path, profile, findings, ages, today),
         *_in_values(looked),
         *_confidential(looked),
         *_precise(cursor, path, profile.rows, columns, findings),
     )
 
 
-def _children(findings: Sequence[ColumnFinding], ages: Mapping[str, Told]) -> Iterator[Alert]:
+def _children(
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    profile: TableProfile,
+    findings: Sequence[ColumnFinding],
+    ages: Mapping[str, Told],
+    today: date,
+) -> Iterator[Alert]:
     for finding in findings:
         if ages.get(finding.column) is Told.CHILDREN:
             said = (
@@ -59,7 +69,9 @@ def _children(findings: Sequence[ColumnFinding], ages: Mapping[str, Told]) -> It
                 if finding.category.id == "birth_date"
                 else f"goes down to ages below {CHILD_AGE}"
             )
-            yield Alert(code="minors", column=finding.column, message=f"{finding.column} {said}.", hint=_LEAVE_OUT)
+            count = count_children(cursor, path, profile.column(finding.column), finding.category.id, today)
+            message = f"{finding.column} {said}, in {count:,} of {profile.rows:,} rows."
+            yield Alert(code="minors", column=finding.column, message=message, hint=_LEAVE_OUT, count=count)
 
 
 _LEAVE_OUT = "Leave out the rows of children, whoever consented, or publish counts of many persons (grade 4)."

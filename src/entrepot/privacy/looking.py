@@ -57,8 +57,9 @@ def assess(
         worded = [column.column.name for column in looked if is_worded(column.values)]
         findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried, worded=worded))
         findings = with_shares(cursor, path, looked, findings)
-        ages = told(cursor, path, profile, findings, (now or datetime.now(UTC)).date())
-        brought_up = alerts(cursor, path, profile, looked, findings, ages)
+        today = (now or datetime.now(UTC)).date()
+        ages = told(cursor, path, profile, findings, today)
+        brought_up = alerts(cursor, path, profile, looked, findings, ages, today)
     grown_up = tuple(name for name, one in ages.items() if one is Told.GROWN_UP)
     return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up, grown_up=grown_up)
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,13 +38,18 @@ def versions_of(exchange: Exchange, actor: Actor, schema: SharedSchema) -> tuple
         return delivery.covered_versions(session, schema.agreement)
 
 
-def find_table(schema: SharedSchema, version: Version, name: str) -> SharedTable:
-    """The table of this name in a version.
+def tables_of(schema: SharedSchema, versions: tuple[Version, ...], version: Version) -> list[SharedTable]:
+    """The tables of one of the versions that the agreement covers; of later ones without columns about persons that nobody signed for."""
+    return shared_tables(replace(schema, agreement=delivery.agreed_only(schema.agreement, versions[0], version)), version)
+
+
+def find_table(schema: SharedSchema, versions: tuple[Version, ...], version: Version, name: str) -> SharedTable:
+    """The table of this name in one of the versions that the agreement covers.
 
     Raises:
         NotFound: The agreement covers no such table there.
     """
-    for table in shared_tables(schema, version):
+    for table in tables_of(schema, versions, version):
         if _same(table.name, name):
             return table
     raise NotFound(

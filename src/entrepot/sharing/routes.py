@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from entrepot import delivery, flows
 from entrepot.delivery import links, tokens
 from entrepot.delivery.model import TokenInvalid
-from entrepot.delivery.shares import SharedSchema, SharedTable, open_table, shared_schemas, shared_tables, table_file
+from entrepot.delivery.shares import SharedSchema, SharedTable, open_table, shared_schemas, table_file
 from entrepot.kit import Invalid, NotFound
 from entrepot.runtime import Actor, Exchange
 from entrepot.sharing import capabilities, messages
@@ -25,6 +25,7 @@ from entrepot.sharing.choosing import (
     find_table,
     read_refresh_token,
     refresh_token,
+    tables_of,
     version_from,
     versions_of,
 )
@@ -115,7 +116,7 @@ def get_version(
     """The number of the newest version, or of the earliest since a moment."""
     found = find_schema(who.exchange, who.actor, share, schema)
     versions = versions_of(who.exchange, who.actor, found)
-    find_table(found, versions[-1], table)
+    find_table(found, versions, versions[-1], table)
     chosen = versions[-1] if starting is None else version_from(versions, starting)
     return Response(headers={"delta-table-version": str(chosen.number)})
 
@@ -127,8 +128,8 @@ def get_metadata(
     """Protocol and metadata lines of a table."""
     asked = capabilities.parse(said)
     found = find_schema(who.exchange, who.actor, share, schema)
-    chosen = choose_version(versions_of(who.exchange, who.actor, found), number=version, timestamp=timestamp)
-    shared = find_table(found, chosen, table)
+    versions = versions_of(who.exchange, who.actor, found)
+    shared = find_table(found, versions, choose_version(versions, number=version, timestamp=timestamp), table)
     return _lines(shared, asked, messages.head(shared, table_file(who.exchange, who.actor, shared), asked))
 
 
@@ -146,15 +147,17 @@ def query(who: Who, share: str, schema: str, table: str, said: Said = None, body
         if number is not None or timestamp is not None:
             raise Invalid("A refreshToken stands for a version already.", "Leave version and timestamp out.")
         number = read_refresh_token(who.exchange.master_key, refresh, found)
-    chosen = choose_version(versions_of(who.exchange, who.actor, found), number=number, timestamp=timestamp)
-    return _files(who, find_table(found, chosen, table), asked, wanted)
+    versions = versions_of(who.exchange, who.actor, found)
+    chosen = choose_version(versions, number=number, timestamp=timestamp)
+    return _files(who, find_table(found, versions, chosen, table), asked, wanted)
 
 
 @router.get(f"{_TABLE}/changes")
 def get_changes(who: Who, share: str, schema: str, table: str) -> Response:
     """Refused: listings publish whole versions, and no table keeps its changes row by row."""
     found = find_schema(who.exchange, who.actor, share, schema)
-    find_table(found, versions_of(who.exchange, who.actor, found)[-1], table)
+    versions = versions_of(who.exchange, who.actor, found)
+    find_table(found, versions, versions[-1], table)
     raise _no_changes()
 
 
@@ -208,7 +211,8 @@ def _schemas_of(who: Recipient, share: str) -> list[SharedSchema]:
 
 
 def _tables_of(who: Recipient, schema: SharedSchema) -> list[SharedTable]:
-    return shared_tables(schema, versions_of(who.exchange, who.actor, schema)[-1])
+    versions = versions_of(who.exchange, who.actor, schema)
+    return tables_of(schema, versions, versions[-1])
 
 
 def _share(schema: SharedSchema) -> dict[str, str]:

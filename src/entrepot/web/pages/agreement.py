@@ -106,7 +106,7 @@ def _show(
             "owner": parties.get(session, agreement.owner_id), "buyer": parties.get(session, agreement.buyer_id),
             "is_buyer": parties.is_self(session, agreement.buyer_id), "is_owner": parties.is_self(session, agreement.owner_id),
             "found": flows.ways.with_ways(
-                error.details.get("findings", []) if error else [], flows.ways.of_agreement(session, agreement), visit(request).language.code
+                flows.ways.refused(error, visit(request).language.code), flows.ways.of_agreement(session, agreement), visit(request).language.code
             ),
             "parcels": delivery.parcels_of(session, agreement.id), "entries": proof.history(session, agreement.id),
             "escrows": flows.escrows(session, agreement.id), "history": trades.history(session, agreement.id),

@@ -76,7 +76,7 @@ def _show(
             "agreement": trades.agreement_of(session, negotiation.id), "is_buyer": is_buyer,
             "my_turn": negotiation.turn_id == session.actor.organisation_id and session.now < negotiation.decide_by,
             "found": flows.ways.with_ways(
-                error.details.get("findings", []) if error else [], flows.ways.of_negotiation(session, negotiation), visit(request).language.code
+                flows.ways.refused(error, visit(request).language.code), flows.ways.of_negotiation(session, negotiation), visit(request).language.code
             ),
             "balance": settlement.balance(session, negotiation.buyer_id, held.currency) if is_buyer and held.amount else None,
         }  # fmt: skip

@@ -114,7 +114,7 @@ def _show(
     status = unreadable.status if unreadable and status == 200 else status
     language, spot = visit(request).language.code, flows.ways.of_upload(upload.id, listing_id)
     found = checked["findings"] if checked else []
-    refused = error.details.get("findings", []) if error else []
+    refused = flows.ways.refused(error, language)
     return render(
         request, "details", status, findings=flows.ways.with_ways(found, spot, language), refused=flows.ways.with_ways(refused, spot, language),
         upload=upload, sent=sent, listing_id=listing_id, error=error, checked=checked, unreadable=unreadable,

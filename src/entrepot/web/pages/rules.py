@@ -31,7 +31,7 @@ def packs(request: Request) -> Response:
         found = compliance.in_force(session)
         today = compliance.today(session)
     shown = next((pack for pack in found if pack.id == request.query_params.get("pack")), None)
-    words = Words(language, library.vocabulary(), library.label)
+    words = Words(language, library.vocabulary_of(found), library.label)
     rules: list[tuple[Explained, str]] = []
     if shown is not None:
         rules = [(explain(shown, rule, words, at=today), rule.messages.get(language) or rule.messages["en"]) for rule in shown.rules]
@@ -94,7 +94,8 @@ def _page(
     here: str = "", more: tuple[Question, ...] = (),
 ) -> Response:  # fmt: skip
     language, error, status, given = visit(request).language.code, None, 200, {}
-    vocabulary = library.vocabulary()
+    with exchange(request).reading(visit(request).actor) as session:
+        vocabulary = library.vocabulary_of(compliance.in_force(session))
     if request.method == "POST":
         sent = form(request)
         given = sent.fields

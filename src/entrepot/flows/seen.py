@@ -1,0 +1,92 @@
+"""Where the facts that come from tables were seen: which column of which table shows them, and in how many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from entrepot.catalogue.assessed import is_about_persons
+from entrepot.compliance import Seen
+from entrepot.compliance.library import label
+from entrepot.flows.goods import Goods
+
+Table = Mapping[str, Any]
+
+
+def places(goods: Goods) -> dict[str, tuple[Seen, ...]]:
+    """The places of each fact that looking at the tables came to; a fact that no place shows is left out."""
+    found = {
+        "asset.under_14": _children(goods.assessed),
+        "asset.personal": _persons(goods.assessed),
+        "asset.rows_about_persons": _persons(goods.assessed),
+        "asset.categories": (one for table in goods.assessed for one in _kinds(table)),
+        "asset.grade": _grades(goods),
+        "asset.persons": _counted(goods),
+    }
+    return {path: told for path, seen in found.items() if (told := tuple(seen))}
+
+
+def unsigned(columns: Iterable[str], goods: Goods) -> tuple[Seen, ...]:
+    """Where columns stand that an agreement was not signed for."""
+    texts = {"en": "is not among what was signed for", "zh": "不在签约范围内"}
+    wanted = set(columns)
+    named = [(table["name"], column["name"]) for table in goods.assessed for column in table["columns"]]
+    return tuple(Seen(table=table, column=column, texts=texts) for table, column in named if column in wanted)
+
+
+def _children(tables: Iterable[Table]) -> Iterator[Seen]:
+    for table in tables:
+        for alert in table["alerts"]:
+            if alert["code"] == "minors":
+                yield Seen(table=table["name"], column=alert["column"], texts=_younger(table, alert))
+
+
+def _younger(table: Table, alert: Mapping[str, Any]) -> dict[str, str]:
+    is_born = any(column["name"] == alert["column"] and column["category"] == "birth_date" for column in table["columns"])
+    en = "holds births less than 14 years ago" if is_born else "holds ages below 14"
+    zh = "含有不满十四年的出生日期" if is_born else "含有不满十四周岁的年龄"
+    count, rows = alert.get("count"), int(table["rows"])
+    if not count or not rows:
+        return {"en": en, "zh": zh}
+    share = f"{count / rows:.1%}" if count / rows >= 0.001 else "< 0.1%"
+    return {"en": f"{en}, in {count:,} of {rows:,} rows ({share})", "zh": f"{zh}，共 {rows:,} 行中有 {count:,} 行（{share}）"}
+
+
+def _persons(tables: Iterable[Table]) -> Iterator[Seen]:
+    for table in tables:
+        if is_about_persons(table):
+            yield from _kinds(table)
+
+
+def _kinds(table: Table) -> Iterator[Seen]:
+    for column in table["columns"]:
+        if column["kind"] != "none" and (term := column["term"]):
+            texts = {language: _held(column, term, language) for language in ("en", "zh")}
+            yield Seen(table=table["name"], column=column["name"], texts=texts, term=term)
+
+
+def _held(column: Mapping[str, Any], term: str, language: str) -> str:
+    counted = max(column["cells"], key=lambda one: one["matched"], default=None)
+    share = f"{counted['matched'] / counted['examined']:.1%}" if counted and counted["matched"] and counted["examined"] else ""
+    if language == "zh":
+        return f"含有{label(term, 'zh')}{f'（占单元格的 {share}）' if share else ''}"
+    return f"holds {label(term)}{f' ({share} of its cells)' if share else ''}"
+
+
+def _grades(goods: Goods) -> Iterator[Seen]:
+    for table, grade in zip(goods.assessed, goods.grades, strict=False):
+        en = "has no graded release" if grade is None else f"has grade {grade}"
+        yield Seen(table=table["name"], texts={"en": en, "zh": "没有经测量定级的发布版" if grade is None else f"实测等级为 {grade} 级"})
+
+
+def _counted(goods: Goods) -> Iterator[Seen]:
+    keyed = goods.persons.by_table if goods.persons is not None else {}
+    for table in goods.assessed:
+        if (different := keyed.get(table["name"])) is not None:
+            texts = {"en": f"has {different:,} different person keys", "zh": f"共有 {different:,} 个不同的个人标识"}
+        elif is_about_persons(table):
+            rows = int(table["rows"])
+            texts = {"en": f"has {rows:,} rows, each taken for a person", "zh": f"共有 {rows:,} 行，每行按一人计"}
+        else:
+            continue
+        yield Seen(table=table["name"], texts=texts)
