@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from entrepot.config import Settings
 from entrepot.kit import ManualClock
 from entrepot.runtime import Exchange, load_master_key
 from entrepot.store import Database, migrate
 from support import postgres, quick, s3
+from support.stock import Stock
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -87,29 +87,19 @@ def _sqlite_url(templates: dict[str, str], folder: Path) -> str:
     return ""
 
 
-def _postgres_url(templates: dict[str, str], server: str) -> str:
-    admin = sa.create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    name = f"t{os.urandom(6).hex()}"
-    base = server.rpartition("/")[0]
-    with admin.connect() as connection:
-        if "postgres" not in templates:
-            template = f"template_{os.urandom(4).hex()}"
-            connection.exec_driver_sql(f"CREATE DATABASE {template}")
-            database = Database(f"{base}/{template}".replace("postgresql://", "postgresql+psycopg://"))
-            migrate.upgrade(database)
-            database.close()
-            templates["postgres"] = template
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {templates['postgres']}")
-    admin.dispose()
-    return f"{base}/{name}"
+@pytest.fixture(scope="session")
+def _postgres_stock(_postgres_server: str) -> Stock:
+    return Stock(_postgres_server)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, _templates: dict[str, str]) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, _templates: dict[str, str]) -> Iterator[str]:
     """Empty records of this release's schema, as the setting ``database_url`` names them."""
     if request.param == "sqlite":
-        return _sqlite_url(_templates, tmp_path / "data")
-    return _postgres_url(_templates, request.getfixturevalue("_postgres_server"))
+        yield _sqlite_url(_templates, tmp_path / "data")
+        return
+    with request.getfixturevalue("_postgres_stock").lend() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

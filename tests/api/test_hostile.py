@@ -12,13 +12,13 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from entrepot import flows, parties
 from entrepot.asgi import create_app
 from entrepot.config import Settings
 from entrepot.kit import ManualClock
 from entrepot.runtime import SYSTEM
+from support.door import Door
 from support.pages import serving
 from support.route_table import ROWS, Row
 from support.trading import broken_laws, iris_text, manifest_text
@@ -105,7 +105,7 @@ def _address(world: World, name: str, row: Row, **instead: str) -> str:
 
 
 def test_hostile_texts_and_values_in_every_field_of_every_body(world: World, app: FastAPI) -> None:
-    client, wrong = TestClient(app, raise_server_exceptions=False), []
+    client, wrong = Door(app, raise_server_exceptions=False), []
     tables = set(world.market.snapshot())
     for name, row in ROWS.items():
         if " /api/" not in name or not isinstance(row.body, dict):
@@ -123,14 +123,14 @@ def test_hostile_texts_and_values_in_every_field_of_every_body(world: World, app
     assert broken_laws(world.exchange) == []
 
 
-def _post(client: TestClient, world: World, name: str, row: Row, role: str, body: Any) -> httpx.Response:
+def _post(client: Door, world: World, name: str, row: Row, role: str, body: Any) -> httpx.Response:
     sent = json.dumps(body).encode()  # Surrogates as the escapes that JSON has for them.
     headers = {"authorization": f"Bearer {role}", "content-type": "application/json"}
     return client.request(name.partition(" ")[0], _address(world, name, row), content=sent, headers=headers, params=row.query)
 
 
 def test_hostile_texts_in_every_path_query_and_header(world: World, app: FastAPI) -> None:
-    client, wrong = TestClient(app, raise_server_exceptions=False), []
+    client, wrong = Door(app, raise_server_exceptions=False), []
     for text in (*HOSTILE[:15], "\ufeff", "x" * 3_000):
         quoted = quote(text.encode("utf-8", "surrogatepass"), safe="")
         asked: list[tuple[str, str, dict[str, str]]] = [
@@ -173,7 +173,7 @@ def test_hostile_texts_in_every_path_query_and_header(world: World, app: FastAPI
 
 
 def test_texts_come_back_as_they_went_in(world: World, app: FastAPI) -> None:
-    client = TestClient(app)
+    client = Door(app)
     for text in (*HOSTILE[:6], *HOSTILE[7:10], HOSTILE[12], HOSTILE[14]):
         row = ROWS["POST /api/v1/listings/{listing_id}/requests"]
         asked = client.post(
@@ -188,7 +188,7 @@ def test_texts_come_back_as_they_went_in(world: World, app: FastAPI) -> None:
 
 
 def test_a_listing_of_hostile_texts_is_shown_and_found_and_exported_harmlessly(world: World, app: FastAPI) -> None:
-    client = TestClient(app)
+    client = Door(app)
     headers = {"authorization": "Bearer owner"}
     evil = "<script>alert(1)</script>{{7*7}} '; DROP TABLE jobs;--"
     text = manifest_text(title=evil, outcome=evil, description=evil, keywords={"en": [evil[:60]]})
@@ -203,7 +203,7 @@ def test_a_listing_of_hostile_texts_is_shown_and_found_and_exported_harmlessly(w
 
 
 def test_what_is_no_json_or_too_deep_is_malformed(calm: World) -> None:
-    client = TestClient(create_app(calm.exchange, local_actors={"owner": calm.market.owner}), raise_server_exceptions=False)
+    client = Door(create_app(calm.exchange, local_actors={"owner": calm.market.owner}), raise_server_exceptions=False)
     headers = {"authorization": "Bearer owner", "content-type": "application/json"}
     for sent in (
         b"",
@@ -225,7 +225,7 @@ def test_what_is_no_json_or_too_deep_is_malformed(calm: World) -> None:
 
 
 def test_a_method_that_a_path_does_not_know_is_named(calm: World) -> None:
-    client = TestClient(create_app(calm.exchange), raise_server_exceptions=False)
+    client = Door(create_app(calm.exchange), raise_server_exceptions=False)
     for method, path in (("PUT", "/api/v1/me"), ("DELETE", "/api/v1/listings"), ("TRACE", "/api/v1/me"), ("PATCH", "/openapi.json")):
         answer = client.request(method, path)
         assert (answer.status_code, "allow" in answer.headers) == (405, True), (method, path)

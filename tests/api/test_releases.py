@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from entrepot import flows
 from entrepot.asgi import create_app
 from entrepot.runtime import ALL_SCOPES, Exchange
+from support.door import Door
 from support.trading import Market, api_key, open_market
 
 
@@ -24,10 +24,10 @@ def market(exchange: Exchange, tmp_path: Path) -> Market:
 
 
 @pytest.fixture
-def web(market: Market) -> TestClient:
+def web(market: Market) -> Door:
     """The owner by an API key."""
     token = api_key(market.exchange, market.owner, *ALL_SCOPES)
-    return TestClient(create_app(market.exchange), headers={"authorization": f"Bearer {token}"})
+    return Door(create_app(market.exchange), headers={"authorization": f"Bearer {token}"})
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def upload(market: Market) -> str:
     return flows.add_upload(market.exchange, market.owner, path, name="people.csv").id
 
 
-def ordered(market: Market, web: TestClient, upload: str, **asked: Any) -> Any:
+def ordered(market: Market, web: Door, upload: str, **asked: Any) -> Any:
     """What became of an order, once a worker has looked at it."""
     body = {"quasi_identifiers": ["age", "region"], "drop": ["email"], "suppress": 0.05} | asked
     answer = web.post(f"/api/v1/uploads/{upload}/anonymisation", json=body)
@@ -60,7 +60,7 @@ def rows(market: Market, made: Any) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_weights_make_the_column_lose_less_that_counts_more(market: Market, web: TestClient, upload: str) -> None:
+def test_weights_make_the_column_lose_less_that_counts_more(market: Market, web: Door, upload: str) -> None:
     losses = {}
     for heavy in ("age", "region"):
         made = ordered(market, web, upload, weight={heavy: 20.0}, method="global", k=100)["made"]
@@ -70,7 +70,7 @@ def test_weights_make_the_column_lose_less_that_counts_more(market: Market, web:
     assert losses["region"]["region"] < losses["age"]["region"]
 
 
-def test_presence_holds_in_every_class_of_the_release(market: Market, web: TestClient, upload: str) -> None:
+def test_presence_holds_in_every_class_of_the_release(market: Market, web: Door, upload: str) -> None:
     made = ordered(market, web, upload, presence="insured:0.2,0.5")["made"]
     assert made["report"]["settings"]["presence"] == {"column": "insured", "population": None, "least": 0.2, "most": 0.5}
     classes: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -81,7 +81,7 @@ def test_presence_holds_in_every_class_of_the_release(market: Market, web: TestC
     assert all(0.2 <= sum(found) / len(found) <= 0.5 for found in classes.values())
 
 
-def test_what_stands_in_the_way_speaks_of_the_fields_of_the_request(market: Market, web: TestClient, upload: str) -> None:
+def test_what_stands_in_the_way_speaks_of_the_fields_of_the_request(market: Market, web: Door, upload: str) -> None:
     named = ordered(market, web, upload, drop=[])["problem"]
     assert "Leave them out (`drop` email); or change them (`change` email=pseudonym" in named["hint"]
     assert "--" not in named["message"] + named["hint"]

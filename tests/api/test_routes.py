@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute, Mount
 
 from entrepot.asgi import create_app
 from entrepot.config import Settings
 from entrepot.kit import ManualClock
 from entrepot.runtime import ALL_SCOPES, Exchange, Scope
+from support.door import Door
 from support.route_table import ROWS, Row
 from support.trading import api_key
 from support.world import ROLES, World, fresh_settings, settle_world
@@ -84,7 +84,7 @@ def _ask(app: FastAPI, world: World, name: str, row: Row, role: str, headers: di
     method, _, path = name.partition(" ")
     address = re.sub(r"{([^}]+)}", lambda found: world.ids[row.ids.get(found[1], found[1])], path)
     sent: dict[str, Any] = {"headers": dict(headers or {}), "params": row.query}
-    client = TestClient(app, raise_server_exceptions=True, follow_redirects=False)
+    client = Door(app, raise_server_exceptions=True, follow_redirects=False)
     if path.startswith("/api/"):
         sent["headers"] |= {"authorization": f"Bearer {world.tokens[role]}"} if role in world.tokens and not headers else {}
         sent["json" if not isinstance(row.body, bytes) else "content"] = _filled(world, row.body)
@@ -135,7 +135,7 @@ def test_every_route_of_the_api_that_lets_somebody_in_but_not_everybody_names_it
 
 @pytest.mark.parametrize("token", ["", "nonsense", "key_01m000000000000000000000zz.secret", "ä", "a.b.c", "x" * 5_000])
 def test_a_key_that_is_none_is_told_so_and_does_not_act_as_anonymous(app: FastAPI, token: str) -> None:
-    client = TestClient(app)
+    client = Door(app)
     for header in (f"Bearer {token}", f"Basic {token}", token or "?"):
         answer = client.get("/api/v1/listings", headers={"authorization": header.encode()})
         assert (answer.status_code, answer.json()["error"]) == (401, "NotSignedIn")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,12 +62,13 @@ def entrepot(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     return CommandLine(capsys)
 
 
-@contextmanager
-def _working_in(folder: Path) -> Iterator[None]:
+def _typed(folder: Path, *lines: list[str]) -> None:
     before = Path.cwd()
     os.chdir(folder)
     try:
-        yield
+        for line in lines:
+            context.chosen.acting = None
+            assert run(line) == 0
     finally:
         os.chdir(before)
 
@@ -80,16 +79,14 @@ def _begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("begun")
     trading.iris_csv(folder)
     (folder / "iris.yaml").write_text(trading.manifest_text(), "utf-8")
-    with _working_in(folder):
-        for line in (
-            ["init", "--name", "Harbour Exchange"],
-            ["organisation", "Harbour Statistics", "--roles", "owner"],
-            ["organisation", "Quay Research", "--roles", "buyer"],
-            ["deposit", "quay-research", "100.00 EUR", "--reference", "bank-1"],
-            ["publish", "iris.yaml", "--as", "harbour-statistics"],
-        ):
-            context.chosen.acting = None
-            assert run(line) == 0
+    _typed(
+        folder,
+        ["init", "--name", "Harbour Exchange"],
+        ["organisation", "Harbour Statistics", "--roles", "owner"],
+        ["organisation", "Quay Research", "--roles", "buyer"],
+        ["deposit", "quay-research", "100.00 EUR", "--reference", "bank-1"],
+        ["publish", "iris.yaml", "--as", "harbour-statistics"],
+    )
     return folder
 
 
@@ -100,11 +97,23 @@ def begun(entrepot: CommandLine, _begun: Path, tmp_path: Path) -> CommandLine:
     return entrepot
 
 
+@pytest.fixture(scope="session")
+def _traded(_begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after a whole trade; copied for each test."""
+    folder = tmp_path_factory.mktemp("traded")
+    shutil.copytree(_begun, folder, dirs_exist_ok=True)
+    _typed(
+        folder,
+        ["request", "iris", "--purpose", "AcademicResearch", "--as", "quay-research"],
+        ["accept", "last", "--as", "quay-research"],
+        ["deliver", "last", "--to", "received", "--as", "quay-research"],
+        ["accept-delivery", "last", "--as", "quay-research"],
+    )
+    return folder
+
+
 @pytest.fixture
-def traded(begun: CommandLine) -> CommandLine:
+def traded(entrepot: CommandLine, _traded: Path, tmp_path: Path) -> CommandLine:
     """The command line after a whole trade."""
-    begun.done("request", "iris", "--purpose", "AcademicResearch", "--as", "quay-research")
-    begun.done("accept", "last", "--as", "quay-research")
-    begun.done("deliver", "last", "--to", "received", "--as", "quay-research")
-    begun.done("accept-delivery", "last", "--as", "quay-research")
-    return begun
+    shutil.copytree(_traded, tmp_path, dirs_exist_ok=True)
+    return entrepot

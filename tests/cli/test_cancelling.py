@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,21 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
+@contextmanager
+def begun(line: list[str], folder: Path, scratch: Path) -> Iterator[subprocess.Popen[str]]:
+    """A command as a terminal starts it; one that outlives its test is ended."""
+    with subprocess.Popen(
+        [sys.executable, "-c", "from entrepot.cli import main; main()", *line], cwd=folder, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": str(scratch)},
+        # A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as running:  # fmt: skip
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
 @pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_cancelled_command_says_so_and_leaves_nothing(command: str, signal_sent: signal.Signals, table: Path, tmp_path: Path) -> None:
@@ -44,16 +61,13 @@ def test_a_cancelled_command_says_so_and_leaves_nothing(command: str, signal_sen
     scratch.mkdir()
     folder.mkdir()
     (folder / "people.csv").symlink_to(table)
-    running = subprocess.Popen(
-        [sys.executable, "-c", "from entrepot.cli import main; main()", *COMMANDS[command]], cwd=folder, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": str(scratch)},
-    )  # fmt: skip
-    # Its first scratch folder shows that it is at work; a moment later it is in the middle of it.
-    while not files(scratch) and files(folder) == {"people.csv"} and running.poll() is None:
-        time.sleep(0.01)
-    time.sleep(0.3)
-    running.send_signal(signal_sent)
-    out, err = running.communicate(timeout=120)
+    with begun(COMMANDS[command], folder, scratch) as running:
+        # Its first scratch folder shows that it is at work; a moment later it is in the middle of it.
+        while not files(scratch) and files(folder) == {"people.csv"} and running.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        running.send_signal(signal_sent)
+        out, err = running.communicate(timeout=120)
     assert (running.returncode, out, err) == (130, "", "Cancelled; nothing was written.\n")
     assert files(folder) == {"people.csv"}
     assert files(scratch) == set()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from entrepot import delivery
 from entrepot.asgi import create_app
 from entrepot.consent import Act
 from support.consenting import PeopleMarket
+from support.door import Door
 from support.pages import member
 from support.visitor import Visitor
 
@@ -47,7 +47,7 @@ def test_the_page_speaks_chinese_and_hands_out_receipts(market: PeopleMarket, ap
     token = market.token("P002")
     person = Visitor(app, language="zh")
     assert "与您有关的数据" in person.go(f"/me/{token}").text
-    answer = TestClient(app).get(f"/me/{token}/receipts/{said.id}")
+    answer = Door(app).get(f"/me/{token}/receipts/{said.id}")
     assert answer.json()["fact"]["pii_principal_id"] == said.subject.hex()
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["cache-control"] == "no-store"
@@ -73,7 +73,7 @@ def test_a_shared_table_leaves_out_who_withdrew_and_its_old_address_stops(market
     market.agree(market.publish(), method="table")
     with market.exchange.session(market.market.buyer) as session:
         token = delivery.profile(session)["bearerToken"]
-    client = TestClient(app, headers={"authorization": f"Bearer {token}"})
+    client = Door(app, headers={"authorization": f"Bearer {token}"})
     share = client.get("/sharing/shares").json()["items"][0]["name"]
     table = client.get(f"/sharing/shares/{share}/all-tables").json()["items"][0]
     query = f"/sharing/shares/{share}/schemas/{table['schema']}/tables/{table['name']}/query"

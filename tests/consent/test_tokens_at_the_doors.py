@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from entrepot.asgi import create_app
 from entrepot.runtime import Exchange
 from support.asking import Desk, open_desk
+from support.door import Door
 from support.trading import api_key
 from support.visitor import Visitor
 
@@ -27,7 +27,7 @@ def test_a_person_allows_one_question_and_sees_it_in_both_languages(desk: Desk) 
     assert "Nobody has asked so far" in person.go(f"/me/{desk.link('L001')}").text
     page = person.send("Allow one question", button=("do", "token"))
     token = next(iter(re.findall(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+", page.text)))
-    buyer = TestClient(app, headers={"authorization": f"Bearer {api_key(desk.exchange, desk.market.buyer)}"})
+    buyer = Door(app, headers={"authorization": f"Bearer {api_key(desk.exchange, desk.market.buyer)}"})
     asked = {"person": "L001", "token": token, "question": [{"column": "licence_class", "value": "B"}]}
     answer = buyer.post(f"/api/v1/agreements/{agreement.id}/lookups", json=asked)
     assert (answer.status_code, answer.json()["answer"]) == (201, "match")
@@ -45,10 +45,10 @@ def test_a_person_allows_one_question_and_sees_it_in_both_languages(desk: Desk) 
 def test_the_api_gives_tokens_to_persons_and_to_controllers(desk: Desk) -> None:
     agreement, app = desk.agree(desk.publish()), create_app(desk.exchange)
     body = {"agreement": agreement.id}
-    issued = TestClient(app).post(f"/api/v1/people/{desk.link('L003')}/tokens", json=body)
+    issued = Door(app).post(f"/api/v1/people/{desk.link('L003')}/tokens", json=body)
     assert issued.status_code == 201
-    owner = TestClient(app, headers={"authorization": f"Bearer {api_key(desk.exchange, desk.market.owner)}"})
+    owner = Door(app, headers={"authorization": f"Bearer {api_key(desk.exchange, desk.market.owner)}"})
     assert owner.post("/api/v1/consents/tokens", json=body | {"person": "L003"}).status_code == 201
     assert desk.ask(agreement, "L003", token=issued.json()["token"]).answer == "no_match"
-    seen = TestClient(app).get(f"/api/v1/people/{desk.link('L003')}").json()
+    seen = Door(app).get(f"/api/v1/people/{desk.link('L003')}").json()
     assert [(one["answer"], one["consent"]) for one in seen["questions"]] == [("no_match", issued.json()["consent"])]

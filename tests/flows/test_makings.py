@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from fastapi.testclient import TestClient
 
 from entrepot import flows, parties
 from entrepot.asgi import create_app
@@ -30,6 +29,7 @@ from entrepot.privacy.anonymise.changes import parse_change
 from entrepot.privacy.anonymise.model import Closeness, Diversity, Presence
 from entrepot.privacy.hierarchies import hierarchy
 from entrepot.runtime import ALL_SCOPES, SYSTEM, Actor, Exchange, Role
+from support.door import Door
 from support.trading import Market, api_key, by_key
 
 PLAN = Plan(k=5, quasi=("age", "region"), automatic=True, drop=("email",), suppress=0.05)
@@ -308,9 +308,7 @@ def test_a_slow_job_holds_up_no_other(exchange: Exchange) -> None:
 
 
 def test_the_api_answers_202_and_where_to_ask(market: Market, upload: Upload) -> None:
-    web = TestClient(
-        create_app(market.exchange), headers={"authorization": f"Bearer {api_key(market.exchange, market.owner, *ALL_SCOPES)}"}
-    )
+    web = Door(create_app(market.exchange), headers={"authorization": f"Bearer {api_key(market.exchange, market.owner, *ALL_SCOPES)}"})
     body = {"quasi_identifiers": ["age", "region"], "drop": ["email"], "suppress": 0.05}
     answer = web.post(f"/api/v1/uploads/{upload.id}/anonymisation", json=body)
     assert (answer.status_code, answer.json()["state"]) == (202, "waiting")

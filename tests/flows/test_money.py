@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 
 from entrepot import flows, trades
 from entrepot.asgi import create_app
@@ -14,6 +13,7 @@ from entrepot.kit import Conflict, Money, Refused
 from entrepot.runtime import SYSTEM
 from entrepot.settlement import EscrowState
 from entrepot.trades import Agreement, AgreementClosed, AgreementState
+from support.door import Door
 from support.trading import IRIS_ROWS, Market, broken_laws, iris_text, total
 
 PRICE = Money(4_900, "EUR")
@@ -59,7 +59,7 @@ def _resume(market: Market, agreement: Agreement, by: str = "operator") -> Agree
 def _download(market: Market, agreement: Agreement) -> None:
     url = market.deliver(agreement).files[0].url
     app = create_app(market.exchange)
-    answer = TestClient(app).get(url.removeprefix(market.exchange.settings.public_url))
+    answer = Door(app).get(url.removeprefix(market.exchange.settings.public_url))
     assert (answer.status_code, answer.text) == (200, iris_text())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from fastapi.testclient import TestClient
 
 from entrepot import catalogue, flows, notices, parties, proof, trades
 from entrepot.asgi import create_app
@@ -14,6 +13,7 @@ from entrepot.kit import Conflict, Invalid, NotFound, Refused
 from entrepot.notices import NoticeKind, suspending
 from entrepot.runtime import ANONYMOUS, SYSTEM
 from entrepot.trades import AgreementClosed
+from support.door import Door
 from support.notices import DIGEST, FINDING, agreement_state, file_notice, hand_in, listing_state, look, retest, take
 from support.trading import Market, is_clean
 
@@ -324,7 +324,7 @@ def test_bytes_stop_at_once_at_every_door_and_flow_again_afterwards(market: Mark
     market.deliver(table)
     with market.exchange.session(market.buyer) as session:
         token = flows.share_profile(session)["bearerToken"]
-    door = TestClient(create_app(market.exchange))
+    door = Door(create_app(market.exchange))
     path = address.removeprefix(market.exchange.settings.public_url)
 
     def doors() -> tuple[int, int]:
@@ -348,7 +348,7 @@ def test_where_many_agreements_run_nothing_flows_at_once_and_their_states_follow
     shared = market.agree(listing, method="table")
     market.deliver(shared)
     addresses = [market.deliver(one).files[0].url for one in running]
-    door = TestClient(create_app(market.exchange))
+    door = Door(create_app(market.exchange))
 
     def doors() -> set[int]:
         return {door.get(address.removeprefix(market.exchange.settings.public_url)).status_code for address in addresses}

@@ -23,6 +23,7 @@ from entrepot.engine import DuckEngine
 from entrepot.engine.profiling import profile
 from entrepot.privacy import Assessment, ColumnFinding, Kind, assess
 from entrepot.privacy.categories import CATEGORIES
+from entrepot.privacy.columns import shaped_like
 from entrepot.privacy.detectors import DETECTORS
 from entrepot.privacy.headers import promised
 
@@ -256,6 +257,29 @@ def test_every_detector_speaks_for_a_category_that_says_how_to_fix_it() -> None:
     for detector in DETECTORS:
         assert detector.category in CATEGORIES
     assert all(category.fix for category in CATEGORIES.values() if category.kind is not Kind.NONE)
+
+
+@pytest.mark.parametrize(
+    ("detector", "fits", "fits_not"),
+    [
+        ("one-name", ["Anna", " 李明 ", "Maximiliananders"], ["A", "Maximiliananderss", "Anna Berg", "Anna1"]),
+        (
+            "person-name",
+            ["Anna Berg", "O'Neil, Seán", "Anna B. C. D. E. Berg"],
+            ["Anna", "Anna B. C. D. E. F. Berg", "anna Berg", "Anna 7"],
+        ),
+        ("strasse", ["Lange Straße 12", "Am Weg 3 b"], ["Lange Straße", "12 Weg"]),
+        ("street-address", ["12b Long Lane", "1 Old Mill Rd, Leeds"], ["Long Lane 12", "12 Long"]),
+        ("titled-name-in-text", ["seen by Mrs. Berg twice"], ["seen by Berg twice", "Mrs"]),
+        ("address-in-text", ["lives at 12 Long Lane now", "zieht in die Hauptstraße 5"], ["room 12", "Long Lane"]),
+        ("international-phone-in-text", ["call +49 30 123456"], ["+49 30 123456", "call 030 123456"]),
+        ("card-in-text", ["card 4111 1111 1111 1111 expired"], ["4111 1111 1111 1111", "card 4111"]),
+        ("resident-number-in-text", ["id 11010519491231002X given"], ["11010519491231002X", "id 1101051949123"]),
+    ],
+)
+def test_gates_and_shapes_together_say_which_values_are_looked_at(detector: str, fits: list[str], fits_not: list[str]) -> None:
+    shaped = shaped_like([[value] for value in (*fits, *fits_not)])
+    assert [any(one.name == detector for one in found) for found in shaped] == [True] * len(fits) + [False] * len(fits_not)
 
 
 def test_categories_are_terms_of_the_vocabulary(data_folder: Path) -> None:

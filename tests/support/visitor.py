@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
+from support.door import Door
 from support.pages import PASSWORD
 
 
@@ -111,8 +111,8 @@ class Sight:
 class Visitor:
     """Somebody with a browser that runs no script."""
 
-    def __init__(self, app: Starlette, language: str = "en") -> None:
-        self.client = TestClient(app, headers={"Accept": "text/html", "Accept-Language": language}, raise_server_exceptions=True)
+    def __init__(self, app: ASGIApp, language: str = "en") -> None:
+        self.client = Door(app, headers={"Accept": "text/html", "Accept-Language": language}, raise_server_exceptions=True)
         self.here: Sight
 
     def go(self, address: str) -> Sight:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from entrepot import delivery, flows, parties
 from entrepot.config import Settings
@@ -66,10 +71,70 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def settle_world(settings: Settings, clock: ManualClock) -> World:
-    """Fill a fresh exchange, whose records have been migrated."""
+    """Fill a fresh exchange, whose records have been migrated.
+
+    The first world of a process on each kind of store is kept, and those after it are copies: filling one takes seconds.
+    """
+    kind = sa.make_url(settings.resolved_database_url).get_backend_name()
+    if kind not in _KEPT:
+        made = _fill(settings, clock)
+        made.exchange.close()
+        _KEPT[kind] = _keep(made)
+    return _restore(_KEPT[kind], settings, clock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    world: World
+    folder: Path
+    database: str
+
+
+_KEPT: dict[str, _Kept] = {}
+
+
+def _keep(world: World) -> _Kept:
+    settings, folder = world.exchange.settings, Path(tempfile.mkdtemp(prefix="entrepot-world-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(settings.data_path, folder / "data")
+    shutil.copytree(world.market.folder, folder / "goods")
+    shutil.copy2(settings.resolved_master_key_file, folder / "key")
+    database = ""
+    if settings.database_url:
+        database = f"world_{os.urandom(4).hex()}"
+        _copy_database(settings, sa.make_url(settings.resolved_database_url).database or "", database)
+    return _Kept(world=world, folder=folder, database=database)
+
+
+def _restore(kept: _Kept, settings: Settings, clock: ManualClock) -> World:
+    goods = _goods(settings)
+    for name, target in (("data", settings.data_path), ("goods", goods)):
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(kept.folder / name, target)
+    shutil.copy2(kept.folder / "key", settings.resolved_master_key_file)
+    if kept.database:
+        _copy_database(settings, kept.database, sa.make_url(settings.resolved_database_url).database or "")
+    market = replace(kept.world.market, exchange=Exchange(settings, clock=clock), folder=goods)
+    return replace(kept.world, market=market)
+
+
+def _copy_database(settings: Settings, source: str, target: str) -> None:
+    url = sa.make_url(settings.resolved_database_url).set(database="postgres")
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {target}")
+        connection.exec_driver_sql(f"CREATE DATABASE {target} TEMPLATE {source}")
+    admin.dispose()
+
+
+def _goods(settings: Settings) -> Path:
+    return settings.data_path.with_name(settings.data_path.name + "-goods")
+
+
+def _fill(settings: Settings, clock: ManualClock) -> World:
     load_master_key(settings, create=True)
     exchange = Exchange(settings, clock=clock)
-    market = open_market(exchange, settings.data_path.with_name(settings.data_path.name + "-goods"))
+    market = open_market(exchange, _goods(settings))
     actors: dict[str, Actor] = {role: getattr(market, role) for role in ROLES[2:]}
     ids = _things(market)
     tokens, shares = {}, {}

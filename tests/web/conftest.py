@@ -25,6 +25,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 
+Logins = dict[tuple[Path, str], list[tuple[str, str]]]
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def harbour(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
@@ -82,19 +84,37 @@ def visitor(harbour: Harbour) -> Visitor:
     return Visitor(create_app(harbour.exchange))
 
 
+@pytest.fixture(scope="module")
+def _logins() -> Logins:
+    """Cookies of members who signed in for an earlier test of the module."""
+    return {}
+
+
+def _signed_in(harbour: Harbour, email: str, logins: Logins) -> Visitor:
+    somebody = Visitor(create_app(harbour.exchange))
+    for name, value in logins.get((harbour.folder, email), ()):
+        somebody.client.cookies.set(name, value, domain="testserver.local")
+    # An earlier test may have signed out.
+    if email not in somebody.go("/account").text:
+        somebody.client.cookies.clear()
+        somebody.sign_in(email)
+        logins[harbour.folder, email] = list(somebody.client.cookies.items())
+    return somebody
+
+
 @pytest.fixture
-def buyer(harbour: Harbour) -> Visitor:
+def buyer(harbour: Harbour, _logins: Logins) -> Visitor:
     """The buyer's member, signed in."""
-    return Visitor(create_app(harbour.exchange)).sign_in(harbour.buyer.email)
+    return _signed_in(harbour, harbour.buyer.email, _logins)
 
 
 @pytest.fixture
-def owner(harbour: Harbour) -> Visitor:
+def owner(harbour: Harbour, _logins: Logins) -> Visitor:
     """The owner's member, signed in."""
-    return Visitor(create_app(harbour.exchange)).sign_in(harbour.owner.email)
+    return _signed_in(harbour, harbour.owner.email, _logins)
 
 
 @pytest.fixture
-def operator(harbour: Harbour) -> Visitor:
+def operator(harbour: Harbour, _logins: Logins) -> Visitor:
     """The operator, signed in."""
-    return Visitor(create_app(harbour.exchange)).sign_in(harbour.operator.email)
+    return _signed_in(harbour, harbour.operator.email, _logins)

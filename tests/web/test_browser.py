@@ -6,11 +6,12 @@ import gzip
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, ViewportSize, expect
 
 from support.harbour import Harbour, earnings
 from support.pages import PASSWORD, Member
@@ -21,6 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BUDGET = 60_000
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+NARROW = (320, 768)
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 
@@ -65,7 +68,7 @@ def sign_in(page: Page, harbour: Harbour, email: str) -> None:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser."""
-    opened = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    opened = browser.new_context(viewport=WIDE, locale="en-GB")
     opened.set_default_timeout(PATIENCE)
     yield opened
     opened.close()
@@ -77,38 +80,86 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_page_has_an_accessibility_violation_or_a_blocked_resource(browser: Browser, served: Harbour, axe: str, language: str) -> None:
-    problems: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one visit to every page shows.
+
+    Attributes:
+        asked: Addresses that the browser asked for.
+        heavy: Pages that weigh too much, with their bytes.
+        wide: Pages that do not fit, by width and address.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    heavy: dict[str, int] = field(default_factory=dict)
+    wide: dict[tuple[int, str], int] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def seen(request: pytest.FixtureRequest, browser: Browser, served: Harbour, axe: str) -> Seen:
+    """Every page in each language, opened once: most of the time goes into opening it."""
+    found = Seen()
     for email, paths in addresses(served).items():
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 800}, locale=LOCALES[language], color_scheme="light", reduced_motion="reduce"
-        )
+        context = browser.new_context(viewport=WIDE, locale=LOCALES[request.param], color_scheme="light", reduced_motion="reduce")
         context.set_default_timeout(PATIENCE)
-        problems += _look(context, served, axe, email, paths)
+        _look(context, served, axe, email, paths, found, is_first=request.param == "en")
         context.close()
-    assert problems == []
+    return found
 
 
-def _look(context: BrowserContext, served: Harbour, axe: str, email: str, paths: list[str]) -> list[str]:
-    problems: list[str] = []
+def test_no_page_has_an_accessibility_violation_or_a_blocked_resource(seen: Seen) -> None:
+    assert seen.problems == []
+
+
+def test_every_page_is_light(seen: Seen) -> None:
+    assert seen.heavy == {}
+
+
+def test_pages_fit_small_screens_and_large_zoom(seen: Seen) -> None:
+    assert seen.wide == {}
+
+
+def test_nothing_comes_from_elsewhere(seen: Seen, served: Harbour) -> None:
+    assert seen.asked
+    assert {url for url in seen.asked if not url.startswith(served.url)} == set()
+
+
+def _look(context: BrowserContext, served: Harbour, axe: str, email: str, paths: list[str], seen: Seen, *, is_first: bool) -> None:
     page = context.new_page()
-    page.on("console", lambda message: problems.append(f"{page.url}: {message.text}") if _is_bad(message) else None)
-    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: seen.problems.append(f"{page.url}: {message.text}") if _is_bad(message) else None)
+    page.on("pageerror", lambda error: seen.problems.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: seen.asked.add(request.url))
+    loaded: list[str] = []
+    page.on("response", lambda response: loaded.append(response.url) if _is_shown(response) else None)
     if email:
         sign_in(page, served, email)
     for path in paths:
+        loaded.clear()
         page.goto(served.url + path)
+        _measure(page, path, seen)
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         # The checker is the test's own script: it is evaluated beside the page, whose policy stays in force.
         page.evaluate(axe)
-        # The themes differ in colours alone, so what the first look found needs no second one.
-        for theme, rules in (("light", RULES), ("dark", ["color-contrast"])):
+        # The themes differ in colours alone, so what the first look found needs no second one; neither do the colours of another language.
+        for theme, rules in (("light", RULES), ("dark", ["color-contrast"]))[: 2 if is_first else 1]:
             page.emulate_media(color_scheme=theme)
             found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", rules)
-            problems += [f"{path} ({theme}): {_told(violation)}" for violation in found["violations"]]
+            seen.problems.extend(f"{path} ({theme}): {_told(violation)}" for violation in found["violations"])
         page.emulate_media(color_scheme="light")
-    return problems
+        # By now the page has loaded whatever it loads late.
+        if (total := _weigh(page, loaded)) > BUDGET:
+            seen.heavy[path] = total
+
+
+def _measure(page: Page, path: str, seen: Seen) -> None:
+    # 1280 CSS pixels at 400 % zoom are 320 (WCAG 1.4.10); tables scroll in frames of their own.
+    for width in NARROW:
+        page.set_viewport_size({"width": width, "height": 640})
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            seen.wide[width, path] = over
+    page.set_viewport_size(WIDE)
 
 
 def _told(violation: dict[str, Any]) -> str:
@@ -116,66 +167,20 @@ def _told(violation: dict[str, Any]) -> str:
     return f"{violation['id']} ({len(violation['nodes'])}): {node['html'][:160]}: {node['failureSummary'][:300]}"
 
 
+def _is_shown(response: Response) -> bool:
+    # A page that says that there is none is one that people load too.
+    return response.ok or (response.status >= 400 and response.request.is_navigation_request())
+
+
 def _is_bad(message: ConsoleMessage) -> bool:
     # A page that answers 404 is reported as a failed resource by itself.
     return message.type in ("error", "warning") and "404" not in message.text
 
 
-def test_every_page_is_light(page: Page, served: Harbour) -> None:
-    heavy: dict[str, int] = {}
-    for email, paths in addresses(served).items():
-        page.context.clear_cookies()
-        if email:
-            sign_in(page, served, email)
-        for path in paths:
-            total = _weigh(page, served.url + path)
-            if total > BUDGET:
-                heavy[path] = total
-    assert heavy == {}
-
-
-def _weigh(page: Page, address: str) -> int:
-    """Bytes of a page and all it loads, each packed with gzip, with an empty cache."""
-    seen: list[str] = []
-
-    def keep(response: Response) -> None:
-        if response.status < 300 or response.url == address:
-            seen.append(response.url)
-
-    page.on("response", keep)
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    page.remove_listener("response", keep)
+def _weigh(page: Page, loaded: list[str]) -> int:
+    """Bytes of a page and all it loads, each packed with gzip."""
     # Asked for once more: the browser forgets a body as soon as it moves on.
-    return sum(len(gzip.compress(page.context.request.get(url).body())) for url in seen)
-
-
-def test_nothing_comes_from_elsewhere(page: Page, served: Harbour) -> None:
-    asked: set[str] = set()
-    page.on("request", lambda request: asked.add(request.url))
-    for path in addresses(served)[""]:
-        page.goto(served.url + path)
-    assert {url for url in asked if not url.startswith(served.url)} == set()
-
-
-@pytest.mark.parametrize("width", [320, 768])
-def test_pages_fit_small_screens_and_large_zoom(browser: Browser, served: Harbour, width: int) -> None:
-    # 1280 CSS pixels at 400 % zoom are 320 (WCAG 1.4.10); tables scroll in frames of their own.
-    context = browser.new_context(viewport={"width": width, "height": 640}, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    wide = {}
-    for email, paths in addresses(served).items():
-        context.clear_cookies()
-        if email:
-            sign_in(page, served, email)
-        for path in paths:
-            page.goto(served.url + path)
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if over > 0:
-                wide[path] = over
-    context.close()
-    assert wide == {}
+    return sum(len(gzip.compress(page.context.request.get(url).body())) for url in loaded)
 
 
 def tab_to(page: Page, words: str, limit: int = 120) -> None:

@@ -291,7 +291,7 @@ def test_a_reader_chooses_language_and_light_without_a_script(visitor: Visitor) 
     assert 'data-theme="dark"' in visitor.go("/log?theme=dark").html
     assert 'data-theme="dark"' in visitor.go("/").html
     assert "data-theme" not in visitor.go("/?theme=auto").html
-    assert 'lang="zh-Hans"' in Visitor(visitor.client.app, "zh-CN,zh;q=0.9,en;q=0.5").go("/").html  # type: ignore[arg-type]
+    assert 'lang="zh-Hans"' in Visitor(visitor.client.app, "zh-CN,zh;q=0.9,en;q=0.5").go("/").html
 
 
 def test_an_unknown_address_is_a_page_for_people_and_json_for_programs(visitor: Visitor) -> None:

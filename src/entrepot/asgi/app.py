@@ -36,9 +36,9 @@ def create_app(exchange: Exchange, *, local_actors: Mapping[str, Actor] | None =
     )  # fmt: skip
     app.state.exchange = exchange
     app.state.local_actors = dict(local_actors or {})
-    for router in ROUTERS:
-        app.include_router(router)
-    app.include_router(sharing.router)
+    for router in (*ROUTERS, sharing.router):
+        # Taken over as they are: `include_router` would make each route a second time, and look for each request's twice.
+        app.router.routes.extend(router.routes)
     add_handlers(app)
     describe(app)
     add_pages(app)

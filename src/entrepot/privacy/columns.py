@@ -124,7 +124,7 @@ def shaped_like(columns: Sequence[Sequence[str]]) -> list[frozenset[Detector]]:
     """For each column, the detectors whose shape enough of its values have to be looked at one by one."""
     joined, found = _Joined.of(columns), [set[Detector]() for _ in columns]
     for detector in DETECTORS:
-        for values, fitting, count in zip(columns, found, joined.counts(detector.shape), strict=True):
+        for values, fitting, count in zip(columns, found, joined.sums(_of_shape(joined.texts, detector)), strict=True):
             if count and count >= detector.share * len(values):
                 fitting.add(detector)
     return [frozenset(fitting) for fitting in found]
@@ -143,9 +143,18 @@ class _Joined:
         return cls(pa.array([value for values in columns for value in values], pa.large_string()), ends)
 
     def counts(self, pattern: str) -> list[int]:
-        matched = pc.match_substring_regex(self.texts, pattern).to_numpy(zero_copy_only=False)
-        running = np.concatenate(([0], np.cumsum(matched)))
+        return self.sums(pc.match_substring_regex(self.texts, pattern))
+
+    def sums(self, matched: Any) -> list[int]:
+        running = np.concatenate(([0], np.cumsum(matched.to_numpy(zero_copy_only=False))))
         return [int(count) for count in np.diff(running[self.ends])]
+
+
+def _of_shape(array: Any, detector: Detector) -> Any:
+    if not detector.gate:
+        return pc.match_substring_regex(array, detector.shape)
+    let_in = pc.match_substring_regex(array, detector.gate)
+    return pc.and_(let_in, pc.match_substring_regex(array, detector.shape)) if pc.any(let_in).as_py() else let_in
 
 
 def holding(values: Sequence[str]) -> list[str]:
@@ -153,7 +162,7 @@ def holding(values: Sequence[str]) -> list[str]:
     array = pa.array(values, pa.string())
     found: set[str] = set()
     for detector in (one for one in DETECTORS if one.inside):
-        shaped = pc.filter(array, pc.match_substring_regex(array, detector.shape)).to_pylist()
+        shaped = pc.filter(array, _of_shape(array, detector)).to_pylist()
         found.update(value for value in shaped if value not in found and detector.accepts(value.strip()))
     return [value for value in values if value in found]
 
@@ -252,7 +261,7 @@ def _seen(values: Sequence[str], heading: str, shaped: Collection[Detector]) -> 
 
 
 def _matched(array: Any, detector: Detector, examined: int) -> int:
-    shaped = pc.filter(array, pc.match_substring_regex(array, detector.shape))
+    shaped = pc.filter(array, _of_shape(array, detector))
     if len(shaped) < detector.share * examined:
         return 0
     return sum(1 for value in shaped.to_pylist() if detector.accepts(value.strip()))

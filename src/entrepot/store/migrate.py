@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+import sqlalchemy as sa
 
 from entrepot.kit import Conflict
 from entrepot.store.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_VERSION = sa.text("SELECT version_num FROM alembic_version")
+
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run the missing migrations; each in one transaction, so a failed one leaves the schema as it was."""
+    from alembic import command
+
+    config = _config()
     with database.engine.connect() as connection:
-        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()
@@ -25,14 +31,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
 def revision(database: Database) -> str | None:
     """The schema's revision, or None when there is no schema yet."""
     with database.snapshot() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return connection.execute(_VERSION).scalar_one_or_none() if sa.inspect(connection).has_table("alembic_version") else None
 
 
 def head() -> str:
     """The revision this release needs."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
-    assert found is not None
-    return found
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("*.py"))
 
 
 def require_current(database: Database) -> None:
@@ -50,6 +54,9 @@ def require_current(database: Database) -> None:
 
 
 def _config() -> Config:
+    # Alembic takes a good part of a short command's time to import, and only migrating needs it.
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config

@@ -19,6 +19,8 @@ class Detector:
         name: A stable word for the evidence, such as ``luhn``.
         category: Id of the category it speaks for.
         shape: An RE2 expression that every such value matches whole; evaluated over all sampled values at once.
+        gate: An RE2 expression that every such value matches too, asked first where the shape is dear: a class of all letters there are,
+            counted several times over, takes milliseconds to compile, and RE2 compiles it for each table anew.
         check: The checksum or library that decides.
         share: Share of the examined values that must pass; a tenth of random numbers passes a check digit, so well above that.
         least: Passing values that must be there at least.
@@ -31,6 +33,7 @@ class Detector:
     name: str
     category: str
     shape: str
+    gate: str = ""
     check: Callable[[str], bool] = any_value
     share: float = 0.6
     least: int = 3

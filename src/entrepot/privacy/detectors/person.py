@@ -78,16 +78,16 @@ _ETHNIC = "hispanic|hispanic or latino|latino|caucasian|african[ -]american|blac
 
 DETECTORS = (
     Detector(
-        name="person-name", category="name", shape=r"^\s*\(?\p{Lu}[\p{L}'’.\-]*,?(\s+\(?[\p{L}][\p{L}'’.)\-]*,?){1,5}\s*$", check=is_person_name,
-        share=0.3, least=5, confidence=0.85,
+        name="person-name", category="name", shape=r"^\s*\(?\p{Lu}[\p{L}'’.\-]*,?(\s+\(?[\p{L}][\p{L}'’.)\-]*,?)+\s*$", check=is_person_name,
+        gate=r"^\s*\S+(\s+\S+){1,5}\s*$", share=0.3, least=5, confidence=0.85,
     ),
-    Detector(name="one-name", category="name", shape=r"^\s*\p{L}{2,16}\s*$", check=is_one_name, share=0.5, least=20, confidence=0.75),
+    Detector(name="one-name", category="name", shape=r"^\s*\p{L}+\s*$", gate=r"^\s*\S{2,16}\s*$", check=is_one_name, share=0.5, least=20, confidence=0.75),
     Detector(
-        name="street-address", category="address", shape=rf"(?i)^\s*\d{{1,6}}[a-z]?\s+([\p{{L}}\d.'’\-]+\s+){{1,5}}({_STREETS})\b.*$", share=0.4, least=5,
+        name="street-address", category="address", gate=r"^\s*\d+\S?\s", shape=rf"(?i)^\s*\d{{1,6}}[a-z]?\s+([\p{{L}}\d.'’\-]+\s+){{1,5}}({_STREETS})\b.*$", share=0.4, least=5,
         confidence=0.85,
     ),
     Detector(
-        name="strasse", category="address", shape=r"(?i)^\s*[\p{L}.\- ]+(straße|strasse|str\.|weg|allee|platz|gasse|ring|ufer)\s+\d{1,4}\s?[a-z]?\b.*$",
+        name="strasse", category="address", gate=r"\s\d", shape=r"(?i)^\s*[\p{L}.\- ]+(straße|strasse|str\.|weg|allee|platz|gasse|ring|ufer)\s+\d{1,4}\s?[a-z]?\b.*$",
         share=0.5, least=5, confidence=0.85,
     ),
     Detector(

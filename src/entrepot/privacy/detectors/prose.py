@@ -143,7 +143,8 @@ def _is_chinese_name(name: str) -> bool:
 
 
 _NAME = r"(Dr\.?\s+)?\p{Lu}[\p{L}'’\-]*\p{Ll}"
-_TITLE = rf"(^|[^\p{{L}}])(Mr|Mrs|Ms|Prof|Professor|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Señora?|Sra)\.?\s+{_NAME}"
+_HONORIFICS = "Mr|Mrs|Ms|Prof|Professor|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Señora?|Sra"
+_TITLE = rf"(^|[^\p{{L}}])({_HONORIFICS})\.?\s+{_NAME}"
 # Behind a name it would be a drive.
 _DOCTOR = rf"(^\s*|(^|[^\p{{L}}])\p{{Ll}}+[,:;]?\s+|[.:,;(]\s*)(Dr\.?|M\.)\s+(med\.\s+)?{_NAME}"
 _STREETS = "Street|Avenue|Road|Lane|Drive|Boulevard|Court|Place|Terrace|Crescent|Square|St|Ave|Rd|Ln|Blvd"
@@ -156,8 +157,8 @@ _SURNAMES_CN = "".join(sorted(CHINESE_SURNAMES))
 
 DETECTORS = (
     Detector(
-        name="titled-name-in-text", category="name", shape=rf"(?s)^.*({_TITLE}|{_DOCTOR}).*$", check=is_text, share=0.02, least=2, confidence=0.84,
-        inside=True,
+        name="titled-name-in-text", category="name", gate=rf"({_HONORIFICS}|Dr|M)\.?\s", shape=rf"(?s)^.*({_TITLE}|{_DOCTOR}).*$", check=is_text, share=0.02,
+        least=2, confidence=0.84, inside=True,
     ),
     Detector(
         name="name-in-text", category="name", shape=r"(?s)^\s*(\S+\s+){3}.*$", check=names_somebody, share=0.02, least=2, confidence=0.78, inside=True,
@@ -171,7 +172,7 @@ DETECTORS = (
         confidence=0.78, inside=True,
     ),
     Detector(
-        name="address-in-text", category="address", shape=rf"(?s)^.*\p{{Ll}}{{2,}}\s.*({_ENGLISH}|{_GERMAN}|{_FRENCH}).*$", share=0.02, least=2, confidence=0.77,
-        inside=True,
+        name="address-in-text", category="address", gate=r"(?s)\s.*\d", shape=rf"(?s)^.*\p{{Ll}}{{2,}}\s.*({_ENGLISH}|{_GERMAN}|{_FRENCH}).*$",
+        share=0.02, least=2, confidence=0.77, inside=True,
     ),
 )  # fmt: skip

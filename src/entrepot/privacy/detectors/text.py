@@ -72,11 +72,11 @@ _NATIONAL = r"tel|telefon|telefonnummer|handy|handynummer|mobil|festnetz|rückru
 
 DETECTORS = (
     Detector(
-        name="card-in-text", category="payment_card", shape=r"(?s)^.*\p{L}.*\d(?:[ -]?\d){12,18}.*$", check=has_card, share=0.02, least=3, confidence=0.8,
+        name="card-in-text", category="payment_card", gate=r"\d(?:[ -]?\d){12}", shape=r"(?s)^.*\p{L}.*\d(?:[ -]?\d){12,18}.*$", check=has_card, share=0.02, least=3, confidence=0.8,
         inside=True,
     ),
     Detector(
-        name="resident-number-in-text", category="cn_resident_id", shape=r"(?s)^.*\p{L}.*[1-9]\d{16}[\dXx].*$", check=has_resident_number, share=0.02, least=2,
+        name="resident-number-in-text", category="cn_resident_id", gate=r"\d{17}", shape=r"(?s)^.*\p{L}.*[1-9]\d{16}[\dXx].*$", check=has_resident_number, share=0.02, least=2,
         confidence=0.85, inside=True,
     ),
     Detector(
@@ -92,7 +92,7 @@ DETECTORS = (
         share=0.02, least=2, confidence=0.82, inside=True,
     ),
     Detector(
-        name="international-phone-in-text", category="phone", shape=r"(?s)^.*\p{L}.*\+[1-9][\d ().\-/]{6,20}.*$|^.*\+[1-9][\d ().\-/]{6,20}.*\p{L}.*$",
+        name="international-phone-in-text", category="phone", gate=r"\+\d", shape=r"(?s)^.*\p{L}.*\+[1-9][\d ().\-/]{6,20}.*$|^.*\+[1-9][\d ().\-/]{6,20}.*\p{L}.*$",
         check=has_international_phone, share=0.02, least=1, confidence=0.85, inside=True,
     ),
     Detector(
