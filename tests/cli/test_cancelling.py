@@ -45,8 +45,6 @@ def begun(line: list[str], folder: Path, scratch: Path) -> Iterator[subprocess.P
     with subprocess.Popen(
         [sys.executable, "-c", "from entrepot.cli import main; main()", *line], cwd=folder, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": str(scratch)},
-        # A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as running:  # fmt: skip
         try:
             yield running
