@@ -121,18 +121,23 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
     if ruling.decision is Decision.ALLOW:
         return
     # An organisation stands for what it was about to offer, where nothing can be answered about that yet.
-    found = ruling.findings(
-        library.vocabulary(), subject="" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
-    )
-    details = {"decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found]}
+    subject = "" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
+    found, chinese = (ruling.findings(library.vocabulary(), language, subject=subject) for language in ("en", "zh"))
     first, more = found[0], len(found) - 1
     message = f"{first.message} ({first.citation})" + (f" And {more} more findings." if more else "")
+    details = {
+        "decision": ruling.decision.value,
+        "findings": [{**one.to_dict(), "message_zh": said.message, "hint_zh": said.hint} for one, said in zip(found, chinese, strict=True)],
+        "message_zh": f"{chinese[0].message}（{chinese[0].citation}）" + (f"另有 {more} 项问题。" if more else ""),
+        "hint_zh": chinese[0].hint,
+    }
     if ruling.decision is Decision.BLOCK:
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
         raise FactsMissing(message, first.hint, missing=[fact.path for fact in ruling.missing], **details)
     if not is_approved(session, ruling, subject_id=subject_id):
-        raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **details)
+        hint_zh = {"hint_zh": "已请运营方决定，请在决定后重试。"}
+        raise AwaitsDecision(message, "The operator has been asked to decide; try again then.", **(details | hint_zh))
 
 
 def is_approved(session: Session, ruling: Ruling, *, subject_id: str) -> bool:
