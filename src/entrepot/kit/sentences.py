@@ -20,6 +20,8 @@ PLACE = re.compile(r"\{(\d+)(?::(n|or|and|list|word))?\}")
 _NUMBER = re.compile(r"[-−+]?[\d,.]+")
 _END = re.compile(r"(?<=[.?!)]) (?=\S)")
 _LONGEST = 4_000
+_MOST = 20
+"""Sentences that a text is looked through for."""
 _DEEPEST = 4
 _BEGINNING = 4
 _ENOUGH = 8
@@ -47,8 +49,8 @@ class Template:
 
     def values(self, sentence: str) -> tuple[str, ...] | None:
         """What stands in the places, where the sentence can be read as this template in one way alone."""
-        first, last = self._from_left(sentence), self._from_right(sentence)
-        if first is None or first != last:
+        first = self._from_left(sentence)
+        if first is None or first != self._from_right(sentence):
             return None
         fine = all(kind != "n" or _NUMBER.fullmatch(value) for kind, value in zip(self.kinds, first, strict=True))
         return first if fine else None
@@ -109,7 +111,7 @@ class Sentences:
             for beginning in {sentence[:_BEGINNING], ""}
             for template in self._by_beginning.get(beginning, ())
             if (values := template.values(sentence)) is not None
-            and (template.weight >= _ENOUGH or not any(_END.search(value) or ": " in value for value in values))
+            and (template.weight >= _ENOUGH or all(_is_plain(*one) for one in zip(template.kinds, values, strict=True)))
             and all(fits(kind, value) for kind, value in zip(template.kinds, values, strict=True))
         ]
         return max(found, key=lambda one: (one[0].weight, _joins(*one))) if found else None
@@ -130,20 +132,26 @@ class Chinese:
             return text
         if (whole := self._whole(text, depth)) is not None:
             return whole
-        for end in reversed([match.start() for match in _END.finditer(text)][:20]):
+        for end in reversed([match.start() for match in _END.finditer(text)][:_MOST]):
             if (first := self._whole(text[:end], depth)) is not None:
                 return first + self.say(text[end + 1 :], depth + 1)
+        if (whole := self._whole(text, depth, loose=True)) is not None:
+            return whole
         before, colon, rest = text.partition(": ")
         if colon and (said := self._whole(rest, depth)) is not None:
             return f"{before}：{said}"
         return text
 
-    def _whole(self, text: str, depth: int) -> str | None:
-        """A text that is one sentence of ours, or one part; None where it is neither."""
+    def _whole(self, text: str, depth: int, *, loose: bool = False) -> str | None:
+        """A text that is one sentence of ours, or one part; None where it is neither.
+
+        Args:
+            loose: Whether a value may hold several sentences.
+        """
         for known in (self.sentences, self.parts):
             if text in known.plain:
                 return known.plain[text]
-            found = known.find(text, self._fits)
+            found = known.find(text, lambda kind, value: self._fits(kind, value) and (loose or not _END.search(value)))
             if found and (depth == 0 or known is self.parts or found[0].weight >= _ENOUGH or "word" in found[0].kinds):
                 return self._filled(*found, depth)
         return None
@@ -196,6 +204,11 @@ def read_catalogue() -> dict[tuple[str, str], str]:
     return {(message.context or "", str(message.id)): str(message.string) for message in found if message.id}
 
 
+def _is_plain(kind: str, value: str) -> bool:
+    """Whether a value may stand in a template that has hardly any words of its own: one word, something quoted, a list."""
+    return kind != "" or " " not in value or (len(value) > 1 and value[0] == value[-1] == "'")
+
+
 def _joined(text: str, kind: str, say: Callable[[str], str]) -> str:
     """A list joined as Chinese joins it: ``a、b或c``."""
     shown = [say(one) for one in _items(text, kind)]
@@ -210,5 +223,9 @@ def _items(text: str, kind: str) -> list[str]:
 
 
 def _joins(template: Template, values: tuple[str, ...]) -> int:
-    """How many of the places of a list hold one that is joined as they say; it tells apart what differs in nothing else."""
-    return sum(f" {kind} " in value for kind, value in zip(template.kinds, values, strict=True) if kind in ("or", "and"))
+    """How many places of a list hold one that is joined as they say; it tells apart templates that differ in nothing else."""
+    return sum(
+        ", " in value and " or " not in value if kind == "list" else f" {kind} " in value
+        for kind, value in zip(template.kinds, values, strict=True)
+        if kind in _LISTS
+    )

@@ -111,12 +111,12 @@ def columns_delivered(terms: Terms, rights: Rights, columns: Iterable[str], *, p
 def _judge_purpose(terms: Terms, use: Use) -> list[_Finding]:
     if use.purpose in terms.allowed_purposes():
         return []
-    wanted = PURPOSES[use.purpose].en
+    wanted = PURPOSES[use.purpose]
     prohibited = [PURPOSES[p].en for p in terms.prohibited_purposes if p in broader(use.purpose)]
     if prohibited:
-        reason = f"The terms prohibit {_or(prohibited)}, and this use is for {wanted}."
+        reason = f"The terms prohibit {_or(prohibited)}, and this use is for {wanted.en}."
     else:
-        reason = f"The terms allow {_or([PURPOSES[p].en for p in terms.permitted_purposes])}, and this use is for {wanted}."
+        reason = f"The terms allow {_or([PURPOSES[p].en for p in terms.permitted_purposes])}, and this use is for {wanted.en}."
     return [_Finding(_BLOCK, reason, "Choose a permitted use, or ask the owner for an offer that permits it.")]
 
 

@@ -53,6 +53,8 @@ class Reader:
                 return self._joined([left, right], scope)
             case ast.Name(id=name):
                 return self._name(name, scope)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=0)):
+                return self._first(name, scope)
             case ast.Subscript(value=ast.Name(id=name), slice=key):
                 return self._item(name, key, scope)
             case ast.Subscript(value=value, slice=ast.Slice()):
@@ -104,6 +106,11 @@ class Reader:
                 return self._argument(name, function, scope.module)
         found_at = self.source.constant(name, scope.module)
         return self.texts(found_at[0], Scope(found_at[1])) if found_at else []
+
+    def _first(self, name: str, scope: Scope) -> list[Text]:
+        """What the first of several says that are made alike."""
+        made = [node for function in scope.functions[:1] for node in sources.assigned(function, name, scope.module)]
+        return distinct(text for node in made if isinstance(node, ast.ListComp) for text in self.texts(node.elt, scope))
 
     def _item(self, name: str, key: ast.expr, scope: Scope) -> list[Text]:
         """What an item of a table of constants says: the one named, else any of them."""
@@ -185,7 +192,7 @@ def _kind(value: ast.expr, spec: ast.expr | None) -> str:
             return "n"
         case ast.Call(func=ast.Name(id="_or")):
             return "word"
-        case ast.Name(id="state" | "to" | "wanted") | ast.Attribute(attr="state" | "before" | "decision"):
+        case ast.Name(id="state" | "to") | ast.Attribute(attr="state" | "before" | "decision" | "en"):
             # What is called so always holds a word of ours: a state, a purpose, a decision.
             return "word"
         case ast.Attribute(value=inner, attr="value"):

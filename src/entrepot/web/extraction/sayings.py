@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +28,10 @@ UNSEEN = (
 """Modules whose errors no page shows."""
 _SAID: Mapping[str, tuple[tuple[int, str], ...]] = {
     "Rule": ((9, "message"), (9, "hint")), "Alert": ((9, "message"), (9, "hint")), "Note": ((9, "message"),),
-    "Problem": ((1, "message"), (2, "hint")), "Form": ((1, "hint"),), "_Finding": ((1, "reason"), (2, "hint")),
+    "Problem": ((1, "message"), (2, "hint")), "Form": ((1, "hint"),), "problems.add": ((1, "problem"),),
+    "_Finding": ((1, "reason"), (2, "hint")),
 }  # fmt: skip
-"""What says something besides errors: a class, and which of its arguments."""
+"""What says something besides errors: a class or a method, and which of its arguments."""
 _FORMATTED = "compliance/rules.py"
 
 
@@ -68,8 +70,8 @@ def sayings() -> dict[tuple[str, str], Saying]:
 def _sentences(source: Source, reader: Reader) -> Iterator[Saying]:
     errors = dict.fromkeys(sorted(source.kinds_of("EntrepotError")), ((0, "message"), (1, "hint")))
     for name, fields in (*errors.items(), *_SAID.items()):
-        for scope, call in source.calls[name]:
-            if scope.module.path.startswith(UNSEEN):
+        for scope, call in source.calls[name.rpartition(".")[2]]:
+            if scope.module.path.startswith(UNSEEN) or not ast.unparse(call.func).endswith(name):
                 continue
             for index, field in fields:
                 given = [one.value for one in call.keywords if one.arg == field] or call.args[index : index + 1]
