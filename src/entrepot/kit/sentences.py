@@ -25,7 +25,9 @@ _MOST = 20
 _DEEPEST = 4
 _BEGINNING = 4
 _ENOUGH = 8
-"""Letters that a template needs of its own before a value is taken for a sentence made from it, or may hold another sentence."""
+"""Letters that a template needs of its own before a value is taken for a sentence made from it, unless it quotes something."""
+_FEW = 4
+"""Letters below which a template holds only words, quotations and lists."""
 _LISTS = {"or": "或", "and": "和", "list": "、"}
 
 
@@ -111,7 +113,7 @@ class Sentences:
             for beginning in {sentence[:_BEGINNING], ""}
             for template in self._by_beginning.get(beginning, ())
             if (values := template.values(sentence)) is not None
-            and (template.weight >= _ENOUGH or all(_is_plain(*one) for one in zip(template.kinds, values, strict=True)))
+            and (template.weight >= _FEW or all(_is_plain(*one) for one in zip(template.kinds, values, strict=True)))
             and all(fits(kind, value) for kind, value in zip(template.kinds, values, strict=True))
         ]
         return max(found, key=lambda one: (one[0].weight, _joins(*one))) if found else None
@@ -152,7 +154,7 @@ class Chinese:
             if text in known.plain:
                 return known.plain[text]
             found = known.find(text, lambda kind, value: self._fits(kind, value) and (loose or not _END.search(value)))
-            if found and (depth == 0 or known is self.parts or found[0].weight >= _ENOUGH or "word" in found[0].kinds):
+            if found and (depth == 0 or known is self.parts or _is_telling(*found)):
                 return self._filled(*found, depth)
         return None
 
@@ -168,7 +170,7 @@ class Chinese:
             return _joined(value, kind, lambda one: self._value("", one, depth))
         if kind == "word":
             return self._word(value, depth) or value
-        if len(value) > 2 and value[0] == value[-1] == "'" and "'" not in value[1:-1]:
+        if _is_quoted(value):
             return f"“{value[1:-1]}”"
         return self.say(value, depth)
 
@@ -206,7 +208,16 @@ def read_catalogue() -> dict[tuple[str, str], str]:
 
 def _is_plain(kind: str, value: str) -> bool:
     """Whether a value may stand in a template that has hardly any words of its own: one word, something quoted, a list."""
-    return kind != "" or " " not in value or (len(value) > 1 and value[0] == value[-1] == "'")
+    return kind != "" or " " not in value or _is_quoted(value)
+
+
+def _is_telling(template: Template, values: tuple[str, ...]) -> bool:
+    """Whether a value that reads like a template is surely made from it, and nobody's own words."""
+    return template.weight >= _ENOUGH or "word" in template.kinds or any(_is_quoted(value) for value in values)
+
+
+def _is_quoted(value: str) -> bool:
+    return len(value) > 2 and value[0] == value[-1] == "'" and "'" not in value[1:-1]
 
 
 def _joined(text: str, kind: str, say: Callable[[str], str]) -> str:
