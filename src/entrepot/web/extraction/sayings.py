@@ -17,10 +17,10 @@ PACKAGE = Path(__file__).parents[2]
 UNSEEN = (
     # The command line and programs alone.
     "cli/", "client/", "api/", "sharing/", "asgi/", "flows/backup", "flows/verify", "flows/initialise", "compliance/app_", "compliance/lint",
-    "compliance/vectors", "compliance/pack_diff", "privacy/attacks/", "privacy/utility/", "privacy/risk/", "privacy/anonymise/asked",
-    "privacy/anonymise/write", "privacy/grading/html", "terms/odrl", "standards/", "delivery/tokens", "delivery/links", "delivery/methods/",
+    "compliance/vectors", "compliance/pack_diff", "privacy/utility/", "privacy/anonymise/asked",
+    "privacy/anonymise/write", "privacy/grading/html", "terms/odrl", "standards/",
     # Whoever runs or builds the exchange.
-    "config/", "store/", "jobs/", "runtime/", "blobs/", "kit/canonical", "engine/duck", "settlement/laws", "settlement/rails/",
+    "config/", "store/", "jobs/", "runtime/", "kit/canonical", "engine/duck", "settlement/laws",
     # The log's own files, which other programs check.
     "proof/checkpoint", "proof/cosigning", "proof/notes", "proof/policy", "proof/published", "proof/receipts", "proof/sealer", "proof/tiles",
     "proof/tlog_proof", "proof/tree", "proof/witness", "proof/model", "parties/jws",
