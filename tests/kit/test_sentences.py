@@ -53,6 +53,7 @@ def test_a_sentence_that_can_be_read_in_two_ways_stays_english() -> None:
 def test_quoted_values_and_lists_are_written_as_chinese_writes_them() -> None:
     assert SAY("There is no listing 'a b'.") == "没有数据产品 “a b”。"
     assert SAY("Use a or b.") == "可用 a或b。"
+    assert SAY("Use a or b or c.") == "可用 a、b或c。"
     assert SAY("Use a, b, c.") == "可用 a、b、c。"
     assert SAY("Use 'x', 'y' or 'z'.") == "可用 “x”、“y”或“z”。"
 

@@ -230,7 +230,7 @@ def _items(text: str, kind: str) -> list[str]:
     if kind == "list":
         return text.split(", ")
     head, _, tail = text.rpartition(f" {kind} ")
-    return [*(head.split(", ") if head else ()), tail]
+    return [*(head.replace(f" {kind} ", ", ").split(", ") if head else ()), tail]
 
 
 def _joins(template: Template, values: tuple[str, ...]) -> int:

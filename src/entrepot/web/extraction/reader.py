@@ -137,6 +137,8 @@ class Reader:
                 return self.texts(value, scope)
             case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="join"), args=[ast.GeneratorExp(elt=ast.JoinedStr() as one)]):
                 self._keep(self.texts(one, scope), scope)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get"), args=[key, other]):
+                return distinct([*self._item(name, key, scope), *self.texts(other, scope)])
             case ast.Call(func=ast.Name(id="next"), args=[ast.GeneratorExp(elt=one), *rest]):
                 return distinct(text for value in (one, *rest) for text in self.texts(value, scope))
             case ast.Call(func=ast.Name(id="counted"), args=[_, what, *verbs]):
