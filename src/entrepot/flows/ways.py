@@ -12,6 +12,7 @@ from entrepot import catalogue
 from entrepot.catalogue import Listing, Version
 from entrepot.flows import dossiers
 from entrepot.kit import EntrepotError
+from entrepot.kit.sentences import in_chinese
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation
 
@@ -92,7 +93,14 @@ def refused(error: EntrepotError | None, language: str) -> Sequence[Found]:
 
 def with_ways(findings: Iterable[Found], spot: Spot, language: str = "en") -> list[dict[str, Any]]:
     """Findings with the ways out that the reader has, in the order of the rule's fixes."""
-    return [{**one, "ways": [way.to_dict() for way in ways(one, spot, language)]} for one in findings]
+    return [{**worded(one, language), "ways": [way.to_dict() for way in ways(one, spot, language)]} for one in findings]
+
+
+def worded(finding: Found, language: str) -> dict[str, Any]:
+    """A finding with its message and hint in a language."""
+    if language != "zh":
+        return dict(finding)
+    return {**finding, **{name: in_chinese(str(finding.get(name) or "")) for name in ("message", "hint")}}
 
 
 def ways(finding: Found, spot: Spot, language: str = "en") -> Iterator[Way]:

@@ -28,10 +28,14 @@ class EntrepotError(Exception):
         return type(self).__name__
 
     def said(self, language: str) -> tuple[str, str]:
-        """Message and hint in a language: in Chinese where ``details`` have ``message_zh`` and ``hint_zh``, else as they are."""
+        """Message and hint in a language: in Chinese as ``details`` have ``message_zh`` and ``hint_zh``, else as the catalogue has them."""
         if language != "zh":
             return self.message, self.hint
-        return str(self.details.get("message_zh", self.message)), str(self.details.get("hint_zh", self.hint))
+        # The catalogue is read when the first error is shown in Chinese, never at the start.
+        from entrepot.kit.sentences import in_chinese
+
+        message, hint = self.details.get("message_zh"), self.details.get("hint_zh")
+        return str(message) if message else in_chinese(self.message), str(hint) if hint else in_chinese(self.hint)
 
     def as_dict(self) -> dict[str, Any]:
         """The three fields every door shows, and the details where there are any."""

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from entrepot.kit import Decision, Invalid, canonical_json, rfc3339, strictest
 from entrepot.terms.model import Redistribution, Rights, Terms, Use, Verdict
 from entrepot.vocabulary.purposes import PURPOSES, broader, narrower
 
-_Finding = tuple[Decision, str, str]
 _BLOCK = Decision.BLOCK
+
+
+class _Finding(NamedTuple):
+    """What stands against a use, and the way out."""
+
+    decision: Decision
+    reason: str
+    hint: str
 
 
 def decide(terms: Terms, use: Use, *, starts_at: datetime | None = None) -> Verdict:
@@ -25,9 +33,9 @@ def decide(terms: Terms, use: Use, *, starts_at: datetime | None = None) -> Verd
         *_judge_time(terms, use, starts_at),
         *_judge_amount(terms, use),
     ]
-    decision = strictest(found[0] for found in findings)
-    worst = [found for found in findings if found[0] is decision]
-    return Verdict(decision=decision, reasons=tuple(found[1] for found in findings), hint=worst[0][2] if worst else "")
+    decision = strictest(found.decision for found in findings)
+    worst = [found for found in findings if found.decision is decision]
+    return Verdict(decision=decision, reasons=tuple(found.reason for found in findings), hint=worst[0].hint if worst else "")
 
 
 def narrows(offer: Terms, counter: Terms) -> bool:
@@ -103,13 +111,13 @@ def columns_delivered(terms: Terms, rights: Rights, columns: Iterable[str], *, p
 def _judge_purpose(terms: Terms, use: Use) -> list[_Finding]:
     if use.purpose in terms.allowed_purposes():
         return []
-    wanted = PURPOSES[use.purpose].en
+    wanted = PURPOSES[use.purpose]
     prohibited = [PURPOSES[p].en for p in terms.prohibited_purposes if p in broader(use.purpose)]
     if prohibited:
-        reason = f"The terms prohibit {_or(prohibited)}, and this use is for {wanted}."
+        reason = f"The terms prohibit {_or(prohibited)}, and this use is for {wanted.en}."
     else:
-        reason = f"The terms allow {_or([PURPOSES[p].en for p in terms.permitted_purposes])}, and this use is for {wanted}."
-    return [(_BLOCK, reason, "Choose a permitted use, or ask the owner for an offer that permits it.")]
+        reason = f"The terms allow {_or([PURPOSES[p].en for p in terms.permitted_purposes])}, and this use is for {wanted.en}."
+    return [_Finding(_BLOCK, reason, "Choose a permitted use, or ask the owner for an offer that permits it.")]
 
 
 def _judge_territory(terms: Terms, use: Use) -> list[_Finding]:
@@ -118,12 +126,16 @@ def _judge_territory(terms: Terms, use: Use) -> list[_Finding]:
     places = ", ".join(terms.territories)
     if use.territory is None:
         return [
-            (Decision.NEEDS_INFO, f"The terms allow use in {places} only, and this use names no territory.", "Say where the data is used.")
+            _Finding(
+                Decision.NEEDS_INFO,
+                f"The terms allow use in {places} only, and this use names no territory.",
+                "Say where the data is used.",
+            )
         ]
     if use.territory in terms.territories:
         return []
     return [
-        (
+        _Finding(
             _BLOCK,
             f"The terms allow use in {places} only, and this use is in {use.territory}.",
             "Use the data there, or ask the owner for an offer.",
@@ -135,21 +147,21 @@ def _judge_time(terms: Terms, use: Use, starts_at: datetime | None) -> list[_Fin
     if use.at is None or starts_at is None:
         return []
     if use.at < starts_at:
-        return [(_BLOCK, f"The use begins at {rfc3339(starts_at)}, and this one is at {rfc3339(use.at)}.", "Wait until then.")]
+        return [_Finding(_BLOCK, f"The use begins at {rfc3339(starts_at)}, and this one is at {rfc3339(use.at)}.", "Wait until then.")]
     if terms.duration_days is None or use.at < starts_at + timedelta(days=terms.duration_days):
         return []
     ended = rfc3339(starts_at + timedelta(days=terms.duration_days))
-    return [(_BLOCK, f"The {terms.duration_days} days of use ended at {ended}.", "Request the data again.")]
+    return [_Finding(_BLOCK, f"The {terms.duration_days} days of use ended at {ended}.", "Request the data again.")]
 
 
 def _judge_amount(terms: Terms, use: Use) -> list[_Finding]:
     found: list[_Finding] = []
     if terms.count_limit is not None and use.count > terms.count_limit:
         reason = f"The terms allow {terms.count_limit} uses, and this would be number {use.count}."
-        found.append((_BLOCK, reason, "Ask the owner for an offer with more uses."))
+        found.append(_Finding(_BLOCK, reason, "Ask the owner for an offer with more uses."))
     if use.redistribution.level > terms.redistribution.level:
         what = {Redistribution.DERIVED: "results made from the data", Redistribution.ALLOWED: "the data"}[use.redistribution]
-        found.append((_BLOCK, f"The terms do not allow passing on {what}.", "Keep it to yourself, or ask the owner for an offer."))
+        found.append(_Finding(_BLOCK, f"The terms do not allow passing on {what}.", "Keep it to yourself, or ask the owner for an offer."))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Collects the messages of the pages for the translators: ``python -m entrepot.web.messages`` brings the catalogues up to date."""
+"""Collects the messages of pages and errors for the translators: ``python -m entrepot.web.messages`` brings the catalogues up to date."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from entrepot.kit import sentences
+from entrepot.web.extraction.sayings import sayings
 from entrepot.web.languages import LOCALE_FOLDER
 
 PACKAGE = Path(__file__).parent
@@ -38,6 +40,21 @@ def update(language: str) -> Path:
     for message in template:
         if message.id:
             made.add(message.id, known.get(message.id) or "")
+    return _write(made, path)
+
+
+def update_errors() -> Path:
+    """Bring the catalogue of what errors say up to date: sorted by module, with the expressions that stand in the places."""
+    path = sentences.CATALOGUE
+    known = sentences.read_catalogue() if path.exists() else {}
+    made = Catalog(locale="zh", charset="utf-8", fuzzy=False)
+    for key, one in sayings().items():
+        notes = [f"{{{number}}}: {value}" for number, value in enumerate(one.values)]
+        made.add(one.template, known.get(key) or one.known, context=one.context or None, locations=[(one.where, 0)], auto_comments=notes)
+    return _write(made, path)
+
+
+def _write(made: Catalog, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, made, width=140, sort_output=True, omit_header=True)
@@ -52,3 +69,4 @@ def _messages() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
 if __name__ == "__main__":
     for code in TRANSLATED:
         print(update(code))
+    print(update_errors())

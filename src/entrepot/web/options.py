@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 
 from entrepot.kit import EntrepotError
@@ -28,4 +29,7 @@ def on_form(error: EntrepotError, language: Language) -> EntrepotError:
             return language.gettext("“%(field)s”") % {"field": language.gettext(FIELDS[option])}
         return language.gettext("%(option)s of the command line") % {"option": option}
 
-    return reworded(error, said)
+    # Said in the reader's language first: options are the same in both, and the names of fields are not the catalogue's.
+    shown = copy.copy(error)
+    shown.message, shown.hint = error.said(language.code)
+    return reworded(shown, said)

@@ -7,6 +7,7 @@ from typing import Any
 
 from entrepot import pricing
 from entrepot.compliance import library
+from entrepot.kit.sentences import in_chinese
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
 from entrepot.terms.model import Redistribution, Terms
@@ -254,7 +255,11 @@ class Words(DeskWords):
     def notification(self, kind: str, facts: Mapping[str, Any]) -> str:
         """What an inbox line says; facts that are missing read as a dash."""
         text = self.language.gettext(INBOX.get(kind, SOMETHING))
-        return text % _Dashes({"kind": kind} | {k: str(v) for k, v in facts.items()})
+        told = {name: self._error(str(value)) if kind in _OF_ERRORS else str(value) for name, value in facts.items()}
+        return text % _Dashes({"kind": kind} | told)
+
+    def _error(self, text: str) -> str:
+        return in_chinese(text) if self.language.code == "zh" else text
 
     def place(self, subject_id: str) -> str:
         """The address of the page about a thing; empty where there is none."""
@@ -283,6 +288,8 @@ METHODS: Mapping[str, str] = {
     "table": _("Live table (Delta Sharing)"),
     "lookup": _("Questions, match or no match"),
 }
+_OF_ERRORS = frozenset({"release.refused", "payment.missing"})
+"""Lines of the inbox that quote an error; what others quote was written by people."""
 SOMETHING = _("Something happened: %(kind)s.")
 INBOX: Mapping[str, str] = {
     "request.filed": _("A person filed a request; its answer is due on %(due)s."),

@@ -1,0 +1,1 @@
+"""Reads out of the source what errors say, so that it can be translated."""
