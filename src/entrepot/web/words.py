@@ -313,6 +313,7 @@ INBOX: Mapping[str, str] = {
     "lookup.tried": _("%(buyer)s asked so often with tokens that were not good that nothing more of it is looked at until %(until)s."),
     "ruling.open": _("The rules ask something about what you do, or forbid it; look at your duties."),
     "ruling.approved": _("A person of the exchange lets a case of yours pass."),
+    "ruling.refused": _("A person of the exchange refuses a case of yours; look at its rules."),
     "release.made": _("A release is made and waits for a day to be published."),
     "release.refused": _("A release could not be made: %(reason)s"),
     **desk_words.INBOX,
