@@ -19,7 +19,7 @@ from entrepot.consent.model import (
     make_scope,
     overlap,
 )
-from entrepot.consent.receipts import FORMAT, verify_in_batch
+from entrepot.consent.receipts import FORMAT, verify_in_batch, verify_notice
 from entrepot.consent.service import (
     CONTROLLER,
     PERSON,
@@ -78,5 +78,6 @@ __all__ = [
     "subject",
     "tokens",
     "verify_in_batch",
+    "verify_notice",
     "weakest_kind",
 ]
