@@ -10,6 +10,7 @@ from entrepot.compliance import library
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
 from entrepot.terms.model import Redistribution, Terms
+from entrepot.trades import Reason, reasons
 from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web import desk_words
 from entrepot.web.desk_words import DeskWords
@@ -254,7 +255,15 @@ class Words(DeskWords):
     def notification(self, kind: str, facts: Mapping[str, Any]) -> str:
         """What an inbox line says; facts that are missing read as a dash."""
         text = self.language.gettext(INBOX.get(kind, SOMETHING))
-        return text % _Dashes({"kind": kind} | {k: str(v) for k, v in facts.items()})
+        said = {"kind": kind} | {k: str(v) for k, v in facts.items()}
+        if "reason" in said:
+            said["reason"] = said.get(f"reason_{self.language.code}") or self.reason(said["reason"])
+        return text % _Dashes(said)
+
+    def reason(self, text: str) -> str:
+        """Why something happened: the exchange's own reasons in the reader's language, a party's words as written."""
+        found = reasons.read(text)
+        return text if found is None else self.language.gettext(REASONS[found[0]]) % found[1]
 
     def place(self, subject_id: str) -> str:
         """The address of the page about a thing; empty where there is none."""
@@ -318,6 +327,15 @@ INBOX: Mapping[str, str] = {
     "release.refused": _("A release could not be made: %(reason)s"),
     **desk_words.INBOX,
 }
+REASONS: Mapping[Reason, str] = {
+    Reason.NOTICE: _("A legal notice suspends the listing."), Reason.NOTICE_OF: _("A legal notice suspends the listing (%(name)s)."),
+    Reason.NOTICE_OVER: _("The legal notice on the listing is settled."), Reason.MONTH_PAID: _("The next month is paid."),
+    Reason.NO_MONEY: _("The balance does not cover the next month."),
+    Reason.UNDECIDED: _("It ended in a dispute, so its money waits until the operator pays it back or out."),
+    Reason.ACCEPTED: _("accepted by the buyer"), Reason.ACCEPTED_LATE: _("accepted after the end"),
+    Reason.WINDOW_OVER: _("the acceptance window has ended"), Reason.RESUMED: _("resumed"),
+    Reason.TIME_OVER: _("The %(days)s days of the terms have passed."),
+}  # fmt: skip
 ENTRIES: Mapping[str, str] = {
     "organisation.moved": _("Organisation moved"), "organisation.doubted": _("Identity in doubt"), "organisation.verified": _("Identity checked"),
     "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"), "lookup.answered": _("Question answered"),
