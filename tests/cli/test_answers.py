@@ -76,6 +76,7 @@ def test_answers_are_json_where_it_is_asked_for(traded: CommandLine, line: list[
         (["install-rules", "iris.yaml"], "Invalid"),
         (["uninstall-rules", "none"], "NotFound"),
         (["let-pass", "rul_none", "--reason", "x"], "NotFound"),
+        (["refuse-ruling", "rul_none", "--reason", "x"], "NotFound"),
         (["check", "iris.csv", "--shows", "face"], "Invalid"),
         (["check", "iris.csv", "--shows", "cats"], "Invalid"),
         (["check", "iris.csv", "--manifest", "missing.yaml"], "Invalid"),

@@ -66,6 +66,17 @@ def test_a_notice_is_filed_answered_tested_and_closed(shop: CommandLine) -> None
     assert json.loads(shop.done("--json", "notices", "list", "--all", *OWNER))[0]["state"] == "closed"
 
 
+def test_a_notice_says_until_when_the_owner_is_heard_and_the_inbox_says_why_something_happened(shop: CommandLine) -> None:
+    text = Path("notice.yaml").read_text("utf-8").replace("2999-01-01", "2020-01-17")
+    Path("late.yaml").write_text(text, "utf-8")
+    made = json.loads(shop.done("notices", "file", "late.yaml", "--json", *REGULATOR))
+    assert (made["due_at"][:10], made["suspends_at"] > made["due_at"]) == ("2020-01-17", True)
+    assert "the owner is heard until" in shop.done("notices", "show", made["id"], *OWNER)
+    listing = Path("listing").read_text("utf-8")
+    shop.done("suspend-listing", listing, "--reason", "It shows where children are.", "--imminent-harm")
+    assert "It shows where children are." in shop.done("inbox", *OWNER)
+
+
 def test_an_authority_asks_is_let_in_and_looks(shop: CommandLine) -> None:
     listing = Path("listing").read_text("utf-8")
     period = ("--since", "2020-01-01T00:00:00Z", "--until", "2999-01-01T00:00:00Z")

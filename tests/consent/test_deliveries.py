@@ -10,7 +10,7 @@ from entrepot import delivery, flows
 from entrepot.consent import Act
 from entrepot.delivery.model import ParcelOutdated
 from entrepot.flows import people
-from support.consenting import PERSONS, RESEARCH, PeopleMarket
+from support.consenting import PERSONS, RESEARCH, PeopleMarket, open_address
 
 
 def test_nobody_is_left_out_while_nobody_objects(market: PeopleMarket) -> None:
@@ -73,10 +73,10 @@ def test_a_link_to_a_superseded_delivery_stops_working(market: PeopleMarket) -> 
     market.say("P003", Act.WITHDRAWN, purposes=["dpv:Marketing"])
     with market.exchange.reading(market.market.buyer) as session:
         (url,) = delivery.download_links(session, parcel).values()
-    assert _open(market, url).file.id == parcel.files[0].id
+    assert open_address(market.exchange, url).file.id == parcel.files[0].id
     market.say("P004", Act.WITHDRAWN)
     with pytest.raises(ParcelOutdated):
-        _open(market, url)
+        open_address(market.exchange, url)
 
 
 def test_a_download_under_way_is_cut_when_somebody_in_it_withdraws(market: PeopleMarket, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,18 +86,8 @@ def test_a_download_under_way_is_cut_when_somebody_in_it_withdraws(market: Peopl
     parcel = market.market.deliver(agreement).parcel
     with market.exchange.reading(market.market.buyer) as session:
         (url,) = delivery.download_links(session, parcel).values()
-    pieces = _open(market, url).chunks(0, parcel.bytes)
+    pieces = open_address(market.exchange, url).chunks(0, parcel.bytes)
     assert next(pieces)
     market.say("P009", Act.WITHDRAWN)
     with pytest.raises(ParcelOutdated):
         next(pieces)
-
-
-def _open(market: PeopleMarket, url: str) -> delivery.FileToSend:
-    from urllib.parse import parse_qs, urlsplit
-
-    parts = urlsplit(url)
-    _, _, _, parcel_id, file_id, _ = parts.path.split("/")
-    asked = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    link = delivery.parse_link(parcel_id, file_id, issue=asked["read"], token_id=asked["by"], expires=asked["expires"])
-    return delivery.open_file(market.exchange, link, asked["X-Amz-Signature"])

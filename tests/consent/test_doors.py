@@ -7,10 +7,13 @@ from fastapi import FastAPI
 
 from entrepot import delivery
 from entrepot.asgi import create_app
-from entrepot.consent import Act
-from support.consenting import PeopleMarket
+from entrepot.consent import Act, requests
+from entrepot.delivery.model import ParcelOutdated
+from entrepot.flows import people
+from support.consenting import PeopleMarket, open_address
 from support.door import Door
 from support.pages import member
+from support.trading import api_key
 from support.visitor import Visitor
 
 
@@ -64,6 +67,54 @@ def test_a_request_goes_to_the_controller_who_answers_it(market: PeopleMarket, a
     assert "Corrected." in person.go(f"/me/{token}").text
 
 
+def test_nobody_reads_or_answers_the_request_of_anothers_person(market: PeopleMarket, app: FastAPI) -> None:
+    with market.exchange.session() as session:
+        filed = people.request_as_person(session, market.token("P002"), "deletion", "I was never there.")
+    for name in ("stranger", "buyer", "operator", "regulator"):
+        key = api_key(market.exchange, getattr(market.market, name))
+        door = Door(app, headers={"authorization": f"Bearer {key}"})
+        assert filed.id not in door.get("/api/v1/subject-requests").text, name
+        answer = door.post(f"/api/v1/subject-requests/{filed.id}/answer", json={"text": "Done."})
+        assert answer.status_code == 404, name
+    email = member(market.exchange, market.market.stranger, "stranger@example.org").email
+    stranger = Visitor(app).sign_in(email)
+    assert "I was never there." not in stranger.go("/people").text
+    assert filed.id not in stranger.here.html
+    other = Door(app).get(f"/api/v1/people/{market.token('P003')}").json()
+    assert other["requests"] == []
+    with market.exchange.reading(market.market.owner) as session:
+        assert requests.get(session, filed.id).state == "open"
+
+
+def test_a_share_that_is_read_half_way_is_cut_when_somebody_in_it_withdraws(
+    market: PeopleMarket, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrepot.delivery.files.GATE_SECONDS", 0.0)
+    monkeypatch.setattr("entrepot.delivery.files.CHUNK", 64)
+    market.agree(market.publish(), method="table")
+    with market.exchange.session(market.market.buyer) as session:
+        token = delivery.profile(session)["bearerToken"]
+    client = Door(app, headers={"authorization": f"Bearer {token}"})
+    address, whole = _shared(client)
+    pieces = open_address(market.exchange, address).chunks(0, len(whole))
+    assert whole.startswith(next(pieces))
+    market.say("P009", Act.WITHDRAWN)
+    with pytest.raises(ParcelOutdated):
+        next(pieces)
+    assert client.get(address).status_code == 403
+    assert _rows(_shared(client)[1]) == _rows(whole) - 2
+
+
+def _shared(client: Door) -> tuple[str, bytes]:
+    """The address of the shared table's file, and its bytes."""
+    share = client.get("/sharing/shares").json()["items"][0]["name"]
+    table = client.get(f"/sharing/shares/{share}/all-tables").json()["items"][0]
+    query = f"/sharing/shares/{share}/schemas/{table['schema']}/tables/{table['name']}/query"
+    line = next(one for one in client.post(query, json={}).text.splitlines() if '"url"' in one)
+    address = line.split('"url":"')[1].split('"')[0]
+    return address, client.get(address).content
+
+
 def test_whoever_has_no_link_sees_no_person(market: PeopleMarket, app: FastAPI) -> None:
     assert Visitor(app).go("/me/org_01m80te7nhksyfpx8227ztnpbt.AAAAAAAAAAAAAAAAAAAAAA.AAAA").status == 404
     assert Visitor(app).post(f"/me/{market.token('P001')}", do="stop").status == 403, "a form that did not come from the page"
@@ -74,23 +125,13 @@ def test_a_shared_table_leaves_out_who_withdrew_and_its_old_address_stops(market
     with market.exchange.session(market.market.buyer) as session:
         token = delivery.profile(session)["bearerToken"]
     client = Door(app, headers={"authorization": f"Bearer {token}"})
-    share = client.get("/sharing/shares").json()["items"][0]["name"]
-    table = client.get(f"/sharing/shares/{share}/all-tables").json()["items"][0]
-    query = f"/sharing/shares/{share}/schemas/{table['schema']}/tables/{table['name']}/query"
-
-    def address() -> str:
-        lines = client.post(query, json={}).text.splitlines()
-        return next(line for line in lines if '"url"' in line).split('"url":"')[1].split('"')[0]
-
-    old = address()
-    whole = client.get(old).content
-    assert client.get(old).status_code == 200
+    old, whole = _shared(client)
     market.say("P005", Act.WITHDRAWN)
     gone = client.get(old)
     assert (gone.status_code, "has withdrawn since" in gone.json()["message"]) == (403, True)
-    new = address()
+    new, content = _shared(client)
     assert new.split("?")[0] != old.split("?")[0]
-    assert _rows(client.get(new).content) == _rows(whole) - 2
+    assert _rows(content) == _rows(whole) - 2
 
 
 def _rows(data: bytes) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from entrepot import catalogue, compliance, flows, notices, parties
 from entrepot.catalogue import ListingState
-from entrepot.compliance import FactsMissing, Gate, NotCompliant, Source
+from entrepot.compliance import Dossier, FactsMissing, Gate, NotCompliant, Source, library
+from entrepot.compliance.judge import decide
 from entrepot.compliance.ruling import Ruling
-from entrepot.flows import dossiers, gates
+from entrepot.flows import dossiers, gates, refusing, uses
 from entrepot.kit import Decision, Invalid
 from entrepot.runtime import SYSTEM
 from entrepot.trades import Negotiation
@@ -57,6 +59,32 @@ def test_where_no_column_shows_ages_the_owner_is_asked_and_its_answer_counts(mar
     said = answer(market, listing, asset__under_14=False)
     assert (said.decision, said.dossier.source("asset.under_14")) == (Decision.ALLOW, Source.DECLARED)
     assert answer(market, listing, asset__under_14=True).decision is Decision.BLOCK
+
+
+def test_a_delivery_of_what_turned_out_to_be_about_children_is_refused_and_counted(market: Market) -> None:
+    listing = publish(market, VISITS)
+    answer(market, listing, asset__under_14=False)
+    made = _request(market, listing)
+    with market.exchange.session(market.owner) as session:
+        flows.answer_contract(session, made.id, {"consent.covers_everyone": True})
+    agreement = market.accept(made)
+    assert answer(market, listing, asset__under_14=True).decision is Decision.BLOCK
+    with market.exchange.reading(SYSTEM) as session:
+        version = catalogue.agreed_version(session, agreement.version_id)
+    for _ in range(2):
+        with pytest.raises(NotCompliant, match="children under 14"):
+            gates.clear_delivery(market.exchange, market.buyer, agreement, version)
+    with market.exchange.reading(SYSTEM) as session:
+        assert notices.totals(session)[notices.Prohibited.UNDER_14, notices.Gate.DELIVERY] == 2
+
+
+def test_a_purpose_that_later_goods_make_a_prohibited_use_is_one_at_the_delivery_too() -> None:
+    signed = Dossier({"asset.personal": True, "asset.grade": 3, "asset.categories": ["pd:Age"], "use.prohibited": ["none"]})
+    assert uses.shown("dpv:PersonnelMonitoring", signed) is signed
+    now = uses.shown("dpv:PersonnelMonitoring", signed.with_({"asset.categories": ["pd:TradeUnionMembership"]}))
+    assert now.values["use.prohibited"] == ["dissent_surveillance"]
+    ruling = decide(library.shipped(), Gate.DELIVERY, now, at=date(2026, 11, 22), taxonomy=library.taxonomy())
+    assert refusing.refused(ruling) == {"dissent_surveillance"}
 
 
 def test_a_column_of_grown_up_ages_is_measured_and_asks_nobody(market: Market) -> None:

@@ -289,6 +289,24 @@ def test_an_incident_is_entered_with_its_clock_and_closes_when_it_is_reported(ma
         flows.get_operation(session, made.subject_id)
 
 
+def test_a_prohibited_use_is_counted_at_the_gate_of_operations_too_and_once_for_each_entry(market: Market) -> None:
+    with market.exchange.session(market.owner) as session:
+        made = flows.enter_operation(session, "profiling", {"use.prohibited": ["covert_profiling"]})
+    assert "HOUSE-PROHIBITED-USES-ELSEWHERE" in {result.rule.id for result in made.now.deciding}
+    covert = (notices.Prohibited.COVERT_PROFILING, notices.Gate.OPERATION)
+    assert _refused(market) == {covert: 1}
+    _answer(market, market.owner, made.subject_id, {"use.automated_decision": False})
+    _review(market)
+    assert _refused(market) == {covert: 1}, "the same entry is not counted again with each look at it"
+    _answer(market, market.owner, made.subject_id, {"use.prohibited": ["covert_profiling", "child_profiling"]})
+    assert _refused(market) == {covert: 1, (notices.Prohibited.CHILD_PROFILING, notices.Gate.OPERATION): 1}
+
+
+def _refused(market: Market) -> dict[tuple[notices.Prohibited, notices.Gate], int]:
+    with market.exchange.reading() as session:
+        return notices.totals(session)
+
+
 def test_a_change_of_rules_is_noted_with_its_question_and_stopped_by_what_forbids_it(market: Market) -> None:
     pack = {"kind": "profiling", "condition": "[operator.minors, eq, true]", "facts": "operator.minors: false"}
     _install(market, **pack)

@@ -11,6 +11,7 @@ from entrepot.catalogue import ListingState
 from entrepot.compliance import AwaitsDecision, FactsMissing, Gate, NotCompliant
 from entrepot.config import Settings
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused
+from entrepot.trades import Negotiation
 from support.route_table import PACK
 from support.rulebook import ANSWERS, CHINA, PACKS, REVIEWED, REVIEWED_VECTORS, install, rulings, state
 from support.trading import Market, organisation_of
@@ -85,9 +86,79 @@ def test_a_prohibited_use_is_refused_whoever_agrees_and_counted_for_everybody(ma
         market.accept(negotiation)
     with market.exchange.reading() as session:
         assert notices.totals(session) == {(notices.Prohibited.COVERT_PROFILING, notices.Gate.CONTRACT): 1}
+
+
+def _say(market: Market, negotiation: Negotiation, *uses: str) -> Decision:
     with market.exchange.session(market.buyer) as session:
-        flows.answer_contract(session, negotiation.id, {"use.prohibited": []})
+        return flows.answer_contract(session, negotiation.id, {"use.prohibited": list(uses)}).decision
+
+
+def _left_to_operator(market: Market) -> list[compliance.KeptRuling]:
+    with market.exchange.reading(market.operator) as session:
+        return flows.waiting_rulings(session)
+
+
+def test_a_prohibited_use_that_was_named_is_not_taken_back_with_a_word(market: Market) -> None:
+    listing = market.publish().listing_id
+    negotiation = market.request(listing)
+    assert _say(market, negotiation, "re_identification") is Decision.BLOCK
+    assert _say(market, negotiation, "none") is Decision.REVIEW
+    with pytest.raises(AwaitsDecision, match="now says that it is none"):
+        market.accept(negotiation)
+    (waiting,) = _left_to_operator(market)
+    with market.exchange.reading(market.operator) as session:
+        assert "finding out who is behind" in flows.why_waiting(session, waiting)[-1]
+        assert "重新识别个人" in flows.why_waiting(session, waiting, "zh")[-1]
+    another = market.request(listing)
+    assert _say(market, another, "none") is Decision.REVIEW, "it binds every request of this buyer for this listing"
+    other_listing = market.request(market.publish(title="Other flowers").listing_id)
+    assert _say(market, other_listing, "none") is Decision.ALLOW
+    with market.exchange.session(market.operator) as session:
+        flows.approve_ruling(session, waiting.id, reason="A slip of the pen; the buyer has explained it.")
     assert market.accept(negotiation)
+    assert market.accept(another), "a person has decided, and it binds no longer"
+    assert _left_to_operator(market) == []
+
+
+def test_what_a_person_refuses_stays_refused_until_the_facts_are_others(market: Market) -> None:
+    negotiation = market.request(market.publish().listing_id)
+    _say(market, negotiation, "covert_profiling")
+    _say(market, negotiation, "none")
+    with pytest.raises(AwaitsDecision):
+        market.accept(negotiation)
+    (waiting,) = _left_to_operator(market)
+    with market.unhurt(), pytest.raises(Refused), market.exchange.session(market.buyer) as session:
+        compliance.refuse(session, waiting.id, reason="mine")
+    with market.exchange.session(market.operator) as session:
+        made = compliance.refuse(session, waiting.id, reason="Its product is a profile of everybody.")
+    assert (made.decision, made.reason) == (Decision.BLOCK, "Its product is a profile of everybody.")
+    for _ in range(2):
+        with pytest.raises(NotCompliant, match="A person of the exchange has refused it"):
+            market.accept(negotiation)
+    assert _left_to_operator(market) == [], "nobody is asked the same again"
+    with market.exchange.reading() as session:
+        assert not notices.totals(session), "what a person refuses is no prohibited use by that"
+    with pytest.raises(Conflict), market.exchange.session(market.operator) as session:
+        compliance.refuse(session, waiting.id, reason="Again.")
+    with market.exchange.session(market.buyer) as session:
+        flows.answer_contract(session, negotiation.id, {"use.automated_decision": False})
+    with pytest.raises(AwaitsDecision):
+        market.accept(negotiation)
+
+
+def test_an_answer_given_before_the_decision_and_not_part_of_it_still_binds(market: Market) -> None:
+    negotiation = market.request(market.publish().listing_id)
+    _say(market, negotiation, "covert_profiling")
+    _say(market, negotiation, "none")
+    with pytest.raises(AwaitsDecision):
+        market.accept(negotiation)
+    (waiting,) = _left_to_operator(market)
+    _say(market, negotiation, "score_pricing")
+    _say(market, negotiation, "none")
+    with market.exchange.session(market.operator) as session:
+        flows.approve_ruling(session, waiting.id, reason="No profiles are meant.")
+    with pytest.raises(AwaitsDecision):
+        market.accept(negotiation)
 
 
 def test_a_declared_fact_never_overrules_a_measured_one(market: Market) -> None:

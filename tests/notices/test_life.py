@@ -11,6 +11,7 @@ from entrepot.asgi import create_app
 from entrepot.catalogue import ListingSuspended
 from entrepot.kit import Conflict, Invalid, NotFound, Refused
 from entrepot.notices import NoticeKind, suspending
+from entrepot.notices.model import notice_from
 from entrepot.runtime import ANONYMOUS, SYSTEM
 from entrepot.trades import AgreementClosed
 from support.door import Door
@@ -121,11 +122,49 @@ def test_a_given_due_date_counts_to_its_last_second_where_the_authority_is(marke
     given = file_notice(market, listing, due=date(2026, 11, 27), jurisdiction="EU")
     assert (given.clock, given.due_at) == ("given", datetime(2026, 11, 27, 22, 59, 59, tzinfo=UTC))
     with pytest.raises(Invalid, match="has passed"):
-        file_notice(market, listing, due=date(2026, 11, 19))
+        file_notice(market, listing, due=date(2026, 11, 19), by=market.operator, kind=NoticeKind.EXCHANGE)
     with pytest.raises(Invalid, match="still to come"):
         file_notice(market, listing, received_at=market.clock.now() + timedelta(hours=1))
     with pytest.raises(Invalid, match="calendar"):
         file_notice(market, listing, jurisdiction="XX")
+
+
+def test_nothing_is_suspended_before_the_owner_had_a_working_day_to_be_heard(market: Market) -> None:
+    """Filed on a Friday; Monday is the next working day."""
+    listing = market.publish(price="free").listing_id
+    hour = market.clock.now() - timedelta(minutes=59)
+    own = file_notice(market, listing, by=market.operator, kind=NoticeKind.EXCHANGE, received_at=hour, span="1H")
+    theirs = file_notice(market, market.publish(price="free").listing_id, due=date(2026, 11, 17))
+    american = file_notice(market, market.publish(price="free").listing_id, due=date(2026, 11, 17), jurisdiction="US")
+    assert (own.clock, theirs.clock, f"{theirs.due_at:%Y-%m-%d}") == ("1H", "given", "2026-11-17"), "the record says what was given"
+    assert own.suspends_at == theirs.suspends_at == datetime(2026, 11, 23, 15, 59, 59, tzinfo=UTC)
+    assert american.suspends_at == datetime(2026, 11, 24, 4, 59, 59, tzinfo=UTC)
+    market.wait(days=3)
+    assert [look(market, one).state for one in (own, theirs, american)] == ["received"] * 3
+    take(market, market.owner, "counter", own, "The finding is wrong.")
+    take(market, market.owner, "counter", theirs, "The finding is wrong.")
+    market.wait(days=2)
+    assert [look(market, one).state for one in (own, theirs, american)] == ["received", "suspended", "suspended"]
+
+
+def test_after_a_suspension_the_owner_may_still_state_its_view(market: Market) -> None:
+    notice = file_notice(market, market.publish(price="free").listing_id, by=market.operator, kind=NoticeKind.EXCHANGE)
+    market.wait(days=10)
+    assert look(market, notice).state == "suspended"
+    with market.exchange.reading(market.owner) as session:
+        assert "counter" in notices.possible_steps(session, notices.get(session, notice.id))
+    assert take(market, market.owner, "counter", notice, "We were on leave.").state == "suspended"
+    take(market, market.operator, "answer_counter", notice, "Noted.")
+    market.wait(days=1)
+    assert look(market, notice).state == "suspended"
+    assert take(market, market.operator, "take_back", notice, "You are right.").state == "taken_back"
+
+
+def test_what_an_earlier_release_wrote_of_a_notice_is_read(market: Market) -> None:
+    notice = file_notice(market, market.publish().listing_id)
+    written = notices.plain(notice)
+    del written["heard_until"]
+    assert notice_from(written).suspends_at == notice.due_at
 
 
 def test_imminent_harm_suspends_before_the_owner_is_heard_and_the_owner_is_heard_after(market: Market) -> None:

@@ -121,6 +121,15 @@ def read_persons(exchange: Exchange, parcel: delivery.Parcel) -> list[str]:
     return [names[row["mark"]] for row in csv.DictReader(text.splitlines())]
 
 
+def open_address(exchange: Exchange, url: str) -> delivery.FileToSend:
+    """What stands behind a signed address, as a download begins."""
+    parts = urllib.parse.urlsplit(url)
+    _, _, _, parcel_id, file_id, _ = parts.path.split("/")
+    asked = {name: values[0] for name, values in urllib.parse.parse_qs(parts.query, keep_blank_values=True).items()}
+    link = delivery.parse_link(parcel_id, file_id, issue=asked["read"], token_id=asked["by"], expires=asked["expires"])
+    return delivery.open_file(exchange, link, asked["X-Amz-Signature"])
+
+
 def visits_csv(folder: Path, persons: tuple[str, ...]) -> Path:
     """Two visits of each person."""
     path = folder / "visits.csv"

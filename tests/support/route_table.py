@@ -125,6 +125,7 @@ ROWS: dict[str, Row] = {
     "PUT /api/v1/negotiations/{negotiation_id}/facts": Row(statuses="401 401 422 200 404 404 404", scope=Scope.TRADE, body={"facts": {"use.automated_decision": False}}),
     "GET /api/v1/rulings/waiting": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN),
     "POST /api/v1/rulings/{ruling_id}/approval": Row(statuses="401 401 403 403 409 403 403", scope=Scope.ADMIN, body=_WHY),
+    "POST /api/v1/rulings/{ruling_id}/refusal": Row(statuses="401 401 403 403 409 403 403", scope=Scope.ADMIN, body=_WHY),
     "GET /api/v1/operations": Row(statuses="401 401 200 403 200 403 200", scope=Scope.READ),
     "POST /api/v1/operations": Row(statuses="401 401 201 403 201 403 201", scope=Scope.PUBLISH, body={"kind": "incident"}),
     "GET /api/v1/operations/{operation_id}": Row(statuses="401 401 200 404 200 404 404", scope=Scope.READ),

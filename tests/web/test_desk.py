@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,30 @@ def enter(market: Market, role: str) -> Visitor:
     email = f"{role}@house.example"
     member(market.exchange, getattr(market, role), email)
     return Visitor(create_app(market.exchange)).sign_in(email)
+
+
+def test_chinese_pages_say_why_an_agreement_is_held_back_in_chinese(market: Market) -> None:
+    listing = market.publish(price="free").listing_id
+    agreement = market.agree(listing)
+    buyer, owner = enter(market, "buyer"), enter(market, "owner")
+    notice = file_notice(market, listing, harm="Addresses of witnesses are on offer.")
+    for address in ("/inbox", f"/agreements/{agreement.id}"):
+        assert "法律通知暂停了该挂牌" in buyer.go(f"{address}?lang=zh").text
+        assert "legal notice" not in buyer.here.text
+        assert "A legal notice suspends the listing." in buyer.go(f"{address}?lang=en").text
+    owner.go(f"/notices/{notice.id}?lang=en")
+    assert "No witness is in it." in owner.send("Make a counter-statement", text="No witness is in it.").text
+
+
+def test_a_notice_that_is_due_too_soon_says_until_when_the_owner_is_heard(market: Market) -> None:
+    notice = file_notice(market, market.publish(price="free").listing_id, due=date(2026, 11, 17))
+    owner = enter(market, "owner")
+    assert "Nothing is suspended before 23 Nov 2026 23:59" in owner.go(f"/notices/{notice.id}?lang=en").text
+    assert "之前不会暂停任何内容" in owner.go(f"/notices/{notice.id}?lang=zh").text
+    market.wait(days=5)
+    owner.sign_in("owner@house.example")
+    owner.go(f"/notices/{notice.id}?lang=en")
+    assert "We were away." in owner.send("Make a counter-statement", text="We were away.").text
 
 
 def test_a_notice_whose_clock_ends_suspends_a_listing_while_a_buyer_reads_it(market: Market) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrepot import flows, parties
+from entrepot import compliance, flows, parties
 from entrepot.asgi import create_app
 from entrepot.runtime import Exchange
 from support.packs import installable
@@ -38,6 +38,22 @@ def test_a_held_listing_is_given_back_from_the_page_with_the_reasons_in_both_lan
     operator.send("Give it back", do="approve", listing=listing)
     assert "Nothing waits" in operator.go("/operator").text
     assert operator.go(f"/listings/{listing}").status == 200
+
+
+def test_a_case_left_to_a_person_shows_why_and_is_refused_from_the_page(market: Market) -> None:
+    made = market.request(market.publish().listing_id)
+    for use in ("covert_profiling", "none"):
+        with market.exchange.session(market.buyer) as session:
+            flows.answer_contract(session, made.id, {"use.prohibited": [use]})
+    with pytest.raises(compliance.AwaitsDecision):
+        market.accept(made)
+    operator = Visitor(create_app(market.exchange)).sign_in("operator@house.example")
+    assert "秘密画像" in operator.go("/operator?lang=zh").text
+    assert "profiling persons without their knowledge" in operator.go("/operator?lang=en").text
+    operator.send("Refuse it", button=("do", "refuse"), reason="It is what they sell.")
+    assert "Left to a person" not in operator.go("/operator").text
+    with pytest.raises(compliance.NotCompliant, match="has refused it"):
+        market.accept(made)
 
 
 def test_an_identity_is_doubted_and_stood_by_again_from_the_page(market: Market) -> None:

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from entrepot import consent, flows
-from entrepot.api.deps import PUBLIC, ActingDep, Sent
+from entrepot.api.deps import PUBLIC, ActingDep, Language, Sent
 from entrepot.api.errors import RESPONSES
 from entrepot.consent import Act, Recorded, Scope
 from entrepot.consent.model import MAX_KEY, STATUS_TERMS
 from entrepot.consent.requests import SubjectRequest
 from entrepot.flows import people
+from entrepot.flows.consent_questions import ConsentQuestion
 from entrepot.runtime import Scope as KeyScope
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
@@ -100,6 +101,8 @@ class AnswerIn(Sent):
     recipient: str = Field("", max_length=60)
     purpose: str = Field("dpv:Purpose", max_length=200)
     listing: str = Field("", max_length=60)
+    days: int | None = Field(None, ge=1, le=36_500, description="A shorter time than `until` of the question.")
+    notice: str = Field("", max_length=80, description="The digest of the question that was read; another one by now answers 409.")
 
 
 class RequestIn(Sent):
@@ -196,6 +199,8 @@ class MeOut(BaseModel):
     controller: str
     products: list[dict[str, Any]]
     purposes: list[dict[str, Any]]
+    open_questions: list[dict[str, Any]]
+    everything: dict[str, Any]
     used: list[dict[str, Any]]
     askers: list[dict[str, Any]]
     questions: list[dict[str, Any]]
@@ -290,16 +295,22 @@ def answer(acting: ActingDep, request_id: Annotated[str, Path(max_length=60)], b
 
 
 @router.get("/people/{person}", tags=["people"], openapi_extra=PUBLIC)
-def me(acting: ActingDep, person: Token) -> MeOut:
+def me(acting: ActingDep, person: Token, language: Language = "en") -> MeOut:
     """What is held about the person of a link, who used it for what and when."""
     found, now = flows.person_view.view(acting.exchange, person), acting.exchange.clock.now()
     return MeOut(
         controller=found.controller.name, said=[said(act, scope, now) for act, scope in found.said],
         products=[{"listing": p.listing_id, "titles": dict(p.titles), "included": p.included, "consent": p.mode.value} for p in found.products],
         purposes=[
-            {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed}
+            {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed,
+             "question": _question(p.question, language)}
             for p in found.purposes
         ],
+        open_questions=[
+            {"listing": q.scope.listing_id, "recipient": q.scope.recipient_id, "purposes": q.scope.purposes, "question": _question(q, language)}
+            for q in found.open_questions
+        ],
+        everything=_question(found.everything, language),
         used=[{"at": u.at, "titles": dict(u.titles), "recipient": u.recipient, "purpose": u.purpose} for u in found.used],
         askers=[
             {"agreement": a.agreement_id, "titles": dict(a.titles), "recipient": a.recipient, "purpose": a.purpose, "columns": a.columns}
@@ -315,12 +326,14 @@ def me(acting: ActingDep, person: Token) -> MeOut:
 
 
 @router.post("/people/{person}/answers", status_code=201, tags=["people"], openapi_extra=PUBLIC)
-def answer_as_person(acting: ActingDep, person: Token, body: AnswerIn) -> SaidOut:
-    """Allow or stop a use of the data about the person of a link."""
+def answer_as_person(acting: ActingDep, person: Token, body: AnswerIn, language: Language = "en") -> SaidOut:
+    """Allow or stop a use of the data about the person of a link; a yes is to the kinds of data, the time and the words of its question."""
     with acting.exchange.session() as session:
-        asked = people.Asked(listing=body.listing, recipient=body.recipient, purposes=(body.purpose,))
-        act = people.answer_as_person(session, person, allow=body.allow, asked=asked)
-        return said(act, people.scope_of(session, act.controller_id, asked), session.now)
+        asked = people.Asked(
+            listing=body.listing, recipient=body.recipient, purposes=(body.purpose,), days=body.days, notice=body.notice
+        )  # fmt: skip
+        act, scope = people.answer_as_person(session, person, allow=body.allow, asked=asked, language=language)
+        return said(act, scope, session.now)
 
 
 @router.post("/people/{person}/tokens", status_code=201, tags=["people"], openapi_extra=PUBLIC)
@@ -342,6 +355,13 @@ def receipt_as_person(acting: ActingDep, person: Token, consent_id: ConsentId) -
     """The signed receipt of one of the person's own acts."""
     with acting.exchange.reading() as session:
         return people.receipt_as_person(session, person, consent_id)
+
+
+def _question(one: ConsentQuestion, language: str) -> dict[str, Any]:
+    return {
+        "text": one.texts[language], "notice": one.notice(language), "categories": one.categories, "kinds": one.kinds(language),
+        "until": one.until, "agreed": one.is_agreed,
+    }  # fmt: skip
 
 
 def token_out(issued: consent.tokens.Issued) -> TokenOut:

@@ -271,7 +271,11 @@ def refusals(acting: ActingDep, since: Annotated[Day | None, Query(description="
 
 def _notice(session: Session, found: notices.Notice) -> dict[str, Any]:
     left = max(int(found.time_left(session.now).total_seconds()), 0) if found.is_ticking else None
-    return notices.plain(found) | {"seconds_left": left, "possible_steps": notices.possible_steps(session, found)}
+    return notices.plain(found) | {
+        "suspends_at": rfc3339(found.suspends_at),
+        "seconds_left": left,
+        "possible_steps": notices.possible_steps(session, found),
+    }
 
 
 def _complaint(session: Session, found: notices.Complaint, *, code: str | None = None) -> ComplaintOut:

@@ -62,6 +62,12 @@ class KeptOut(BaseModel):
     reason: str | None
 
 
+class WaitingOut(KeptOut):
+    """A ruling that waits for a person, with what the rules say of it in words."""
+
+    why: list[str]
+
+
 class FactsIn(Sent):
     """Answers by fact, such as ``{"source.kinds": ["own_operation"]}``; null takes an answer back."""
 
@@ -206,17 +212,25 @@ def contract_facts(acting: ActingDep, negotiation_id: NegotiationId, body: Facts
 
 
 @router.get("/rulings/waiting")
-def waiting(acting: ActingDep) -> dict[str, list[KeptOut]]:
+def waiting(acting: ActingDep, language: Language = "en") -> dict[str, list[WaitingOut]]:
     """The newest ruling on each trade, delivery, operation and notice that the rules leave to a person, oldest first (operators)."""
     with acting.reading(Scope.ADMIN) as session:
-        return {"rulings": [_kept(kept) for kept in flows.waiting_rulings(session)]}
+        found = flows.waiting_rulings(session)
+        return {"rulings": [WaitingOut(**_kept(kept).model_dump(), why=flows.why_waiting(session, kept, language)) for kept in found]}
 
 
 @router.post("/rulings/{ruling_id}/approval")
 def approve(acting: ActingDep, ruling_id: Annotated[str, Path(max_length=60)], body: WhyIn) -> KeptOut:
     """Let a case pass that the rules leave to a person; for these facts under these packs alone (operators)."""
     with acting.writing(Scope.ADMIN) as session:
-        return _kept(compliance.approve(session, ruling_id, reason=body.reason))
+        return _kept(flows.approve_ruling(session, ruling_id, reason=body.reason))
+
+
+@router.post("/rulings/{ruling_id}/refusal")
+def refuse(acting: ActingDep, ruling_id: Annotated[str, Path(max_length=60)], body: WhyIn) -> KeptOut:
+    """Refuse a case that the rules leave to a person; for these facts under these packs alone (operators)."""
+    with acting.writing(Scope.ADMIN) as session:
+        return _kept(compliance.refuse(session, ruling_id, reason=body.reason))
 
 
 @router.get("/operations", tags=["operate"])

@@ -308,7 +308,8 @@ def _said(value: Any) -> None:
 def _clock(value: Any) -> str:
     if value["seconds_left"] is None:
         return f"due {value['due_at'][:16]} UTC, the clock does not run"
-    return f"due {value['due_at'][:16]} UTC ({value['seconds_left'] // 86_400} days left, {value['zone']})"
+    longer = f"; the owner is heard until {value['suspends_at'][:16]}" if value["suspends_at"] > value["due_at"] else ""
+    return f"due {value['due_at'][:16]} UTC{longer} ({value['seconds_left'] // 86_400} days left, {value['zone']})"
 
 
 def _access(value: Any) -> None:

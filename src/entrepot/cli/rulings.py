@@ -29,7 +29,7 @@ EXIT = {"allow": 0, "review": 4, "needs_info": 3, "block": 2, "conflict": 5}
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    commands.add(app, PANEL, ruling, answer, install_rules, uninstall_rules, rulings, let_pass)
+    commands.add(app, PANEL, ruling, answer, install_rules, uninstall_rules, rulings, let_pass, refuse_ruling)
 
 
 def ruling(subject: Subject, language: Language = "en") -> None:
@@ -78,14 +78,16 @@ def uninstall_rules(pack_id: Annotated[str, typer.Argument(metavar="PACK", help=
     show({"id": pack_id}, lambda value: out.print(f"{value['id']} is out of force", markup=False))
 
 
-def rulings() -> None:
+def rulings(language: Language = "en") -> None:
     """What the rules leave to a person, the newest ruling of each case, oldest first (operators); listings are in `entrepot reviews`."""
     with connect(operator=True) as client:
-        found = client.rulings_waiting()["rulings"]
+        found = client.rulings_waiting(language=language)["rulings"]
 
     def human(value: Any) -> None:
         for one in value:
             out.print(f"{one['id']} {one['decision']} ({one['gate']}): {one['subject']}, since {one['decided_at'][:16]}", markup=False)
+            for reason in one["why"]:
+                out.print(f"  {reason}", markup=False)
         if not value:
             out.print("nothing waits", style="dim")
 
@@ -100,6 +102,16 @@ def let_pass(
     with connect(operator=True) as client:
         made = client.let_pass(ruling_id, reason=reason)
     show(made, lambda value: out.print(f"{value['subject']} may pass", markup=False))
+
+
+def refuse_ruling(
+    ruling_id: Annotated[str, typer.Argument(metavar="RULING", help="The ruling's id.")],
+    reason: Annotated[str, typer.Option(help="Why it may not pass.")],
+) -> None:
+    """Refuse a case that the rules leave to a person; for these facts under these packs alone (operators)."""
+    with connect(operator=True) as client:
+        made = client.refuse_ruling(ruling_id, reason=reason)
+    show(made, lambda value: out.print(f"{value['subject']} is refused", markup=False))
 
 
 def said(value: Any) -> None:

@@ -319,9 +319,15 @@ def inbox() -> None:
     show(
         found,
         lambda v: (
-            [out.print(f"{_minute(n['created_at'])}  {n['kind']:<24} {n['subject_id']}") for n in v] or err.print("the inbox is empty")
+            [out.print(f"{_minute(n['created_at'])}  {n['kind']:<24} {n['subject_id']}{_why(n)}", markup=False) for n in v]
+            or err.print("the inbox is empty")
         ),
     )
+
+
+def _why(line: Any) -> str:
+    reason = line["facts"].get("reason") or line["facts"].get("hint")
+    return f": {reason}" if reason else ""
 
 
 def _requested(value: Any) -> None:

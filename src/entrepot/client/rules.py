@@ -43,13 +43,17 @@ class RuleVerbs(Verbs):
         """A trial and, once the job is done, what it found (operators)."""
         return self.call("GET", f"/rules/trials/{trial_id}")
 
-    def rulings_waiting(self) -> Any:
-        """The newest ruling on each case that the rules leave to a person (operators)."""
-        return self.call("GET", "/rulings/waiting")
+    def rulings_waiting(self, *, language: str = "en") -> Any:
+        """The newest ruling on each case that the rules leave to a person, and why (operators)."""
+        return self.call("GET", "/rulings/waiting", query={"language": language})
 
     def let_pass(self, ruling_id: str, *, reason: str) -> Any:
         """Let a case pass that the rules leave to a person (operators)."""
         return self.call("POST", f"/rulings/{ruling_id}/approval", {"reason": reason})
+
+    def refuse_ruling(self, ruling_id: str, *, reason: str) -> Any:
+        """Refuse a case that the rules leave to a person (operators)."""
+        return self.call("POST", f"/rulings/{ruling_id}/refusal", {"reason": reason})
 
     def operations(self, *, language: str = "en") -> Any:
         """What your organisation has to answer or to put right, and its register of operations."""

@@ -21,6 +21,7 @@ from entrepot.compliance.service import (
     has_any,
     has_older,
     has_other_packs,
+    heed_refusal,
     in_force,
     install,
     is_approved,
@@ -31,6 +32,7 @@ from entrepot.compliance.service import (
     open_duties,
     packs_digest,
     read_text,
+    refuse,
     require,
     rulings,
     today,
@@ -40,7 +42,9 @@ from entrepot.compliance.service import (
 )
 
 __all__ = [
-    "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack", "PackReplaces",
-    "Ruling", "Seen", "Severity", "Source", "Verdict", "answer", "answers", "approve", "ask", "case_digest", "check", "country", "entered", "has_any", "has_older", "has_other_packs", "in_force", "install", "is_approved", "judge", "judge_case",
-    "keep", "keep_afterwards", "keep_new", "midnight", "newest", "open_duties", "packs_digest", "read_text", "require", "rulings", "today", "uninstall", "waiting", "waiting_listings",
+    "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
+    "PackReplaces", "Ruling", "Seen", "Severity", "Source", "Verdict", "answer", "answers", "approve", "ask", "case_digest", "check", "country",
+    "entered", "has_any", "has_older", "has_other_packs", "heed_refusal", "in_force", "install", "is_approved", "judge", "judge_case", "keep",
+    "keep_afterwards", "keep_new", "midnight", "newest", "open_duties", "packs_digest", "read_text", "refuse", "require", "rulings", "today",
+    "uninstall", "waiting", "waiting_listings",
 ]  # fmt: skip

@@ -45,7 +45,7 @@ def ask(session: Session, case: Case) -> Ruling:
         FactsMissing: Something has to be known first, and it can wait.
         AwaitsDecision: A person has to decide, and it can wait.
     """
-    ruling = judge_case(session, case)
+    ruling = service.heed_refusal(session, judge_case(session, case), subject_id=case.subject_id)
     try:
         _require(session, case, ruling)
     except Exception:
@@ -71,6 +71,7 @@ def dossier_of(session: Session, case: Case) -> Dossier:
 
 def keep_new(session: Session, ruling: Ruling, subject_id: str, organisation_id: str, *, act: str, refused: bool = False) -> None:
     """Keep a ruling unless the newest one on its subject says the same of the same, and tell whoever has to settle it."""
+    ruling = service.heed_refusal(session, ruling, subject_id=subject_id)
     before = service.rulings(session, subject_id, ruling.gate)[:1]
     if repeats(before, ruling):
         return

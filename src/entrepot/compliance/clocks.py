@@ -102,6 +102,16 @@ def due(start: datetime, span: Span | str, *, zone: str = "Asia/Shanghai") -> Du
     return Due(at=end - timedelta(seconds=1), assumption=assumption)
 
 
+def next_working_day(start: datetime, *, zone: str) -> Due:
+    """The end of the first working day after this one: by the Chinese calendar in China, from Monday to Friday elsewhere."""
+    if zone == ZONES["CN"]:
+        return due(start, "1CNBD", zone=zone)
+    day = start.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return Due(at=end_of_day(day, zone=zone))
+
+
 def end_of_day(day: date, *, zone: str = "Asia/Shanghai") -> datetime:
     """The last second of a local day: what a due date written in a notice means."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(ZoneInfo("UTC")) - timedelta(seconds=1)

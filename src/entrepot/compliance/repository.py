@@ -23,7 +23,7 @@ class KeptRuling:
 
     Attributes:
         organisation_id: Whose case it is.
-        approved_by: The person who let it pass where the rules left that to a person; None while nobody has.
+        approved_by: The person who let it pass, or refused it, where the rules left that to a person; None while nobody has.
     """
 
     id: str
@@ -96,7 +96,7 @@ def insert(db: Connection, kept: KeptRuling) -> None:
             id=kept.id, gate=kept.gate.value, subject_id=kept.subject_id, organisation_id=kept.organisation_id,
             decision=kept.decision.value, facts_digest=kept.facts_digest, packs_digest=kept.packs_digest,
             record=canonical_json(kept.record).decode(), dossier=canonical_json(dossier).decode(), entry_id=kept.entry_id,
-            decided_at=kept.decided_at,
+            decided_at=kept.decided_at, approved_by=kept.approved_by, reason=kept.reason,
         )
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,14 @@ def country(session: Session) -> str:
 
 
 def keep(
-    session: Session, ruling: Ruling, *, subject_id: str, organisation_id: str, decider: str = "rules", act: str = "", refused: bool = False
+    session: Session,
+    ruling: Ruling,
+    *,
+    subject_id: str,
+    organisation_id: str,
+    decider: str = "rules",
+    act: str = "",
+    refused: bool = False,
 ) -> KeptRuling:
     """Keep a ruling with its facts, and commit to it in the log.
 
@@ -131,6 +139,11 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
         "findings_zh": [finding.to_dict() for finding in in_chinese],
     }  # fmt: skip
     if ruling.decision is Decision.BLOCK:
+        if all(result.decision is not Decision.BLOCK for result in ruling.deciding):
+            # No rule forbids it: a person did.
+            raise NotCompliant(
+                f"{message} A person of the exchange has refused it.", "Other answers, or another use, are looked at anew.", **details
+            )
         raise NotCompliant(message, first.hint, **details)
     if ruling.decision is Decision.NEEDS_INFO:
         raise FactsMissing(message, first.hint, missing=[fact.path for fact in ruling.missing], **details)
@@ -144,6 +157,17 @@ def is_approved(session: Session, ruling: Ruling, *, subject_id: str) -> bool:
     return ruling.decision in LEFT_TO_A_PERSON and repository.approved(
         session.db, subject_id, ruling.gate, case_digest(ruling), packs_digest(ruling.packs)
     )
+
+
+def heed_refusal(session: Session, ruling: Ruling, *, subject_id: str) -> Ruling:
+    """A ruling that leaves the case to a person, as a block where a person has refused it, on these facts and under these packs."""
+    if ruling.decision not in LEFT_TO_A_PERSON:
+        return ruling
+    last = next(iter(repository.of(session.db, subject_id, ruling.gate, limit=1)), None)
+    if last is None or "refuses" not in last.record:
+        return ruling
+    same = (last.facts_digest, last.packs_digest) == (case_digest(ruling), packs_digest(ruling.packs))
+    return replace(ruling, decision=Decision.BLOCK) if same else ruling
 
 
 def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, source: Source = Source.DECLARED) -> dict[str, Any]:
@@ -210,20 +234,46 @@ def approve(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
         NotFound: There is no such ruling.
         Conflict: The rules forbid it or ask for facts, which no person can wave through; or somebody has decided already.
     """
-    parties.require_role(session, Role.OPERATOR)
-    if not reason.strip():
-        raise Invalid("No reason is given.", "Say in a sentence why it may pass.")
-    kept = repository.find(session.db, ruling_id)
-    if kept is None:
-        raise NotFound(f"There is no ruling {ruling_id[:60]}.", "Check the id.")
-    if kept.decision not in LEFT_TO_A_PERSON:
-        raise Conflict(f"The rules came to {kept.decision}, which nobody can wave through.", "Change the facts, or the offer.")
-    by = session.actor.person_id or session.actor.organisation_id or session.actor.via
+    kept, by = _left_to_actor(session, ruling_id, reason)
     if not repository.approve(session.db, ruling_id, by=by, reason=reason.strip()[:1000], at=session.now):
         raise Conflict(f"The ruling {kept.id} has been approved already.", "Try the trade again.")
     proof.record(session, "rules.approved", {"ruling": kept.id, "by": by, "reason": reason.strip()[:1000]}, subject_id=kept.id)
     parties.notify(session, kept.organisation_id, "ruling.approved", kept.subject_id, gate=kept.gate.value)
     return kept
+
+
+def refuse(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
+    """Refuse a case that the rules leave to a person; it holds for these facts under these packs, and other facts are looked at anew.
+
+    Raises:
+        Refused: The actor is no operator.
+        NotFound: There is no such ruling.
+        Conflict: The rules do not leave it to a person, or somebody has decided already.
+    """
+    kept, by = _left_to_actor(session, ruling_id, reason)
+    why = reason.strip()[:1000]
+    newest = repository.of(session.db, kept.subject_id, kept.gate, limit=1)[0]
+    if kept.approved_at is not None or newest.id != kept.id:
+        raise Conflict(f"The ruling {kept.id} is decided, or not the newest on its case.", "Look at the list of cases again.")
+    record = {**kept.record, "decision": Decision.BLOCK.value, "decider": by, "refused": True, "reason": why, "refuses": kept.id}
+    made = replace(kept, id=new_id("rul"), decision=Decision.BLOCK, record=record, approved_by=by, reason=why, decided_at=session.now)
+    made = replace(made, entry_id=proof.record(session, "rules.refused", record, subject_id=made.id).id)
+    repository.insert(session.db, made)
+    parties.notify(session, kept.organisation_id, "ruling.refused", kept.subject_id, gate=kept.gate.value)
+    return made
+
+
+def _left_to_actor(session: Session, ruling_id: str, reason: str) -> tuple[KeptRuling, str]:
+    """A ruling that the actor may decide on, and who that is."""
+    parties.require_role(session, Role.OPERATOR)
+    if not reason.strip():
+        raise Invalid("No reason is given.", "Say in a sentence why it may pass, or why not.")
+    kept = repository.find(session.db, ruling_id)
+    if kept is None:
+        raise NotFound(f"There is no ruling {ruling_id[:60]}.", "Check the id.")
+    if kept.decision not in LEFT_TO_A_PERSON:
+        raise Conflict(f"The rules came to {kept.decision}, which nobody can wave through.", "Change the facts, or the offer.")
+    return kept, session.actor.person_id or session.actor.organisation_id or session.actor.via
 
 
 def install(session: Session, text: str, vectors: str, *, replace: bool = False) -> Pack:

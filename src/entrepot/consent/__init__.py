@@ -20,7 +20,7 @@ from entrepot.consent.model import (
     make_scope,
     overlap,
 )
-from entrepot.consent.receipts import FORMAT, verify_in_batch
+from entrepot.consent.receipts import FORMAT, verify_in_batch, verify_notice
 from entrepot.consent.service import (
     CONTROLLER,
     PERSON,
@@ -84,5 +84,6 @@ __all__ = [
     "subject",
     "tokens",
     "verify_in_batch",
+    "verify_notice",
     "weakest_kind",
 ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from entrepot.consent.model import ANYBODY, STATUS_TERMS, Recorded, Scope
-from entrepot.kit import Invalid, canonical_json, rfc3339
+from entrepot.kit import Invalid, canonical_json, rfc3339, sha256_hex
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.proof import tree
 from entrepot.proof.model import commit_bytes
@@ -23,11 +23,12 @@ _KINDS = {
 
 def record(
     scope: Scope, *, record_id: str, subject: str, act: str, at: datetime, expires_at: datetime | None, by: str, parties: Mapping[str, Any],
-    receipt_id: str = "",
+    receipt_id: str = "", notice_text: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """What is known about one act, as a consent record.
 
     Args:
+        notice_text: The words that were shown, where the exchange showed them; ``privacy_notice`` is their digest.
         subject: The pseudonymous digest in hexadecimal.
         parties: Controller and recipient by id, each with name and country.
     """
@@ -46,7 +47,9 @@ def record(
     event = {"event_time": rfc3339(at), "event_type": STATUS_TERMS[act], "event_state": act, "entity_id": by, "valid_until": validity}
     return {
         "schema_version": SCHEMA, "record_id": record_id, "pii_principal_id": subject,
-        "pii_processing": {"privacy_notice": scope.notice_digest, "purposes": purposes},
+        "pii_processing": {
+            "privacy_notice": scope.notice_digest, **({"privacy_notice_text": notice_text} if notice_text else {}), "purposes": purposes,
+        },
         "party_identification": [
             {"party_id": party_id, "party_name": said["name"], "party_country": said["country"], "party_role": said["role"]}
             for party_id, said in sorted(parties.items())
@@ -55,7 +58,7 @@ def record(
     }  # fmt: skip
 
 
-def of_act(act: Recorded, scope: Scope, parties: Mapping[str, Any]) -> dict[str, Any]:
+def of_act(act: Recorded, scope: Scope, parties: Mapping[str, Any], *, notice_text: str = "") -> dict[str, Any]:
     """The record of a stored act."""
     return record(
         scope,
@@ -66,7 +69,23 @@ def of_act(act: Recorded, scope: Scope, parties: Mapping[str, Any]) -> dict[str,
         expires_at=act.expires_at,
         by=act.by,
         parties=parties,
+        notice_text=notice_text,
     )
+
+
+def verify_notice(fact: Mapping[str, Any]) -> str | None:
+    """Check that the words in a record are those its notice names; what was found, or None where it holds no words.
+
+    Raises:
+        Invalid: They are others.
+    """
+    processing = fact.get("pii_processing")
+    text = processing.get("privacy_notice_text") if isinstance(processing, Mapping) else None
+    if not isinstance(processing, Mapping) or not isinstance(text, str):
+        return None
+    if processing.get("privacy_notice") != f"sha256:{sha256_hex(text.encode())}":
+        raise Invalid("The words of the notice are not those that the consent names.", "Ask the exchange for the original.")
+    return "The words that were shown are those that the consent names."
 
 
 def batch_salt(secret: bytes, position: int) -> bytes:

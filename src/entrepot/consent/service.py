@@ -53,12 +53,13 @@ def subject(session: Session, controller_id: str, key: str) -> bytes:
 
 
 def say(
-    session: Session, person: bytes, act: Act, scope: Scope, *, by: str, expires_at: datetime | None = None
+    session: Session, person: bytes, act: Act, scope: Scope, *, by: str, expires_at: datetime | None = None, notice_text: str = ""
 ) -> Recorded:  # fmt: skip
     """Record what a person, or the controller on the person's behalf, says; effective with the next delivery.
 
     Args:
         by: ``person`` or ``controller``; what a person said no to, only that person says yes to again.
+        notice_text: The words that the exchange showed; the scope names their digest.
 
     Raises:
         Invalid: It would have run out already.
@@ -74,7 +75,7 @@ def say(
         id=new_id("cns"), controller_id=scope.controller_id, subject=person, scope_id=repository.scope_id_of(session.db, scope, now=session.now),
         act=act, at=session.now, expires_at=expires_at, seq=seq, by=by, entry_id=None,
     )  # fmt: skip
-    fact = receipts.of_act(recorded, scope, parties_of(session, scope))
+    fact = receipts.of_act(recorded, scope, parties_of(session, scope), notice_text=notice_text)
     jws = parties.jws.assemble(fact, [parties.sign(session, parties.exchange_organisation(session).id, fact)])
     entry = proof.record(session, f"consent.{act.value}", fact, subject_id=recorded.id, jws=jws)
     recorded = replace(recorded, entry_id=entry.id)

@@ -1,6 +1,7 @@
 """One flow per verb: publish, find, agree, deliver, accept, settle, refund, prove, operate."""
 
 from entrepot.flows import lookups, people, person_view, reviews, ways
+from entrepot.flows.admissions import approve_ruling
 from entrepot.flows.aggregate import Aggregated, aggregate
 from entrepot.flows.agree import METHODS, accept, methods_of, offer, request
 from entrepot.flows.anonymise import Anonymised, anonymise
@@ -33,6 +34,7 @@ from entrepot.flows.operations import (
     list_operations,
     may_concern,
     waiting_rulings,
+    why_waiting,
 )
 from entrepot.flows.places import change_country, packs_of
 from entrepot.flows.prove import prove, trust
@@ -93,6 +95,7 @@ __all__ = [
     "answer_listing",
     "answer_operation",
     "approve_listing",
+    "approve_ruling",
     "awaits_decision",
     "backup",
     "begin_trial",
@@ -160,4 +163,5 @@ __all__ = [
     "waiting_rulings",
     "ways",
     "what_if",
+    "why_waiting",
 ]  # fmt: skip

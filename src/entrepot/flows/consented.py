@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from entrepot import consent, delivery
+from entrepot import consent, delivery, trades
 from entrepot.catalogue import Version
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.runtime import Session
@@ -42,7 +42,7 @@ def _standing(session: Session, version: Version, deal: Negotiation | Agreement,
         return _token_by_token(version, deal)
     if version.manifest.consent_mode is ConsentMode.REQUIRED:
         return _where_required(session, version, deal)
-    given = None if found is None else consent.standing(session, _use(version, deal, ConsentMode.OBJECTIONS))
+    given = None if found is None else consent.standing(session, _use(session, version, deal, ConsentMode.OBJECTIONS))
     if found is None or given is None:
         return {"consent.required": False}
     # A row whose key is empty is somebody's, and nobody knows whose consent to look for.
@@ -55,7 +55,7 @@ def _where_required(session: Session, version: Version, deal: Negotiation | Agre
     # Of a keyed table only rows of those go out who gave a consent that covers this recipient, so all of this holds of whoever goes out.
     everyone = not _rows_without_key(version)
     facts = {"consent.required": True} | dict.fromkeys(_OF_EVERYONE, everyone)
-    use = _use(version, deal, ConsentMode.REQUIRED)
+    use = _use(session, version, deal, ConsentMode.REQUIRED)
     found = consent.standing(session, use)
     if found is None or not everyone or not consent.gives_anybody(session, use):
         return facts | {"consent.kind": "none", "consent.status": "incomplete"}
@@ -93,7 +93,7 @@ def _coverage(session: Session, version: Version, deal: Negotiation | Agreement)
         return None
     if mode is ConsentMode.OBJECTIONS and consent.weakest_kind(session, deal.owner_id, listing_id=version.listing_id) is None:
         return None  # Objections alone are no consents, and the delivery leaves out whoever objected.
-    return consent.coverage(session, _use(version, deal, ConsentMode.OBJECTIONS), tables)
+    return consent.coverage(session, _use(session, version, deal, ConsentMode.OBJECTIONS), tables)
 
 
 def _handed_over(version: Version, found: consent.Coverage) -> int:
@@ -101,15 +101,18 @@ def _handed_over(version: Version, found: consent.Coverage) -> int:
     return found.persons - (0 if version.manifest.consent_mode is ConsentMode.NONE else found.withdrawn_present)
 
 
-def _use(version: Version, deal: Negotiation | Agreement, mode: ConsentMode) -> consent.Use:
+def _use(session: Session, version: Version, deal: Negotiation | Agreement, mode: ConsentMode) -> consent.Use:
+    rights = deal.rights if isinstance(deal, Agreement) else trades.offer_on_table(session, deal.id).rights
     return consent.Use(
         controller_id=deal.owner_id, listing_id=version.listing_id, recipient_id=deal.buyer_id, purpose=deal.purpose,
-        categories=_categories(version), mode=mode,
+        categories=_categories(version, rights.columns), mode=mode,
     )  # fmt: skip
 
 
-def _categories(version: Version) -> frozenset[str]:
-    return frozenset(str(column.category) for table in version.tables for column in table.columns if column.personal and column.category)
+def _categories(version: Version, handed: Collection[str] | None = None) -> frozenset[str]:
+    """Kinds of data about persons in a version, or in those of its columns that are handed over: nobody has to consent to what is not."""
+    columns = (column for table in version.tables for column in table.columns if handed is None or column.name in handed)
+    return frozenset(str(column.category) for column in columns if column.personal and column.category)
 
 
 def _person_tables(version: Version) -> list[consent.PersonTable]:

@@ -108,4 +108,4 @@ def resume(session: Session, agreement_id: str) -> trades.Agreement:
     agreement = trades.get(session, agreement_id)
     if agreement.state is not AgreementState.SUSPENDED:
         raise Conflict(f"Agreement {agreement.id} is {agreement.state}, not suspended.", "Look at it again.")
-    return trades.move(session, agreement.id, trades.history(session, agreement.id)[-1].before, "resumed")
+    return trades.move(session, agreement.id, trades.history(session, agreement.id)[-1].before, trades.Reason.RESUMED)

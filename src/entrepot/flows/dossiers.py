@@ -11,7 +11,7 @@ from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import LookupAnswer, Visibility
 from entrepot.compliance import Dossier, Source
 from entrepot.compliance.places import jurisdictions
-from entrepot.flows import consented, counters, goods, seen, uses
+from entrepot.flows import admissions, consented, counters, goods, seen, uses
 from entrepot.flows.goods import Goods
 from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
@@ -101,7 +101,7 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     # Nor does an owner answer for the buyer.
     declared = {path: value for path, value in listed.values.items() if path not in known and not is_of_buyer(path)}
     dossier = Dossier().with_(said.values).with_(declared).with_(known, Source.MEASURED, seen=listed.seen).with_(measured, Source.MEASURED)
-    dossier = uses.of_contract(negotiation.purpose, dossier)
+    dossier = uses.of_contract(negotiation.purpose, dossier).with_(admissions.admitted(session, negotiation), Source.MEASURED)
     return dossier.with_(counters.add_up(session, negotiation, dossier.values), Source.MEASURED)
 
 
@@ -131,6 +131,8 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
     if "asset.persons" in dossier.values and dossier.source("delivery.persons") is not Source.MEASURED:
         # Where the records of consent cannot say how many go out, it may be everybody.
         dossier = dossier.with_({"delivery.persons": dossier.values["asset.persons"]}, Source.MEASURED)
+    # A later version may hold what makes the signed purpose one that nobody may have.
+    dossier = uses.shown(agreement.purpose, dossier)
     return dossier.with_(counters.handed_over(session, agreement, dossier.values), Source.MEASURED)
 
 

@@ -9,10 +9,10 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-from entrepot import catalogue, compliance, consent, notices, parties, trades
+from entrepot import catalogue, compliance, consent, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, Ruling
-from entrepot.flows import counters, dossiers, uses, withholding
+from entrepot.flows import admissions, counters, dossiers, refusing, withholding
 from entrepot.kit import Conflict, Decision, EntrepotError, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 from entrepot.trades import Agreement, Negotiation
@@ -22,7 +22,8 @@ def rule_contract(session: Session, negotiation: Negotiation) -> Ruling:
     """What the rules say of signing what is on the table."""
     version = catalogue.agreed_version(session, negotiation.version_id)
     offer = trades.offer_on_table(session, negotiation.id)
-    return compliance.judge(session, Gate.CONTRACT, dossiers.of_contract(session, negotiation, offer, version))
+    ruling = compliance.judge(session, Gate.CONTRACT, dossiers.of_contract(session, negotiation, offer, version))
+    return compliance.heed_refusal(session, ruling, subject_id=negotiation.id)
 
 
 def require_contract(session: Session, negotiation: Negotiation) -> Ruling:
@@ -80,7 +81,8 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
     if not negotiation.is_open:
         raise Conflict(f"Negotiation {negotiation.id} is {negotiation.state}.", "Its rulings stand as they are.")
     _require_own(values, is_buyer=parties.is_self(session, negotiation.buyer_id))
-    compliance.answer(session, negotiation.id, values)
+    said = compliance.answer(session, negotiation.id, values)
+    admissions.admit(session, negotiation, said)
     return rule_contract(session, negotiation)
 
 
@@ -223,6 +225,7 @@ def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, versi
         ruling = compliance.judge(
             session, Gate.DELIVERY, dossiers.of_delivery(session, agreement, version, signed, recipient_id=actor.organisation_id)
         )
+        ruling = compliance.heed_refusal(session, ruling, subject_id=agreement.id)
     with exchange.reading(actor) as session:
         if ruling.decision is not Decision.ALLOW:
             keep_afterwards(session, ruling, agreement.id, agreement.owner_id)
@@ -272,20 +275,4 @@ def keep_afterwards(
     session: Session, ruling: Ruling, subject_id: str, organisation_id: str, *, once: Callable[[Session], object] | None = None
 ) -> None:
     """Keep a ruling once the transaction is over, which it will have ended, and count what nobody may do, both in one transaction."""
-    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(_count, ruling), once=once)
-
-
-def _count(ruling: Ruling, session: Session) -> None:
-    """Count refusals of what nobody may do, for everybody to see."""
-    if ruling.decision is Decision.BLOCK and ruling.gate in _COUNTED:
-        blocking = {result.rule.id for result in ruling.deciding if result.decision is Decision.BLOCK}
-        kinds = set(ruling.dossier.values.get(uses.FACT, ())) - {uses.NONE} if blocking & _PROHIBITING else set()
-        kinds |= {"under_14"} if "HOUSE-NO-MINORS" in blocking else set()
-        kinds |= {"raw_identity_lookup"} if blocking & _LOOKUPS else set()
-        for kind in sorted(kinds):
-            notices.add_refusal(session, notices.Prohibited(kind), _COUNTED[ruling.gate])
-
-
-_PROHIBITING = frozenset({"HOUSE-PROHIBITED-USES", "HOUSE-PROHIBITED-USES-ELSEWHERE", "HOUSE-NO-REIDENTIFICATION"})
-_LOOKUPS = frozenset({"HOUSE-ID-LOOKUP", "HOUSE-ID-LOOKUP-TOKEN"})
-_COUNTED = {gate: notices.Gate(gate.value) for gate in Gate if gate is not Gate.NOTICE}
+    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(refusing.count, ruling), once=once)

@@ -12,7 +12,7 @@ from entrepot.compliance.questions import Question, question_about
 from entrepot.compliance.ruling import Outcome
 from entrepot.consent import Act, Recorded, Scope
 from entrepot.consent.requests import SubjectRequest
-from entrepot.flows import duties
+from entrepot.flows import admissions, duties, refusing
 from entrepot.kit import Invalid, NotFound, new_id, rfc3339
 from entrepot.runtime import Role, Session
 from entrepot.runtime import Scope as KeyScope
@@ -119,7 +119,9 @@ def enter_operation(session: Session, kind: str, facts: Mapping[str, Any]) -> Op
     subject_id = new_id("opr")
     compliance.answer(session, subject_id, facts)
     case = Case(act=acts.REGISTER, subject_id=subject_id, organisation_id=parties.acting_organisation(session), facts={_KIND: kind})
-    return Operation(subject_id=subject_id, act=acts.REGISTER.name, now=compliance.ask(session, case), kept=_newest(session, subject_id))
+    ruling = compliance.ask(session, case)
+    refusing.count(ruling, session)
+    return Operation(subject_id=subject_id, act=acts.REGISTER.name, now=ruling, kept=_newest(session, subject_id))
 
 
 def answer_operation(session: Session, subject_id: str, facts: Mapping[str, Any]) -> Operation:
@@ -138,6 +140,7 @@ def answer_operation(session: Session, subject_id: str, facts: Mapping[str, Any]
     found = find_operation(session, subject_id)
     refused = before.kept is not None and bool(before.kept.record.get("refused"))
     compliance.keep_new(session, found.now, subject_id, organisation_id, act=found.act, refused=refused)
+    refusing.count_new(found.now, session, before=refusing.refused(before.now))
     return get_operation(session, subject_id)
 
 
@@ -200,6 +203,12 @@ def waiting_rulings(session: Session) -> list[KeptRuling]:
         Refused: The actor is no operator.
     """
     return [kept for kept in compliance.waiting(session) if _goes_on(session, kept)]
+
+
+def why_waiting(session: Session, kept: KeptRuling, language: str = "en") -> list[str]:
+    """Why a case waits for a person: each finding with its citation, and the prohibited uses that its buyer named before."""
+    found = compliance.judge(session, kept.gate, kept.dossier).findings(library.vocabulary(), language)
+    return [f"{one.message} ({one.citation})" for one in found] + admissions.words(kept, language)
 
 
 def _goes_on(session: Session, kept: KeptRuling) -> bool:

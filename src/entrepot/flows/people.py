@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from entrepot import catalogue, consent, parties, trades
 from entrepot.compliance import acts
 from entrepot.consent import Act, Recorded, Scope
 from entrepot.consent.links import Person
-from entrepot.flows import operations
+from entrepot.flows import consent_questions, operations
 from entrepot.flows.uploads import get_upload, open_upload
 from entrepot.kit import Invalid, NotFound
 from entrepot.runtime import Actor, Exchange, Session
@@ -113,17 +113,31 @@ def revoke_links(session: Session, key: str | None) -> None:
     consent.links.revoke(session, controller_id, None if key is None else consent.subject(session, controller_id, key))
 
 
-def answer_as_person(session: Session, token: str, *, allow: bool, asked: Asked) -> Recorded:
+def answer_as_person(session: Session, token: str, *, allow: bool, asked: Asked, language: str = "en") -> tuple[Recorded, Scope]:
     """Allow or stop a use, as the person of a link.
+
+    A yes is to the question as it stands: its kinds of data, its end or a sooner one, and the words that were shown. A no names none of
+    these, so that it stands against every use by this recipient for this purpose.
+
+    Args:
+        asked: Listing, recipient and purposes; ``days`` for a shorter time, ``notice`` for the digest of the words that were read.
+        language: In which the person was asked, where ``notice`` does not tell.
 
     Raises:
         NotFound: The link is not valid, or the listing or the recipient is none the person could know of.
+        Conflict: The question has changed since it was read.
     """
     person = consent.links.open_link(session, token)
-    scope = scope_of(session, person.controller_id, asked)
-    return consent.say(
-        session, person.subject, Act.GIVEN if allow else Act.WITHDRAWN, scope, by=consent.PERSON, expires_at=_ends(session, asked.days)
-    )
+    place = scope_of(session, person.controller_id, Asked(listing=asked.listing, recipient=asked.recipient, purposes=asked.purposes))
+    if not allow:
+        return consent.say(session, person.subject, Act.WITHDRAWN, place, by=consent.PERSON), place
+    question = consent_questions.make(session, place, consent.history(session, person.controller_id, person.subject))
+    spoken = question.language_of(asked.notice, language)
+    scope = replace(place, categories=question.categories, notice_digest=question.notice(spoken))
+    chosen = _ends(session, asked.days)
+    ends = question.until if chosen is None else min(chosen, question.until)
+    text = question.texts[spoken]
+    return consent.say(session, person.subject, Act.GIVEN, scope, by=consent.PERSON, expires_at=ends, notice_text=text), scope
 
 
 def request_as_person(session: Session, token: str, kind: str, message: str = "") -> consent.requests.SubjectRequest:

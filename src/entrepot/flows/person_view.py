@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrepot import catalogue, consent, delivery, parties, trades
-from entrepot.catalogue.model import DataTable, Listing, ListingState, Version
+from entrepot.catalogue.model import DataTable, Version
 from entrepot.consent import Act, ConsentMode, Recorded, Scope, Use
 from entrepot.consent.links import Person
 from entrepot.consent.model import is_held_back
+from entrepot.flows import consent_questions
+from entrepot.flows.consent_questions import ConsentQuestion
 from entrepot.runtime import SYSTEM, Exchange, Session
 from entrepot.standards.model import Texts
 from entrepot.terms import Condition
@@ -39,6 +41,7 @@ class Purpose:
     recipient: str
     purpose: str
     allowed: bool
+    question: ConsentQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,8 @@ class PersonView:
     """Everything a personal link shows.
 
     Attributes:
-        open_questions: What the controller asks and the person has not answered.
+        open_questions: What the controller asks and the person has not answered, as it is asked today.
+        everything: The question about everybody and every purpose.
     """
 
     person: Person
@@ -92,7 +96,8 @@ class PersonView:
     questions: tuple[Question, ...]
     said: tuple[tuple[Recorded, Scope], ...]
     names: dict[str, str]
-    open_questions: tuple[tuple[Recorded, Scope], ...]
+    open_questions: tuple[ConsentQuestion, ...]
+    everything: ConsentQuestion
     requests: tuple[consent.requests.SubjectRequest, ...]
 
 
@@ -107,7 +112,7 @@ def view(exchange: Exchange, token: str) -> PersonView:
         said = consent.history(session, person.controller_id, person.subject)
         products, purposes, used, askers = [], [], list[Used](), list[Asker]()
         holds = _Holds(session, person)
-        for listing in _listings(session, person.controller_id):
+        for listing in consent_questions.listings(session, person.controller_id):
             agreements = _agreements(session, listing.id)
             # What was handed over stays told, whatever version is on offer by now.
             used += _used(session, holds, agreements, said)
@@ -121,17 +126,10 @@ def view(exchange: Exchange, token: str) -> PersonView:
             person=person, controller=parties.get(session, person.controller_id), products=tuple(products), purposes=tuple(purposes),
             used=tuple(sorted(used, key=lambda u: u.at, reverse=True)), said=tuple(reversed(said)), askers=tuple(askers),
             questions=tuple(_question(session, one) for one in delivery.lookups.of_person(session, person.controller_id, person.subject)),
-            names=_names(session, {s.recipient_id for _, s in said}), open_questions=_open_questions(said),
+            names=_names(session, {s.recipient_id for _, s in said}), open_questions=_open_questions(session, said),
+            everything=consent_questions.make(session, consent.make_scope(person.controller_id), said),
             requests=tuple(consent.requests.of_person(session, person)),
         )  # fmt: skip
-
-
-def _listings(session: Session, controller_id: str) -> Iterable[Listing]:
-    """Every listing of the controller that is or was on offer."""
-    after: str | None = None
-    while page := catalogue.list_for(session, controller_id, after=after, limit=_PAGE):
-        yield from (one for one in page if one.version_number and one.state is not ListingState.DRAFT)
-        after = page[-1].id
 
 
 def _agreements(session: Session, listing_id: str) -> list[Agreement]:
@@ -176,7 +174,13 @@ def _purposes(
     found: dict[tuple[str, str], Purpose] = {}
     for agreement in agreements:
         if agreement.state in OPEN and agreement.method != delivery.lookups.METHOD:
+            if (agreement.buyer_id, agreement.purpose) in found:
+                continue
+            place = consent.make_scope(
+                person.controller_id, listing_id=version.listing_id, recipient_id=agreement.buyer_id, purposes=[agreement.purpose]
+            )  # fmt: skip
             found[agreement.buyer_id, agreement.purpose] = Purpose(
+                question=consent_questions.make(session, place, said),
                 listing_id=version.listing_id, titles=version.manifest.titles, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
                 recipient=parties.get(session, agreement.buyer_id).name, allowed=not _is_held(agreement, version, said, session.now),
             )  # fmt: skip
@@ -221,14 +225,14 @@ def _is_held(agreement: Agreement, version: Version, said: Sequence[tuple[Record
         return False
     use = Use(
         controller_id=agreement.owner_id, listing_id=agreement.listing_id, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
-        mode=version.manifest.consent_mode,
+        categories=consent_questions.kinds_of(version, agreement), mode=version.manifest.consent_mode,
     )  # fmt: skip
     return is_held_back([act for act, _ in said], {act.scope_id: scope for act, scope in said}, use, now)
 
 
-def _open_questions(said: Sequence[tuple[Recorded, Scope]]) -> tuple[tuple[Recorded, Scope], ...]:
-    newest = {act.scope_id: (act, scope) for act, scope in said}
-    return tuple((act, scope) for act, scope in newest.values() if act.act is Act.ASKED)
+def _open_questions(session: Session, said: Sequence[tuple[Recorded, Scope]]) -> tuple[ConsentQuestion, ...]:
+    newest = {act.scope_id: (act, scope) for act, scope in said if act.act is Act.ASKED}
+    return tuple(consent_questions.make(session, one[1], said) for one in newest.values() if not consent_questions.is_answered(one, said))
 
 
 def _names(session: Session, recipient_ids: Iterable[str]) -> dict[str, str]:

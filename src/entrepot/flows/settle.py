@@ -10,7 +10,7 @@ from entrepot.kit import Conflict, Money, Refused, rfc3339
 from entrepot.pricing import Plan, Usage
 from entrepot.runtime import Role, Scope, Session
 from entrepot.settlement import AccountCode, BalanceTooLow, Escrow, EscrowState
-from entrepot.trades import Agreement, AgreementState
+from entrepot.trades import Agreement, AgreementState, Reason
 
 LOOK_AGAIN = timedelta(days=1)
 BILLING_GRACE = timedelta(minutes=2)
@@ -30,7 +30,7 @@ def accept_delivery(session: Session, agreement_id: str) -> Agreement:
     agreement = trades.get(session, agreement_id)
     is_undecided = agreement.state is AgreementState.EXPIRED or _ended_in_dispute(session, agreement)
     if is_undecided and _held(session, agreement) is not None:
-        return pay_out_held(session, agreement.id, reason="accepted after the end")
+        return pay_out_held(session, agreement.id, reason=Reason.ACCEPTED_LATE)
     parties.require_self(session, agreement.buyer_id)
     parties.require_role(session, Role.BUYER)
     if agreement.state is AgreementState.FULFILLED:
@@ -40,7 +40,7 @@ def accept_delivery(session: Session, agreement_id: str) -> Agreement:
             f"Nothing has been delivered under {agreement.id} yet.",
             "Ask for the delivery first; a share counts once something of a table was read.",
         )
-    return _fulfil(session, agreement, "accepted by the buyer")
+    return _fulfil(session, agreement, Reason.ACCEPTED)
 
 
 def pay_out_held(session: Session, agreement_id: str, *, reason: str) -> Agreement:
@@ -76,7 +76,7 @@ def settle_agreement(session: Session, *, agreement_id: str) -> None:
     """Settle when the acceptance window has ended without a word, also of what has expired meanwhile; a suspended agreement waits."""
     agreement = trades.get(session, agreement_id)
     if agreement.state is AgreementState.ACTIVE and not trades.is_frozen(session, agreement):
-        _fulfil(session, agreement, "the acceptance window has ended")
+        _fulfil(session, agreement, Reason.WINDOW_OVER)
     elif agreement.state in (AgreementState.ACTIVE, AgreementState.SUSPENDED):
         session.enqueue("flows.settle_agreement", after=LOOK_AGAIN, agreement_id=agreement.id)
     elif agreement.state is AgreementState.EXPIRED:
@@ -148,7 +148,7 @@ def ask_for_decision(session: Session, *, agreement_id: str) -> None:
     """Tell the parties and the operator, once, that an agreement has ended in dispute and its money waits."""
     agreement = trades.get(session, agreement_id)
     for organisation_id in {agreement.owner_id, agreement.buyer_id, parties.exchange_organisation(session).id}:
-        parties.notify(session, organisation_id, "agreement.undecided", agreement.id, listing=agreement.listing_id, reason=UNDECIDED)
+        parties.notify(session, organisation_id, "agreement.undecided", agreement.id, listing=agreement.listing_id, reason=Reason.UNDECIDED)
 
 
 def awaits_decision(session: Session, agreement: Agreement) -> bool:
@@ -198,7 +198,7 @@ def renew_period(session: Session, *, agreement_id: str, period: int) -> None:
         _wait_for_money(session, agreement, period, error)
         return
     if agreement.state is AgreementState.SUSPENDED:
-        trades.move(session, agreement.id, trades.history(session, agreement.id)[-1].before, "The next month is paid.")
+        trades.move(session, agreement.id, trades.history(session, agreement.id)[-1].before, Reason.MONTH_PAID)
     due = _next_month(session, agreement, period)
     if agreement.ends_at is None or due < agreement.ends_at:
         session.enqueue("flows.renew_period", at=due, agreement_id=agreement.id, period=period + 1)
@@ -264,7 +264,7 @@ def _ended_in_dispute(session: Session, agreement: Agreement) -> bool:
         return False
     suspended, ended = moves[-2], moves[-1]
     is_own = ended.by_id is not None and (ended.by_id, ended.by_exchange) == (suspended.by_id, suspended.by_exchange)
-    return suspended.reason != NO_MONEY and not is_own
+    return suspended.reason != Reason.NO_MONEY and not is_own
 
 
 def _window_ends(session: Session, agreement: Agreement) -> datetime | None:
@@ -350,7 +350,7 @@ def _record(session: Session, agreement: Agreement, kind: str, held: Escrow | No
 
 def _wait_for_money(session: Session, agreement: Agreement, period: int, error: BalanceTooLow) -> None:
     if agreement.state is not AgreementState.SUSPENDED:
-        trades.move(session, agreement.id, AgreementState.SUSPENDED, NO_MONEY)
+        trades.move(session, agreement.id, AgreementState.SUSPENDED, Reason.NO_MONEY)
     parties.notify(session, agreement.buyer_id, "payment.missing", agreement.id, hint=error.hint)
     session.enqueue("flows.renew_period", after=LOOK_AGAIN, agreement_id=agreement.id, period=period)
 
@@ -362,9 +362,7 @@ def _next_month(session: Session, agreement: Agreement, months: int) -> datetime
 
 
 def _suspended_for_money(session: Session, agreement: Agreement) -> bool:
-    return trades.history(session, agreement.id)[-1].reason == NO_MONEY
+    return trades.history(session, agreement.id)[-1].reason == Reason.NO_MONEY
 
 
 _OVER = frozenset({AgreementState.TERMINATED, AgreementState.EXPIRED, AgreementState.REFUNDED})
-UNDECIDED = "It ended in a dispute, so its money waits until the operator pays it back or out."
-NO_MONEY = "The balance does not cover the next month."

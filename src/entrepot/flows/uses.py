@@ -26,13 +26,17 @@ def of_contract(purpose: str, dossier: Dossier) -> Dossier:
 
     Where data are about no person nothing is asked; where they may be, a buyer who has not answered leaves the question open.
     """
-    shown = prohibited(purpose, dossier.values)
-    if shown:
-        named = set(dossier.values.get(FACT, ())) - {NONE}
-        return dossier.with_({FACT: sorted(named | shown)}, Source.MEASURED)
+    dossier = shown(purpose, dossier)
     if FACT not in dossier.values and (dossier.values.get("asset.personal") is False or dossier.values.get("asset.grade") == _ANONYMOUS):
         return dossier.with_({FACT: [NONE]})
     return dossier
+
+
+def shown(purpose: str, dossier: Dossier) -> Dossier:
+    """The facts with the prohibited uses that purpose and goods show together, beside those that were named."""
+    found = prohibited(purpose, dossier.values)
+    named = set(dossier.values.get(FACT, ())) - {NONE}
+    return dossier.with_({FACT: sorted(named | found)}, Source.MEASURED) if found else dossier
 
 
 def prohibited(purpose: str, facts: Mapping[str, Any]) -> frozenset[str]:

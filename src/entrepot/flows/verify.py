@@ -38,7 +38,13 @@ def verify_document(document: bytes, trusted: bytes, policy: str | None = None) 
 def _receipt(value: dict[str, Any], log: list[str], keys: dict[str, Any], policy: proof.Policy | None) -> dict[str, Any]:
     found = proof.verify_receipt(value, log_vkeys=log, organisation_keys=keys, policy=policy)
     steps = [{"name": s.name, "passed": s.passed, "detail": s.detail} for s in found.steps]
-    return {"holds": found.ok, "kind": value.get("kind"), "steps": steps, "fact": value.get("fact")}
+    steps += _notice(value.get("fact"))
+    return {
+        "holds": found.ok and all(step["passed"] is not False for step in steps),
+        "kind": value.get("kind"),
+        "steps": steps,
+        "fact": value.get("fact"),
+    }
 
 
 def _consent(value: dict[str, Any], log: list[str], keys: dict[str, Any], policy: proof.Policy | None) -> dict[str, Any]:
@@ -57,6 +63,15 @@ def _signed(value: dict[str, Any], keys: dict[str, Any]) -> str:
     if payload != value.get("fact"):
         raise Invalid("The signature is over another record.", "Ask the exchange for the original.")
     return f"The record is signed with {', '.join(kids)}."
+
+
+def _notice(fact: Any) -> list[dict[str, Any]]:
+    """What a person was shown, where the fact is a consent that holds these words."""
+    try:
+        detail = consent.verify_notice(fact) if isinstance(fact, dict) else None
+    except EntrepotError as error:
+        return [{"name": "notice", "passed": False, "detail": error.message}]
+    return [] if detail is None else [{"name": "notice", "passed": True, "detail": detail}]
 
 
 def _tried(name: str, check: Callable[[], str]) -> dict[str, Any]:

@@ -29,10 +29,14 @@ def heed(session: Session, listing: Listing, ruling: Ruling) -> None:
         if lifted.state is ListingState.LIVE:
             parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
         return
-    first = ruling.findings(library.vocabulary())[0]
-    reason = f"{first.message} ({first.citation}) {first.hint}".strip()[:1000]
+    reason, chinese = (_reason(ruling, language) for language in ("en", "zh"))
     catalogue.place(session, listing.id, holder=catalogue.RULES, reason=reason)
-    parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=reason)
+    parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=reason, reason_zh=chinese)
+
+
+def _reason(ruling: Ruling, language: str) -> str:
+    first = ruling.findings(library.vocabulary(), language)[0]
+    return f"{first.message} ({first.citation}) {first.hint}".strip()[:1000]
 
 
 def _wanted(session: Session, listing: Listing, ruling: Ruling) -> bool | None:

@@ -1,7 +1,7 @@
 """Small things every package needs: ids, money, errors, canonical JSON, time, decisions."""
 
 from entrepot.kit.canonical import b64url, canonical_json, digest, sha256_hex, unb64url
-from entrepot.kit.clock import Clock, ManualClock, SystemClock, parse_rfc3339, rfc3339
+from entrepot.kit.clock import Clock, ForwardClock, ManualClock, SystemClock, parse_rfc3339, rfc3339
 from entrepot.kit.decisions import Decision, strictest
 from entrepot.kit.errors import Conflict, EntrepotError, Invalid, NotFound, Refused
 from entrepot.kit.ids import is_id, new_id
@@ -13,6 +13,7 @@ __all__ = [
     "Conflict",
     "Decision",
     "EntrepotError",
+    "ForwardClock",
     "Invalid",
     "ManualClock",
     "Money",

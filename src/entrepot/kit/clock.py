@@ -35,6 +35,20 @@ class ManualClock:
         self._now += by
 
 
+class ForwardClock:
+    """The machine's clock, which can be put forward, so that a demonstration need not wait for days."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def put_forward(self, to: datetime) -> None:
+        """Put it forward to this moment; a moment that has passed changes nothing."""
+        self._ahead += max(to - self.now(), timedelta())
+
+
 def rfc3339(moment: datetime) -> str:
     """``2026-11-21T09:30:00.000000Z``: sorts as text, reads back exactly."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -29,6 +29,10 @@ from entrepot.runtime import Role, Scope, Session
 
 S = NoticeState
 ISSUERS = (Role.REGULATOR, Role.OPERATOR)
+OURS = (NoticeKind.EXCHANGE, NoticeKind.IP)
+"""Notices whose dates no authority sets."""
+GIVEN = "given"
+"""The clock of a notice that names its own due date."""
 COUNTER_SPAN = "15D"
 """How long a right-holder has to go to court after a counter-notice (E-Commerce Law 2019, article 43)."""
 
@@ -65,10 +69,13 @@ class Draft:
 def file_notice(session: Session, draft: Draft) -> Notice:
     """Serve a notice on the owner of some listings; its clock starts, and suspends them if it ends.
 
+    Unless harm is imminent, nothing is suspended before the first working day after the filing has ended, so that the owner can be heard;
+    a due date of an authority that comes sooner, or has passed, stays in the record.
+
     Raises:
         Refused: The actor is no regulator and no operator.
         NotFound: A listing does not exist.
-        Invalid: The notice says too little, its listings are of several organisations, or its due date has passed.
+        Invalid: The notice says too little, its listings are of several organisations, or the due date that the house gives has passed.
     """
     parties.require_scope(session, Scope.ADMIN)
     parties.require_role(session, *ISSUERS)
@@ -78,15 +85,14 @@ def file_notice(session: Session, draft: Draft) -> Notice:
     if received > session.now:
         raise Invalid(f"The notice was received at {rfc3339(received)}, which is still to come.", "Give a moment that has passed.")
     due, clock, zone = _due(draft, received)
-    if due.at <= session.now:
-        raise Invalid(
-            f"The notice was due at {rfc3339(due.at)}, which has passed.", "Agree on a later due date with the authority, and give it."
-        )
+    heard = None if draft.harm.strip() else clocks.next_working_day(session.now, zone=zone)
+    if due.at <= session.now and clock == GIVEN and draft.kind in OURS:
+        raise Invalid(f"The notice was due at {rfc3339(due.at)}, which has passed.", "Give a later due date, or none.")
     notice = Notice(
         id=new_id("ntc"), kind=draft.kind, issuer_id=issuer.id, organisation_id=owner_id, state=S.RECEIVED, revision=0,
         authority=check_text(draft.authority or issuer.name, "The name of the authority", most=200),
         document_number=check_text(draft.document_number, "The document number", most=100),
-        received_at=received, due_at=due.at, clock=clock, zone=zone, assumption=due.assumption, listings=listings,
+        received_at=received, due_at=due.at, heard_until=heard.at if heard else None, clock=clock, zone=zone, assumption=due.assumption, listings=listings,
         findings=check_findings(draft.findings), harm=check_text(draft.harm, "The imminent harm", least=0), is_public=draft.is_public,
         penalties=check_text(draft.penalties, "The penalties", least=0), created_at=session.now, complaint_id=draft.complaint_id,
     )  # fmt: skip
@@ -95,11 +101,16 @@ def file_notice(session: Session, draft: Draft) -> Notice:
         complaints.link_notice(session, notice.complaint_id, notice.id)
     log_step(session, notice, "file", S.RECEIVED, note="")
     parties.notify(
-        session, owner_id, "notice.received", notice.id, number=notice.document_number, due=f"{due.at.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
+        session,
+        owner_id,
+        "notice.received",
+        notice.id,
+        number=notice.document_number,
+        due=f"{notice.suspends_at.astimezone(ZoneInfo(zone)):%Y-%m-%d}",
     )
     if notice.harm:
         return suspend(session, notice, note=notice.harm)
-    session.enqueue("notices.end_clock", at=notice.due_at, dedup_key=f"notice:{notice.id}", notice_id=notice.id)
+    session.enqueue("notices.end_clock", at=notice.suspends_at, dedup_key=f"notice:{notice.id}", notice_id=notice.id)
     return notice
 
 
@@ -132,7 +143,7 @@ def list_notices(session: Session, *, only_open: bool = False, before: str | Non
 def due_next(session: Session, *, limit: int = 100) -> list[Notice]:
     """Open notices the actor may see, what is due first at the head; those whose clock does not run come last."""
     found = list_notices(session, only_open=True, limit=limit)
-    return sorted(found, key=lambda one: (not one.is_ticking, one.due_at, one.id))
+    return sorted(found, key=lambda one: (not one.is_ticking, one.suspends_at, one.id))
 
 
 def history(session: Session, notice_id: str) -> list[Step]:
@@ -259,7 +270,7 @@ def _due(draft: Draft, received: datetime) -> tuple[clocks.Due, str, str]:
     if zone is None:
         raise Invalid(f"There is no calendar for {draft.jurisdiction[:20]!r}.", f"Choose {', '.join(sorted(clocks.ZONES))}.")
     if draft.due is not None:
-        return clocks.Due(at=clocks.end_of_day(draft.due, zone=zone)), "given", zone
+        return clocks.Due(at=clocks.end_of_day(draft.due, zone=zone)), GIVEN, zone
     usual = COUNTER_SPAN if draft.kind is NoticeKind.IP else "5CNBD" if draft.jurisdiction == "CN" else "14D"
     span = clocks.parse_span(draft.span or usual)
     return clocks.due(received, span, zone=zone), str(span), zone

@@ -102,6 +102,4 @@ def _of_notice(session: Session, notice: Notice) -> dict[str, Any]:
 
 
 def _of_suspension(session: Session, notice: Notice) -> dict[str, Any]:
-    # The owner could answer from the moment of filing on; what was said and still holds the clock back has not been heard.
-    waits = notice.may_wait and notice.counter is not None and notice.counter.holds_back
-    return {"suspension.owner_heard": session.now > notice.created_at and not waits, "suspension.imminent_harm": bool(notice.harm)}
+    return {"suspension.owner_heard": notice.was_heard(session.now), "suspension.imminent_harm": bool(notice.harm)}

@@ -18,8 +18,8 @@ def check_notices(session: Session) -> list[str]:
 def _breaches(session: Session) -> Iterator[str]:
     held: dict[str, set[str]] = {}
     for notice in repository.every(session.db):
-        if notice.is_ticking and session.now - notice.due_at > repository.PATIENCE:
-            yield f"The clock of the notice {notice.id} ended at {notice.due_at:%Y-%m-%d %H:%M} UTC, and nothing was suspended."
+        if notice.is_ticking and session.now - notice.suspends_at > repository.PATIENCE:
+            yield f"The clock of the notice {notice.id} ended at {notice.suspends_at:%Y-%m-%d %H:%M} UTC, and nothing was suspended."
         for listing_id in notice.listings if notice.is_off else ():
             held.setdefault(listing_id, set()).add(notice.id)
     for listing_id, holders in held.items():

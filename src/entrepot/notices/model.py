@@ -135,6 +135,9 @@ class Notice:
         issuer_id: The regulator, or the exchange, whose organisation filed it here.
         authority: Whose notice it is, by name; on paper notices not the one who filed it.
         revision: Counts the changes; each is made to exactly the revision that was seen.
+        due_at: When it is due by the notice itself, or by the clock that was computed.
+        heard_until: Until when the owner has time to be heard, whatever the due date says: nothing is suspended before, unless harm is
+            imminent. None where harm is, and in notices of earlier releases.
         clock: How the due date came about: ``given``, or the span it was computed from.
         assumption: What had to be assumed about a calendar.
         harm: The imminent harm that lets the exchange suspend before hearing the owner; empty where there is none.
@@ -169,6 +172,7 @@ class Notice:
     rounds: int = 0
     counter: Counter | None = None
     complaint_id: str = ""
+    heard_until: datetime | None = None
     suspended_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -197,9 +201,20 @@ class Notice:
         """How the public may know it."""
         return f"{self.authority}, {self.document_number}" if self.is_public else ""
 
+    @property
+    def suspends_at(self) -> datetime:
+        """When the end of the clock suspends: the due date, or later where the owner would not have been heard by then."""
+        return self.due_at if self.heard_until is None else max(self.due_at, self.heard_until)
+
+    def was_heard(self, now: datetime) -> bool:
+        """Whether the owner has spoken, or had the time to; a statement that still holds the clock back has not been heard."""
+        if self.counter is not None:
+            return not (self.may_wait and self.counter.holds_back)
+        return self.rounds > 0 or (now >= self.heard_until if self.heard_until is not None else now > self.created_at)
+
     def time_left(self, now: datetime) -> timedelta:
         """How long the clock still runs; negative when it is over."""
-        return self.due_at - now
+        return self.suspends_at - now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,8 +240,8 @@ def notice_from(value: Mapping[str, Any]) -> Notice:
     """The notice that ``plain`` wrote."""
     read = dict(value)
     read["kind"], read["state"] = NoticeKind(read["kind"]), NoticeState(read["state"])
-    for name in ("received_at", "due_at", "created_at", "plan_accepted_at", "suspended_at", "ended_at"):
-        read[name] = _moment(read[name])
+    for name in ("received_at", "due_at", "created_at", "plan_accepted_at", "heard_until", "suspended_at", "ended_at"):
+        read[name] = _moment(read.get(name))
     read["listings"] = tuple(read["listings"])
     read["findings"] = tuple(Finding(**one | {"fields": tuple(one["fields"])}) for one in read["findings"])
     read["leniency"] = tuple(Leniency(**one | {"fact": LeniencyFact(one["fact"]), "at": _moment(one["at"])}) for one in read["leniency"])

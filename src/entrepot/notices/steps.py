@@ -54,9 +54,9 @@ def submit(session: Session, notice_id: str, evidence: Mapping[str, tuple[str, s
         Conflict: It is not the time for it, or no longer.
     """
     notice = require_addressed(session, notice_id)
-    if notice.is_ticking and session.now >= notice.due_at:
+    if notice.is_ticking and session.now >= notice.suspends_at:
         raise Conflict(
-            f"The clock of the notice {notice.id} ended at {rfc3339(notice.due_at)}.", "Hand it in once the listings are suspended."
+            f"The clock of the notice {notice.id} ended at {rfc3339(notice.suspends_at)}.", "Hand it in once the listings are suspended."
         )
     if notice.state is S.RETEST_FAILED and notice.rounds >= ROUNDS:
         raise Conflict(f"Evidence was handed in {notice.rounds} times.", "Hand it in again once the counter-statement is answered.")
@@ -128,19 +128,17 @@ def report_retest(session: Session, notice_id: str, results: Mapping[str, bool],
 
 
 def counter(session: Session, notice_id: str, text: str) -> Notice:
-    """State one's own view, as the owner, before a suspension; in a right-holder's case, and for imminent harm, after it too.
+    """State one's own view, as the owner, before a suspension or after it.
 
     Against the exchange's own notice it stops the clock until it is answered; against a right-holder's until fifteen days have passed
-    without a complaint or a suit. An authority's clock runs on.
+    without a complaint or a suit. An authority's clock runs on. What is suspended already stays so until the statement convinces.
 
     Raises:
-        Conflict: There is one already, or the time for it has passed.
+        Conflict: There is one already, or the notice has ended.
     """
     notice, words = require_addressed(session, notice_id), check_text(text, "The counter-statement")
     if notice.counter is not None:
         raise Conflict(f"The notice {notice.id} has a counter-statement already.", "Send the authority what else there is to say.")
-    if notice.is_off and not notice.harm and notice.kind is not NoticeKind.IP:
-        raise Conflict("The listings are suspended, so the time for a counter-statement has passed.", "Hand in evidence for the re-test.")
     due_at = clocks.due(session.now, COUNTER_SPAN, zone=notice.zone).at if notice.kind is NoticeKind.IP else None
     made = move(session, notice, "counter", note=words, counter=Counter(text=words, at=session.now, due_at=due_at))
     if due_at is not None:
@@ -215,7 +213,7 @@ def lapse_claim(session: Session, *, notice_id: str) -> None:
 
 
 def _is_spent(session: Session, notice: Notice) -> bool:
-    return session.now >= notice.due_at or (notice.state is S.RETEST_FAILED and notice.rounds >= ROUNDS)
+    return session.now >= notice.suspends_at or (notice.state is S.RETEST_FAILED and notice.rounds >= ROUNDS)
 
 
 def _expire(session: Session, notice: Notice, *, note: str) -> Notice:

@@ -10,7 +10,7 @@ from entrepot import catalogue, jobs, parties, trades
 from entrepot.notices import repository
 from entrepot.notices.model import Notice
 from entrepot.runtime import Session
-from entrepot.trades import OPEN, AgreementState
+from entrepot.trades import OPEN, AgreementState, Reason
 
 BATCH = 200
 """How many agreements change in one transaction."""
@@ -40,7 +40,7 @@ def freeze_agreements(session: Session, *, listing_id: str) -> None:
     hold = _locked(session, listing_id)
     if hold is None:
         return
-    reason = f"A legal notice suspends the listing{f' ({hold.reason})' if hold.reason else ''}."
+    reason = Reason.NOTICE_OF.format(name=hold.reason) if hold.reason else Reason.NOTICE
     # Whatever is frozen runs no more, so the next batch begins where this one ends.
     found = trades.list_agreements(session, states=OPEN, listing_id=listing_id, everybody=True, limit=BATCH)
     for agreement in found:
@@ -60,7 +60,7 @@ def thaw_agreements(session: Session, *, listing_id: str) -> None:
         # Frozen, an agreement cannot resume, so one that is suspended now still is so because of the freeze; others have ended meanwhile.
         if trades.get(session, agreement_id).state is AgreementState.SUSPENDED:
             before = trades.history(session, agreement_id)[-1].before
-            trades.move(session, agreement_id, before, "The legal notice on the listing is settled.")
+            trades.move(session, agreement_id, before, Reason.NOTICE_OVER)
     repository.forget_freezes(session.db, found)
     if len(found) == BATCH:
         session.enqueue("notices.thaw_agreements", listing_id=listing_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from entrepot.kit import Invalid
 from entrepot.notices import steps
 from entrepot.notices.desk import S, is_addressed, is_issuer
-from entrepot.notices.model import NEXT, LeniencyFact, Notice, NoticeKind
+from entrepot.notices.model import NEXT, LeniencyFact, Notice
 from entrepot.runtime import Session
 
 
@@ -80,9 +80,7 @@ _OWNER: Mapping[str, Callable[[Notice], bool]] = {
     "submit": lambda notice: (
         notice.state in (S.PLAN_FILED, S.SUSPENDED) or (notice.state is S.RETEST_FAILED and notice.rounds < steps.ROUNDS)
     ),
-    "counter": lambda notice: (
-        notice.is_open and notice.counter is None and (not notice.is_off or bool(notice.harm) or notice.kind is NoticeKind.IP)
-    ),
+    "counter": lambda notice: notice.is_open and notice.counter is None,
     "leniency": lambda notice: notice.is_open,
 }
 _ISSUER: Mapping[str, Callable[[Notice], bool]] = {

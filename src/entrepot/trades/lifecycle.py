@@ -10,6 +10,7 @@ from entrepot.kit import Conflict, NotFound, Refused
 from entrepot.runtime import Role, Scope, Session
 from entrepot.trades import reading, repository
 from entrepot.trades.model import NEXT_AGREEMENT, OPEN, Agreement, AgreementClosed, AgreementState, Move, check_message
+from entrepot.trades.reasons import Reason
 
 State = AgreementState
 _OWNER_MAY = frozenset({State.SUSPENDED, State.ACTIVE, State.FULFILLED, State.TERMINATED, State.REFUNDED})
@@ -82,7 +83,7 @@ def expire_agreement(session: Session, *, agreement_id: str) -> None:
     if agreement is None or agreement.ends_at is None or session.now < agreement.ends_at:
         return
     if State.EXPIRED in NEXT_AGREEMENT[agreement.state]:
-        move(session, agreement_id, State.EXPIRED, f"The {agreement.terms.duration_days} days of the terms have passed.")
+        move(session, agreement_id, State.EXPIRED, Reason.TIME_OVER.format(days=agreement.terms.duration_days))
 
 
 def _require_allowed(session: Session, agreement: Agreement, to: AgreementState, moves: list[Move], *, by_exchange: bool) -> None:

@@ -11,6 +11,7 @@ from entrepot.kit.sentences import in_chinese
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
 from entrepot.terms.model import Redistribution, Terms
+from entrepot.trades import Reason, reasons
 from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web import desk_words
 from entrepot.web.desk_words import DeskWords
@@ -255,11 +256,18 @@ class Words(DeskWords):
     def notification(self, kind: str, facts: Mapping[str, Any]) -> str:
         """What an inbox line says; facts that are missing read as a dash."""
         text = self.language.gettext(INBOX.get(kind, SOMETHING))
-        told = {name: self._error(str(value)) if kind in _OF_ERRORS else str(value) for name, value in facts.items()}
-        return text % _Dashes({"kind": kind} | told)
+        said = {"kind": kind} | {name: self._error(str(value)) if kind in _OF_ERRORS else str(value) for name, value in facts.items()}
+        if "reason" in said:
+            said["reason"] = said.get(f"reason_{self.language.code}") or self.reason(said["reason"])
+        return text % _Dashes(said)
 
     def _error(self, text: str) -> str:
         return in_chinese(text) if self.language.code == "zh" else text
+
+    def reason(self, text: str) -> str:
+        """Why something happened: the exchange's own reasons in the reader's language, a party's words as written."""
+        found = reasons.read(text)
+        return text if found is None else self.language.gettext(REASONS[found[0]]) % found[1]
 
     def place(self, subject_id: str) -> str:
         """The address of the page about a thing; empty where there is none."""
@@ -320,10 +328,20 @@ INBOX: Mapping[str, str] = {
     "lookup.tried": _("%(buyer)s asked so often with tokens that were not good that nothing more of it is looked at until %(until)s."),
     "ruling.open": _("The rules ask something about what you do, or forbid it; look at your duties."),
     "ruling.approved": _("A person of the exchange lets a case of yours pass."),
+    "ruling.refused": _("A person of the exchange refuses a case of yours; look at its rules."),
     "release.made": _("A release is made and waits for a day to be published."),
     "release.refused": _("A release could not be made: %(reason)s"),
     **desk_words.INBOX,
 }
+REASONS: Mapping[Reason, str] = {
+    Reason.NOTICE: _("A legal notice suspends the listing."), Reason.NOTICE_OF: _("A legal notice suspends the listing (%(name)s)."),
+    Reason.NOTICE_OVER: _("The legal notice on the listing is settled."), Reason.MONTH_PAID: _("The next month is paid."),
+    Reason.NO_MONEY: _("The balance does not cover the next month."),
+    Reason.UNDECIDED: _("It ended in a dispute, so its money waits until the operator pays it back or out."),
+    Reason.ACCEPTED: _("accepted by the buyer"), Reason.ACCEPTED_LATE: _("accepted after the end"),
+    Reason.WINDOW_OVER: _("the acceptance window has ended"), Reason.RESUMED: _("resumed"),
+    Reason.TIME_OVER: _("The %(days)s days of the terms have passed."),
+}  # fmt: skip
 ENTRIES: Mapping[str, str] = {
     "organisation.moved": _("Organisation moved"), "organisation.doubted": _("Identity in doubt"), "organisation.verified": _("Identity checked"),
     "listing.published": _("Listing published"), "agreement.signed": _("Agreement signed"), "delivery.made": _("Delivery made"), "lookup.answered": _("Question answered"),

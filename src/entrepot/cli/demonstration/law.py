@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.cli.demonstration.data import ANSWERS, CELLS, CELLS_MANIFEST, PAY
 from entrepot.cli.progress import bytes_progress
-from entrepot.kit import EntrepotError
+from entrepot.kit import EntrepotError, parse_rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from entrepot.client import Client
+    from entrepot.kit import ForwardClock
     from entrepot.runtime import Exchange
 
-_SOON = timedelta(seconds=4)
+_SOON = timedelta(seconds=1)
 
 
 def block_and_mend(owner: Client, folder: Path, step: Callable[[str, str], None]) -> str | None:
@@ -72,13 +73,16 @@ def regulator(exchange: Exchange, address: str) -> Client:
     return Client(address, token)
 
 
-def suspend(authority: Client, buyer: Client, listing_id: str, step: Callable[[str, str], None]) -> str | None:
-    """Serve a notice that is due in a moment while a buyer reads the listing; what differs, or None."""
+def suspend(authority: Client, buyer: Client, listing_id: str, clock: ForwardClock, step: Callable[[str, str], None]) -> str | None:
+    """Serve a notice that is due in a moment, and let the time to be heard pass while a buyer reads the listing; what differs, or None."""
     title = buyer.listing(listing_id)["title"]
     notice = _serve(authority, listing_id)
     step(
-        "notice", f"{notice['document_number']} on “{_text(title)}”, an hour to act, received almost an hour ago; the buyer reads it still"
+        "notice",
+        f"{notice['document_number']} on “{_text(title)}”, an hour to act, received almost an hour ago; the owner is heard until "
+        f"{notice['suspends_at'][:16]} all the same, and the buyer reads it still",
     )
+    clock.put_forward(parse_rfc3339(notice["suspends_at"]) + _SOON)
     for _ in range(400):
         try:
             buyer.listing(listing_id)
@@ -91,7 +95,7 @@ def suspend(authority: Client, buyer: Client, listing_id: str, step: Callable[[s
 
 def _serve(authority: Client, listing_id: str) -> Any:
     finding = {"code": "F1", "basis": "PIPL (2021), article 17", "text": "The notice to persons is missing.", "fix": "Publish the notice."}
-    received = datetime.now(UTC) - timedelta(hours=1) + _SOON
+    received = datetime.now(UTC) - timedelta(minutes=59)
     return authority.file_notice(
         document_number="Demo 2026-1",
         listings=[listing_id],

@@ -25,6 +25,7 @@ from entrepot.cli.serving import background_server, running
 
 if TYPE_CHECKING:
     from entrepot.client import Client
+    from entrepot.kit import ForwardClock
     from entrepot.runtime import Exchange
 
 
@@ -52,6 +53,7 @@ def run_demo(*, keep: bool, folder: Path | None, port: int) -> int:
 def _open(folder: Path, port: int) -> Iterator[Demo]:
     from entrepot.config import Settings
     from entrepot.flows import initialise
+    from entrepot.kit import ForwardClock
     from entrepot.runtime import Exchange
 
     port, witness_port = port or free_port(), free_port()
@@ -61,9 +63,10 @@ def _open(folder: Path, port: int) -> Iterator[Demo]:
         rule_packs="house,cn,eu,us", country="US", seal_seconds=0.25, witnesses=str(policy), allowed_hosts=f"127.0.0.1:{witness_port}",
     )  # fmt: skip
     begun = initialise(replace(settings, witnesses=""), name="Harbour Exchange", email="operator@example.org")
-    exchange = Exchange(settings)
+    clock = ForwardClock()
+    exchange = Exchange(settings, clock=clock)
     with _witness(folder / "witness", exchange, policy, witness_port), background_server(exchange, port=port) as address:
-        yield Demo(folder, exchange, address, begun.first_login_url)
+        yield Demo(folder, exchange, clock, address, begun.first_login_url)
 
 
 @contextmanager
@@ -87,9 +90,10 @@ def _witness(folder: Path, exchange: Exchange, policy: Path, port: int) -> Itera
 class Demo:
     """One run of the demo on an exchange that is being served."""
 
-    def __init__(self, folder: Path, exchange: Exchange, address: str, first_login: str) -> None:
+    def __init__(self, folder: Path, exchange: Exchange, clock: ForwardClock, address: str, first_login: str) -> None:
         self.folder = folder
         self.exchange = exchange
+        self.clock = clock
         self.address = address
         self.first_login = first_login
         self.receipts = Path("entrepot-demo") if folder.parent == Path(tempfile.gettempdir()) else folder / "receipts"
@@ -206,7 +210,7 @@ class Demo:
     def suspend(self, buyer: Client, listing_id: str) -> None:
         """Have a regulator serve a notice whose clock ends while the buyer reads."""
         with regulator(self.exchange, self.address) as authority:
-            problem = suspend(authority, buyer, listing_id, self.step)
+            problem = suspend(authority, buyer, listing_id, self.clock, self.step)
         require(problem is None, problem or "")
 
     def find(self, buyer: Client, expected: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,12 +11,15 @@ from starlette.responses import Response
 from entrepot import flows
 from entrepot.consent.requests import RequestKind, basis_in
 from entrepot.consent.tokens import Issued
-from entrepot.flows import people
+from entrepot.flows import consent_questions, people
 from entrepot.kit import EntrepotError, Invalid, NotFound
 from entrepot.web.forms import Form
 from entrepot.web.pages.agreement import attachment
 from entrepot.web.view import redirect, render
 from entrepot.web.visits import exchange, form, visit
+
+SHORTER = (180, 90, 30)
+"""Days that a person may choose instead of the longest time."""
 
 
 def page(request: Request) -> Response:
@@ -43,13 +47,15 @@ def receipt(request: Request) -> Response:
 
 
 def _do(request: Request, token: str, sent: Form) -> str:
+    language = visit(request).language.code
     with exchange(request).session() as session:
         match sent.text("do"):
             case "allow" | "stop" as answer:
                 asked = people.Asked(
-                    listing=sent.text("listing"), recipient=sent.text("recipient"), purposes=tuple(sent.texts("purpose")) or ("dpv:Purpose",)
+                    listing=sent.text("listing"), recipient=sent.text("recipient"), purposes=tuple(sent.texts("purpose")) or ("dpv:Purpose",),
+                    notice=sent.text("notice"), days=int(sent.text("days")) if sent.text("days").isdecimal() else None,
                 )  # fmt: skip
-                people.answer_as_person(session, token, allow=answer == "allow", asked=asked)
+                people.answer_as_person(session, token, allow=answer == "allow", asked=asked, language=language)
                 return "allowed" if answer == "allow" else "stopped"
             case "request":
                 people.request_as_person(session, token, sent.text("kind"), sent.text("message"))
@@ -70,7 +76,22 @@ def _show(request: Request, token: str, error: EntrepotError | None = None, *, i
     status = 200 if error is None else error.status
     kinds = [kind.value for kind in RequestKind]
     bases = {one.id: basis_in(one, visit(request).language.code) for one in found.requests}
-    return _private(render(request, "me", status, found=found, token=token, now=now, error=error, kinds=kinds, issued=issued, bases=bases))
+    return _private(
+        render(
+            request,
+            "me",
+            status,
+            found=found,
+            token=token,
+            now=now,
+            error=error,
+            kinds=kinds,
+            issued=issued,
+            bases=bases,
+            kind_names=consent_questions.kind_names,
+            shorter=[(days, now + timedelta(days=days)) for days in SHORTER],
+        )
+    )
 
 
 def _private(response: Response) -> Response:

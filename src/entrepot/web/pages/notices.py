@@ -24,12 +24,13 @@ FINDINGS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A notice's clock where its authority is: the last moment, and how many whole days are left."""
+    """A notice's clock where its authority is: the last moment, how many whole days are left, and until when the owner is heard if longer."""
 
     notice: Notice
     due: datetime
     days: int
     is_over: bool
+    waits_until: datetime | None
 
 
 def page(request: Request) -> Response:
@@ -66,7 +67,11 @@ def notice(request: Request) -> Response:
 def shown(found: Notice, now: datetime) -> Shown:
     """The notice with its clock as a reader wants it."""
     left = found.time_left(now)
-    return Shown(notice=found, due=found.due_at.astimezone(ZoneInfo(found.zone)), days=max(left.days, 0), is_over=left.total_seconds() <= 0)
+    zone = ZoneInfo(found.zone)
+    longer = found.suspends_at.astimezone(zone) if found.suspends_at > found.due_at and found.is_ticking else None
+    return Shown(
+        notice=found, due=found.due_at.astimezone(zone), days=max(left.days, 0), is_over=left.total_seconds() <= 0, waits_until=longer
+    )
 
 
 def _list(request: Request, status: int = 200, *, error: EntrepotError | None = None, sent: Form | None = None) -> Response:

@@ -54,7 +54,9 @@ def _act(session: Session, sent: Form) -> str:
             amount = read_amount(sent.text("amount"), sent.text("currency").upper() or session.settings.currency)
             settlement.collect_fees(session, amount, sent.text("reference"))
         case "let_pass":
-            compliance.approve(session, sent.text("ruling"), reason=sent.text("reason"))
+            flows.approve_ruling(session, sent.text("ruling"), reason=sent.text("reason"))
+        case "refuse":
+            compliance.refuse(session, sent.text("ruling"), reason=sent.text("reason"))
         case "organisation":
             roles = frozenset(Role(role) for role in sent.texts("role") if role in GIVEN)
             made = parties.create_organisation(session, sent.text("name"), country=sent.text("country"), roles=roles)
@@ -73,7 +75,7 @@ def _show(request: Request, status: int = 200, *, error: EntrepotError | None = 
     with exchange(request).reading(visit(request).actor) as session:
         organisations = parties.list_organisations(session)
         values: dict[str, Any] = {
-            "organisations": organisations, "waiting": flows.waiting_listings(session), "rulings": flows.waiting_rulings(session),
+            "organisations": organisations, "waiting": flows.waiting_listings(session), "rulings": [(one, flows.why_waiting(session, one, visit(request).language.code)) for one in flows.waiting_rulings(session)],
             "names": {one.id: one.name for one in organisations},
             "agreements": trades.list_agreements(session, everybody=True, limit=20),
             "choices": [(one.id, one.name) for one in organisations if not one.is_exchange],

@@ -1,0 +1,80 @@
+"""Prohibited uses that a buyer has named: kept for this buyer and listing until a person of the exchange has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from entrepot import compliance, trades
+from entrepot.compliance import Gate, KeptRuling, Source, library
+from entrepot.flows import uses
+from entrepot.kit import digest
+from entrepot.runtime import Session
+from entrepot.trades import Negotiation
+
+FACT = "use.admitted"
+
+
+def admit(session: Session, negotiation: Negotiation, said: Mapping[str, Any]) -> None:
+    """Keep the prohibited uses that are among answers; a later answer takes none of them back."""
+    named = set(said.get(uses.FACT) or ()) - {uses.NONE}
+    if named:
+        known = _kept(session, _of_buyer(negotiation))
+        compliance.answer(session, _of_buyer(negotiation), {FACT: sorted(named | known)}, source=Source.MEASURED)
+
+
+def admitted(session: Session, negotiation: Negotiation) -> dict[str, Any]:
+    """The fact that the buyer has named prohibited uses for this listing, here or in another request; empty where it has not."""
+    found = _kept(session, _of_buyer(negotiation), _of_request(negotiation))
+    return {FACT: sorted(found)} if found else {}
+
+
+def approve_ruling(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
+    """Let a case pass that the rules leave to a person; what the buyer had named then binds no other request of it.
+
+    Raises:
+        Refused: The actor is no operator.
+        NotFound: There is no such ruling.
+        Conflict: The rules forbid it or ask for facts, which no person can wave through; or somebody has decided already.
+    """
+    kept = compliance.approve(session, ruling_id, reason=reason)
+    if kept.gate is Gate.CONTRACT and FACT in kept.dossier.values:
+        _settle(session, trades.get_negotiation(session, kept.subject_id), set(kept.dossier.values[FACT]))
+    return kept
+
+
+def words(kept: KeptRuling, language: str = "en") -> list[str]:
+    """What the buyer of a case had named, for whoever decides on it; nothing where it named nothing."""
+    vocabulary = library.vocabulary()
+    asked, use = vocabulary.get(FACT), vocabulary.get(uses.FACT)
+    named = kept.dossier.values.get(FACT, ())
+    if not named or asked is None or use is None:
+        return []
+    labels = [use.choices[one][language] if one in use.choices else one for one in named]
+    return [f"{asked.question[language]} {('、' if language == 'zh' else ', ').join(labels)}"]
+
+
+def _settle(session: Session, negotiation: Negotiation, decided: set[str]) -> None:
+    # The request itself keeps the fact that its approval was given on, and what was named since then is still open.
+    left = _kept(session, _of_buyer(negotiation)) - decided
+    compliance.answer(session, _of_request(negotiation), {FACT: sorted(decided)}, source=Source.MEASURED)
+    compliance.answer(session, _of_buyer(negotiation), {FACT: sorted(left) or None}, source=Source.MEASURED)
+
+
+def _kept(session: Session, *subjects: str) -> set[str]:
+    return {use for subject in subjects for use in compliance.answers(session, subject).values.get(FACT, ())}
+
+
+# Under names that no form and no door takes answers for, so that nobody but the exchange writes there.
+
+
+def _of_buyer(negotiation: Negotiation) -> str:
+    return _name(negotiation.buyer_id, negotiation.listing_id)
+
+
+def _of_request(negotiation: Negotiation) -> str:
+    return _name(negotiation.buyer_id, negotiation.listing_id, negotiation.id)
+
+
+def _name(*parts: str) -> str:
+    return f"adm_{digest(list(parts)).rpartition(':')[2][:32]}"

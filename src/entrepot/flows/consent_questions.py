@@ -1,0 +1,193 @@
+"""What a person is asked by a personal link: which kinds of data go to whom, for what and until when, and the words that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from entrepot import catalogue, consent, delivery, parties, trades
+from entrepot.catalogue.model import Listing, ListingState, Version
+from entrepot.compliance import library
+from entrepot.consent import Act, Recorded, Scope
+from entrepot.kit import Conflict, sha256_hex
+from entrepot.privacy.categories import CATEGORIES
+from entrepot.runtime import Session
+from entrepot.standards.model import Texts
+from entrepot.trades.model import OPEN, Agreement
+from entrepot.vocabulary.purposes import PURPOSES, broader
+
+LONGEST = timedelta(days=365)
+"""How long a consent holds at the most where no agreement says when the use ends."""
+LANGUAGES = ("en", "zh")
+_ROWS = "person_number"
+"""What rows about a person hold where no column is of another kind: they are somebody's, by a number."""
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentQuestion:
+    """One question to a person.
+
+    Attributes:
+        categories: Kinds of data in the columns that are handed over, by the classifier's words; never none, which would mean every kind.
+        until: When a consent given now ends at the latest.
+        is_agreed: Whether an agreement, or the controller who asks, says so; else it is our longest time.
+        texts: The words that are shown, by language.
+    """
+
+    scope: Scope
+    categories: tuple[str, ...]
+    until: datetime
+    is_agreed: bool
+    texts: Mapping[str, str]
+
+    def notice(self, language: str) -> str:
+        """``sha256:…`` of the words in a language."""
+        return f"sha256:{sha256_hex(self.texts[language].encode())}"
+
+    def kinds(self, language: str) -> list[str]:
+        """The kinds of data as a reader knows them."""
+        return kind_names(self.categories, language)
+
+    def language_of(self, notice: str, language: str) -> str:
+        """The language of the words that were shown, by their digest; the reader's where none is given.
+
+        Raises:
+            Conflict: The digest is of other words: the question has changed since.
+        """
+        if not notice:
+            return language
+        for code in LANGUAGES:
+            if self.notice(code) == notice:
+                return code
+        raise Conflict(
+            "The question is another one by now: data, recipient, purpose or time have changed.", "Read it again, and answer then.",
+            message_zh="该问题已发生变化：信息种类、接收方、目的或期限与您看到的不同。", hint_zh="请重新阅读后再作答。",
+        )  # fmt: skip
+
+
+def make(session: Session, scope: Scope, said: Sequence[tuple[Recorded, Scope]] = ()) -> ConsentQuestion:
+    """The question that a person answers about listing, recipient and purposes of a scope.
+
+    Args:
+        said: What was said so far; where the controller asked just this, its kinds of data and its end count.
+    """
+    # The link is the permission; what it asks about, its holder may know, listing and agreements included.
+    session = session.by_exchange()
+    versions = _versions(session, scope)
+    deals = [deal for version in versions for deal in _deals(session, version, scope)]
+    asked = next((pair for pair in reversed(said) if pair[0].act is Act.ASKED and _same(pair[1], scope)), None)
+    found = asked[1].categories if asked and asked[1].categories else _categories(session, versions, deals)
+    until = asked[0].expires_at if asked and asked[0].expires_at else _agreed_end(deals)
+    is_agreed = until is not None and until > session.now
+    ends = until if until is not None and is_agreed else session.now + LONGEST
+    titles = versions[0].manifest.titles if scope.listing_id and versions else None
+    texts = {code: _words(session, scope, titles, found, ends if is_agreed else None, code) for code in LANGUAGES}
+    return ConsentQuestion(scope=scope, categories=found, until=ends, is_agreed=is_agreed, texts=texts)
+
+
+def kind_names(categories: Iterable[str], language: str) -> list[str]:
+    """Kinds of data as a reader knows them."""
+    return list(dict.fromkeys(library.label(CATEGORIES[one].term, language) for one in categories if one in CATEGORIES))
+
+
+def is_answered(asked: tuple[Recorded, Scope], said: Sequence[tuple[Recorded, Scope]]) -> bool:
+    """Whether a later word speaks of all that a controller asked."""
+    return any(act.seq > asked[0].seq and act.act is not Act.ASKED and _speaks_of(scope, asked[1]) for act, scope in said)
+
+
+def _speaks_of(scope: Scope, asked: Scope) -> bool:
+    place = scope.listing_id in ("", asked.listing_id) and scope.recipient_id in (consent.ANYBODY, asked.recipient_id)
+    return place and all(not broader(purpose).isdisjoint(scope.purposes) for purpose in asked.purposes)
+
+
+def _same(one: Scope, other: Scope) -> bool:
+    return (one.listing_id, one.recipient_id, one.purposes) == (other.listing_id, other.recipient_id, other.purposes)
+
+
+def _versions(session: Session, scope: Scope) -> list[Version]:
+    found = [catalogue.agreed_listing(session, scope.listing_id)] if scope.listing_id else listings(session, scope.controller_id)
+    versions = [catalogue.current_version(session, one.id) for one in found if one.version_number]
+    return [version for version in versions if version.manifest.person_key]
+
+
+def listings(session: Session, controller_id: str) -> list[Listing]:
+    """Every listing of the controller that is or was on offer."""
+    found: list[Listing] = []
+    after: str | None = None
+    while page := catalogue.list_for(session, controller_id, after=after, limit=_PAGE):
+        found += [one for one in page if one.version_number and one.state is not ListingState.DRAFT]
+        after = page[-1].id
+    return found
+
+
+def _deals(session: Session, version: Version, scope: Scope) -> list[Agreement]:
+    """The running agreements under which a recipient uses a listing for one of these purposes; none for whom the scope does not name."""
+    if scope.recipient_id == consent.ANYBODY:
+        return []
+    found = trades.list_agreements(session, states=OPEN, listing_id=version.listing_id, everybody=True, limit=_PAGE)
+    return [one for one in found if one.buyer_id == scope.recipient_id and not broader(one.purpose).isdisjoint(scope.purposes)]
+
+
+def kinds_of(version: Version, deal: Agreement) -> frozenset[str]:
+    """Kinds of data about persons that an agreement hands over of a version."""
+    return frozenset(_kinds(version, delivery.fields(version, deal.rights, deal.terms)))
+
+
+def _categories(session: Session, versions: Sequence[Version], deals: Sequence[Agreement]) -> tuple[str, ...]:
+    if deals:
+        found: set[str] = set()
+        for deal in deals:
+            # The version that was agreed, and the one that a running agreement brings next.
+            for version in (catalogue.agreed_version(session, deal.version_id), *(v for v in versions if v.listing_id == deal.listing_id)):
+                found |= kinds_of(version, deal)
+    else:
+        found = {kind for v in versions for kind in _kinds(v, delivery.fields(v, v.manifest.offered, v.manifest.terms))}
+    return tuple(sorted(found)) or (_ROWS,)
+
+
+def _kinds(version: Version, columns: Collection[str]) -> set[str]:
+    handed = (column for table in version.tables for column in table.columns if column.name in columns)
+    return {column.category for column in handed if column.personal and column.category in CATEGORIES}
+
+
+def _agreed_end(deals: Sequence[Agreement]) -> datetime | None:
+    ends = [deal.ends_at for deal in deals]
+    return max((end for end in ends if end is not None), default=None) if None not in ends else None
+
+
+def _words(session: Session, scope: Scope, titles: Texts | None, categories: Iterable[str], ends: datetime | None, language: str) -> str:
+    named = scope.recipient_id != consent.ANYBODY
+    values = {
+        "controller": parties.get(session, scope.controller_id).name,
+        "recipient": parties.get(session, scope.recipient_id).name if named else _ANYBODY[language],
+        "product": _QUOTED[language].format(titles.get(language) or next(iter(titles.values()))) if titles else _ALL[language],
+        "purposes": _BETWEEN[language].join(_purpose(one, language) for one in scope.purposes),
+        "kinds": _BETWEEN[language].join(kind_names(categories, language)),
+        "end": _UNTIL[language].format(ends) if ends else _A_YEAR[language],
+    }
+    return _TEXT[language].format(**values)
+
+
+def _purpose(name: str, language: str) -> str:
+    found = PURPOSES[name]
+    return found.zh if language == "zh" else found.en
+
+
+_TEXT = {
+    "en": (
+        "{controller} hands over data about you from {product} to {recipient}, for {purposes}. Kinds of data: {kinds}. If you allow it, your "
+        "consent ends {end}, or sooner if you choose so. You can stop it at any time with one click, and you need not allow it."
+    ),
+    "zh": (
+        "{controller}将{product}中与您有关的信息提供给{recipient}，用于{purposes}。信息种类：{kinds}。如您允许，您的同意{end}失效；您也可以选择更短的期限。"
+        "您可随时一键停止，也可以不允许。"
+    ),
+}
+_ANYBODY = {"en": "whomever the terms allow", "zh": "条款允许的任何接收方"}
+_ALL = {"en": "all its products", "zh": "其全部产品"}
+_QUOTED = {"en": "“{}”", "zh": "“{}”"}
+_BETWEEN = {"en": ", ", "zh": "、"}
+_UNTIL = {"en": "on {:%Y-%m-%d}", "zh": "于{:%Y年%m月%d日}"}
+_A_YEAR = {"en": "after 12 months", "zh": "于12个月后"}
