@@ -30,6 +30,11 @@ _WORDS = (
     )
     .order_by(consent_acts.c.seq)
 )
+_ACT = sa.select(consent_acts).where(consent_acts.c.id == sa.bindparam("act_id"))
+_LAST_EXPIRY = sa.select(sa.func.max(consent_acts.c.expires_at)).where(
+    consent_acts.c.scope_id == sa.bindparam("scope_id"),
+    consent_acts.c.expires_at <= sa.bindparam("now", type_=consent_acts.c.expires_at.type),
+)
 _ADD = sa.insert(consent_acts)
 
 
@@ -88,7 +93,7 @@ def note_last(db: Connection, scope_id: str, *, seq: int, act_id: str) -> None:
 
 def get_act(db: Connection, act_id: str) -> Recorded | None:
     """An act by id."""
-    row = db.execute(sa.select(consent_acts).where(consent_acts.c.id == act_id)).one_or_none()
+    row = db.execute(_ACT, {"act_id": act_id}).one_or_none()
     return None if row is None else _act(row)
 
 
@@ -123,16 +128,8 @@ def changed_subjects(db: Connection, since: Mapping[str, int], *, after: datetim
 
 def last_expiry(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> datetime | None:
     """When a consent in these scopes last ran out."""
-    c = consent_acts.c
-    found = [db.scalar(sa.select(sa.func.max(c.expires_at)).where(c.scope_id == s, c.expires_at <= now)) for s in scope_ids]
+    found = [db.scalar(_LAST_EXPIRY, {"scope_id": scope_id, "now": now}) for scope_id in scope_ids]
     return max((moment for moment in found if moment is not None), default=None)
-
-
-def first_expiry(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> datetime | None:
-    """When the next consent in these scopes runs out."""
-    c = consent_acts.c
-    found = [db.scalar(sa.select(sa.func.min(c.expires_at)).where(c.scope_id == s, c.expires_at > now)) for s in scope_ids]
-    return min((moment for moment in found if moment is not None), default=None)
 
 
 def batches_of_acts(db: Connection, scope_ids: Sequence[str], *, now: datetime) -> Iterator[tuple[int, Sequence[Sequence[Any]]]]:
@@ -178,18 +175,9 @@ def counts_by_scope(db: Connection, controller_id: str) -> list[tuple[str, str, 
 
 def gives_anybody(db: Connection, scope_ids: Collection[str], covering: Collection[str], *, now: datetime) -> bool:
     """Whether somebody's valid consent in the covering scopes is the last word in all these scopes; it looks no further than the first."""
-    given, against = consent_acts.alias("given"), consent_acts.alias("against")
-    is_valid = sa.or_(given.c.expires_at.is_(None), given.c.expires_at > now)
-    same_person = sa.and_(against.c.controller_id == given.c.controller_id, against.c.subject == given.c.subject)
-    is_overruled = sa.exists().where(
-        same_person,
-        _unindexed(against.c.scope_id).in_(scope_ids),
-        against.c.act.in_(sorted(AGAINST)),
-        against.c.seq >= given.c.seq,
-        ~_is_outdated(against),
-    )
-    stands = sa.and_(given.c.act == Act.GIVEN.value, is_valid, ~_is_outdated(given), ~is_overruled)
-    return db.scalar(sa.select(given.c.id).where(given.c.scope_id.in_(covering), stands).limit(1)) is not None
+    if not covering:
+        return False
+    return db.scalar(_LAST_WORD_GIVES, {"scopes": list(scope_ids), "covering": list(covering), "now": now}) is not None
 
 
 def _is_outdated(act: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -204,6 +192,23 @@ def _is_outdated(act: sa.FromClause) -> sa.ColumnElement[bool]:
 def _unindexed(scope_id: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
     """A scope's id as a value worked out, so that SQLite looks a person's few acts up and not a scope's million."""
     return scope_id + ""
+
+
+def _last_word_gives() -> sa.Select[Any]:
+    given, against, now = (
+        consent_acts.alias("given"),
+        consent_acts.alias("against"),
+        sa.bindparam("now", type_=consent_acts.c.expires_at.type),
+    )
+    same_person = sa.and_(against.c.controller_id == given.c.controller_id, against.c.subject == given.c.subject)
+    is_against = sa.and_(_unindexed(against.c.scope_id).in_(sa.bindparam("scopes", expanding=True)), against.c.act.in_(sorted(AGAINST)))
+    is_overruled = sa.exists().where(same_person, is_against, against.c.seq >= given.c.seq, ~_is_outdated(against))
+    is_valid = sa.and_(given.c.act == Act.GIVEN.value, sa.or_(given.c.expires_at.is_(None), given.c.expires_at > now))
+    in_scope = given.c.scope_id.in_(sa.bindparam("covering", expanding=True))
+    return sa.select(given.c.id).where(in_scope, is_valid, ~_is_outdated(given), ~is_overruled).limit(1)
+
+
+_LAST_WORD_GIVES = _last_word_gives()
 
 
 def latest_against(db: Connection, scope_ids: Collection[str]) -> dict[bytes, tuple[datetime, bool]]:
