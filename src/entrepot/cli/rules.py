@@ -139,7 +139,7 @@ def list_rules(packs: Packs = "", at: At = "", language: Language = "en") -> Non
 
     day, said = _day(at), _words(language).language
     rows = [
-        {"rule": r.id, "pack": p.id, "gates": sorted(r.gates), "asked_by": list(asked_by(r)), "severity": r.severity.value, "message": r.messages[said], "cited": list(p.cited(r, said))}
+        {"rule": r.id, "pack": p.id, "gates": sorted(r.gates), "asked_by": list(asked_by(r)), "severity": r.severity.value, "message": r.messages[said], "cited": list(p.cited(r, said, at=day))}
         for p in _packs(packs) for r in p.rules if in_force(p, r, day)
     ]  # fmt: skip
     show(

@@ -56,6 +56,18 @@ def duty_words(do: str, language: str = "en") -> str:
     return found.get(language) or found.get("en") or do.replace("_", " ")
 
 
+@cache
+def _follows() -> dict[str, dict[str, str]]:
+    _, root = read_file(FOLDER / "follows.yaml", _FORM)
+    return {name: _words(node) for name, node in root.entries.items()}
+
+
+def follow_words(name: str, language: str = "en") -> str:
+    """What follows a rule, in words: a paper that is kept, what the end of a clock brings, a duty that is forbidden."""
+    found = _follows().get(name) or duties().get(name, {})
+    return found.get(language) or found.get("en") or name.replace("_", " ")
+
+
 def duty_action(do: str) -> str:
     """The ODRL action that a duty commands, or, where its name begins with ``no_``, forbids; of our own where no other fits."""
     return duties().get(do, {}).get("action") or f"ent:{do}"

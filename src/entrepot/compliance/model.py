@@ -25,6 +25,10 @@ class Severity(StrEnum):
         return Decision.ALLOW if self in (Severity.INFO, Severity.WARN) else Decision(self.value)
 
 
+WRITTEN = (Severity.BLOCK, Severity.REVIEW, Severity.WARN, Severity.INFO)
+"""What a rule may weigh; that facts are missing or rules clash the engine finds out by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFact:
     """What is known of one column; ``kind`` is direct, quasi, sensitive or none."""

@@ -59,7 +59,7 @@ class Question:
 
 def questions(ruling: Ruling, vocabulary: FactVocabulary, language: str = "en") -> tuple[Question, ...]:
     """What has to be answered before a case can be decided: what a form may ask first, then what has to be measured."""
-    cited = {result.rule.id: result.pack.cited(result.rule, language) for result in ruling.deciding}
+    cited = {result.rule.id: result.pack.cited(result.rule, language, at=ruling.at) for result in ruling.deciding}
     found = [_question(missing, fact, cited, language) for missing in ruling.missing if (fact := vocabulary.get(missing.path)) is not None]
     return tuple(sorted(found, key=lambda question: (question.needs.rank, question.usual.rank)))
 

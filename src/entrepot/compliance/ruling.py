@@ -65,15 +65,17 @@ class Clash:
 
     Attributes:
         about: The fact or the duty they disagree on.
+        at: The day that is judged.
     """
 
     one: Result
     other: Result
     about: str
+    at: date
 
     def sentence(self, language: str = "en") -> str:
         """Both demands with their citations."""
-        sides = [f"{r.rule.id} ({'; '.join(r.pack.cited(r.rule, language))})" for r in (self.one, self.other)]
+        sides = [f"{r.rule.id} ({'; '.join(r.pack.cited(r.rule, language, at=self.at))})" for r in (self.one, self.other)]
         if language == "zh":
             return f"{sides[0]}与{sides[1]}对“{self.about}”的要求互相抵触。"
         return f"{sides[0]} and {sides[1]} demand what cannot be had together: {self.about}."
@@ -162,7 +164,7 @@ class Ruling:
             subject: What hints name as the place of an answer; empty where only a manifest can say it.
         """
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        return clashes + _once(tuple(_finding(result, self.dossier, vocabulary, language, subject) for result in self.deciding))
+        return clashes + _once(tuple(_finding(result, self, vocabulary, language, subject) for result in self.deciding))
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -180,9 +182,9 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _finding(result: Result, dossier: Dossier, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
-    rule = result.rule
-    cited = "; ".join(result.pack.cited(rule, language))
+def _finding(result: Result, ruling: Ruling, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
+    rule, dossier = result.rule, ruling.dossier
+    cited = "; ".join(result.pack.cited(rule, language, at=ruling.at))
     is_open = result.outcome is Outcome.UNKNOWN
     fixes = (
         _answers(result, vocabulary, language, subject) if is_open else [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
@@ -218,7 +220,7 @@ def _answers(result: Result, vocabulary: FactVocabulary, language: str, subject:
 
 def _clash_finding(clash: Clash, language: str) -> Finding:
     hint = "由负责人判断。" if language == "zh" else "A person has to decide; ask a lawyer."
-    cited = [*clash.one.pack.cited(clash.one.rule, language), *clash.other.pack.cited(clash.other.rule, language)]
+    cited = [text for side in (clash.one, clash.other) for text in side.pack.cited(side.rule, language, at=clash.at)]
     return Finding(
         rule=clash.one.rule.id, severity=Severity.CONFLICT, table="", column="", message=clash.sentence(language), hint=hint,
         citation="; ".join(cited), evidence={"rules": [clash.one.rule.id, clash.other.rule.id]},
