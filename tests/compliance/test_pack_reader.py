@@ -149,7 +149,7 @@ def test_ten_thousand_rules_are_too_many_for_one_pack() -> None:
 def test_thousands_of_unknown_facts_are_named_without_a_search_for_each() -> None:
     parts = ", ".join(f"[f.wrong{n}, eq, 1]" for n in range(9_000))
     told = _refused(_one(f"{{all: [{parts}]}}"))
-    assert "And 8999 more problems." in told.message
+    assert "And 8,999 more problems." in told.message
     assert len(told.details["problems"]) == 200
 
 

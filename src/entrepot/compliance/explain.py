@@ -134,10 +134,12 @@ def _sources(rule: Rule, words: Words) -> Iterator[Line]:
 
 def _cited(pack: Pack, rule: Rule, language: str) -> Iterator[str]:
     for citation, said in zip(rule.citations, pack.cited(rule, language), strict=True):
-        yield f"{said} – {_standing(pack.instruments[citation.instrument], TEXTS[language])}"
+        yield f"{said} – {standing_words(pack.instruments[citation.instrument], language)}"
 
 
-def _standing(instrument: Instrument, say: Mapping[str, str]) -> str:
+def standing_words(instrument: Instrument, language: str) -> str:
+    """Since when and until when an instrument stands, and how it was read."""
+    say = TEXTS[language]
     parts = [say[instrument.status]] if instrument.status.value != "in_force" else []
     parts += [say["from"].format(day=instrument.in_force)] if instrument.in_force else []
     parts += [say["until"].format(day=instrument.until)] if instrument.until else []

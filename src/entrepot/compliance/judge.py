@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from entrepot.compliance.clashes import Pair, pairs
 from entrepot.compliance.clocks import ZONES, due
-from entrepot.compliance.conditions import Open, Test, Truth, Values, compile_condition, compile_open, known
+from entrepot.compliance.conditions import Open, Test, Truth, Values, compile_condition, compile_open, known, opened, paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Pack, Rule, Status
 from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running
@@ -30,6 +30,7 @@ class Compiled:
     require: Test
     open_when: Open
     open_require: Open
+    day: Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def rule_set(packs: tuple[Pack, ...], gate: Gate, at: date, taxonomy: Taxonomy, 
 def _compiled(pack: Pack, rule: Rule, day: Day) -> Compiled:
     when, require = _whole(pack, rule), rule.require
     return Compiled(
-        pack, rule, compile_condition(when, day), compile_condition(require, day), compile_open(when, day), compile_open(require, day)
+        pack, rule, compile_condition(when, day), compile_condition(require, day), compile_open(when, day), compile_open(require, day), day
     )
 
 
@@ -115,8 +116,32 @@ def ask(compiled: Compiled, values: Values, dossier: Dossier) -> Result:
     if kept is True:
         return Result(compiled.pack, rule, Outcome.PASSED, is_sure=applies is True)
     if applies is True and kept is False:
-        return Result(compiled.pack, rule, Outcome.FAILED)
-    return Result(compiled.pack, rule, Outcome.UNKNOWN, _open(compiled, applies, values), is_sure=applies is True)
+        return Result(compiled.pack, rule, Outcome.FAILED, answers=settling(compiled, values, dossier))
+    missing = _open(compiled, applies, values)
+    told = tuple(path for path in missing if _takes_a_word(rule, path))
+    return Result(compiled.pack, rule, Outcome.UNKNOWN, missing, is_sure=applies is True, answers=told)
+
+
+def settling(compiled: Compiled, values: Values, dossier: Dossier) -> tuple[str, ...]:
+    """The facts by which a party's word could settle a rule that fails: of what it requires, else of where it applies; none where no word can.
+
+    What was measured no answer changes, and what the rule has to have measured none supplies.
+    """
+    rule = compiled.rule
+    for condition in (rule.require, rule.when):
+        free = [path for path in dict.fromkeys(paths_of(condition)) if _takes_a_word(rule, path) and not _is_measured(path, dossier)]
+        applies, kept = (compile_condition(opened(part, free), compiled.day)(values) for part in (rule.when, rule.require))
+        if free and not (applies is True and kept is False):
+            return tuple(free)
+    return ()
+
+
+def _takes_a_word(rule: Rule, path: str) -> bool:
+    return path != "at" and rule.min_source.get(path, Source.DECLARED) is Source.DECLARED
+
+
+def _is_measured(path: str, dossier: Dossier) -> bool:
+    return path in dossier.values and dossier.source(path) is Source.MEASURED
 
 
 def _open(compiled: Compiled, applies: Truth, values: Values) -> tuple[str, ...]:

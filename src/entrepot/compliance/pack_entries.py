@@ -15,6 +15,7 @@ from entrepot.compliance.clocks import Span, parse_span
 from entrepot.compliance.pack_model import LANGUAGES, Texts
 from entrepot.compliance.vocabulary import is_day
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 from entrepot.kit.yamltree import Form, Mapping, Node, Scalar, Sequence, read
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,7 +42,7 @@ class Problems:
         """
         if self.found:
             told = [f"{self.name} line {line}: {problem}" for line, problem in sorted(self.found)]
-            more = f" And {len(told) - 1} more problems." if len(told) > 1 else ""
+            more = f" And {counted(len(told) - 1, 'more problem')}." if len(told) > 1 else ""
             raise Invalid(told[0] + more, "Mend the file; nothing of it was loaded.", problems=told[:200])
 
 

@@ -232,9 +232,10 @@ class Pack:
             at: Leave out what is not in force that day; where nothing is, as with a draft on trial, all are named.
         """
         standing = [c for c in rule.citations if at is None or self.instruments[c.instrument].stands(at)]
-        return tuple(self._cited(citation, language) for citation in standing or rule.citations)
+        return tuple(self.cited_as(citation, language) for citation in standing or rule.citations)
 
-    def _cited(self, citation: Citation, language: str) -> str:
+    def cited_as(self, citation: Citation, language: str) -> str:
+        """One citation in words."""
         instrument = self.instruments[citation.instrument]
         title = instrument.titles.get(language) or instrument.titles["en"]
         edition = f" ({instrument.edition})" if instrument.edition else ""

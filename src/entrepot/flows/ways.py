@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from entrepot import catalogue
 from entrepot.catalogue import Listing, Version
+from entrepot.compliance import Source
+from entrepot.compliance.vocabulary import answer_command, is_of_buyer
 from entrepot.flows import dossiers
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation
@@ -26,6 +28,7 @@ class Spot:
         answers: The page with the questions about it.
         is_owner: Whether the reader decides on the goods; else the reader is the buyer.
         columns: Those that name persons or tell what is sensitive about them.
+        declared: Of a trade, the facts that were declared with the listing, where alone they can be answered otherwise.
     """
 
     subject_id: str = ""
@@ -36,6 +39,12 @@ class Spot:
     columns: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     recipient_id: str = ""
+    declared: frozenset[str] = frozenset()
+
+    @property
+    def side(self) -> str:
+        """Which side of a trade the reader is on."""
+        return "owner" if self.is_owner else "buyer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +78,9 @@ def of_listing(session: Session, listing: Listing) -> Spot:
 def of_negotiation(session: Session, negotiation: Negotiation) -> Spot:
     """A trade before the signatures, as the acting party sees it."""
     version = catalogue.agreed_version(session, negotiation.version_id)
-    return _of_deal(session, negotiation, version, negotiation.id, f"/negotiations/{negotiation.id}/rules")
+    spot = _of_deal(session, negotiation, version, negotiation.id, f"/negotiations/{negotiation.id}/rules")
+    listed = dossiers.of_version(session, version, negotiation.owner_id)
+    return replace(spot, declared=frozenset(path for path in listed.values if listed.source(path) is not Source.MEASURED))
 
 
 def of_agreement(session: Session, agreement: Agreement) -> Spot:
@@ -98,9 +109,11 @@ def ways(finding: Found, spot: Spot, language: str = "en") -> Iterator[Way]:
 
 
 def asked_facts(finding: Found, *, is_owner: bool) -> list[str]:
-    """The facts of a finding that this side may answer: those that are missing, else those that the rule requires."""
+    """The facts of a finding by which a word of this side can settle it."""
     evidence = finding.get("evidence", {})
-    return [path for path in evidence.get("missing") or evidence.get("facts", ()) if dossiers.is_of_buyer(path) is not is_owner]
+    # What was kept by an earlier release does not say which these are.
+    paths = evidence["answers"] if "answers" in evidence else evidence.get("missing") or evidence.get("facts", ())
+    return [path for path in paths if is_of_buyer(path) is not is_owner]
 
 
 Lead = Callable[[Found, Spot], tuple[str, str]]
@@ -178,11 +191,10 @@ def _answer(finding: Found, spot: Spot) -> tuple[str, str]:
         return "", ""
     if not spot.subject_id:
         return spot.answers, ""
-    verb = "entrepot operations answer" if spot.answers.startswith("/duties/") else "entrepot answer"
-    return (
-        f"{spot.answers}?{urlencode([('ask', path) for path in facts])}#ask",
-        f"{verb} {spot.subject_id} {' '.join(f'{p}=…' for p in facts)}",
-    )
+    at, subject = spot.answers, spot.subject_id
+    if spot.is_owner and not spot.declared.isdisjoint(facts):
+        at, subject = f"/listings/{spot.listing_id}/rules", spot.listing_id
+    return f"{at}?{urlencode([('ask', path) for path in facts])}#ask", f"{answer_command(subject)} {' '.join(f'{p}=…' for p in facts)}"
 
 
 def _attach(finding: Found, spot: Spot) -> tuple[str, str]:

@@ -29,7 +29,7 @@ def heed(session: Session, listing: Listing, ruling: Ruling) -> None:
         if lifted.state is ListingState.LIVE:
             parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
         return
-    first = ruling.findings(library.vocabulary())[0]
+    first = ruling.findings(library.vocabulary(), subject=listing.id)[0]
     reason = f"{first.message} ({first.citation}) {first.hint}".strip()[:1000]
     catalogue.place(session, listing.id, holder=catalogue.RULES, reason=reason)
     parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=reason)

@@ -63,8 +63,8 @@ def page(request: Request) -> Response:
 
 
 def _findings(request: Request, session: Session, listing: Listing, version: Version) -> list[dict[str, Any]]:
-    """What the checks found; whose listing it is also sees where each fix is done."""
-    found = version.assessment.get("findings", [])
+    """What the checks found; whose listing it is also sees what the rules say today, and where each fix is done."""
+    found = flows.listing_findings(session, listing, version, visit(request).language.code)
     if not parties.is_self(session, listing.organisation_id):
         return [{**one, "ways": []} for one in found]
     return flows.ways.with_ways(found, flows.ways.of_listing(session, listing), visit(request).language.code)
