@@ -12,6 +12,7 @@ from entrepot.catalogue import ListingState
 from entrepot.compliance import FactsMissing, Gate, NotCompliant, Source
 from entrepot.compliance.ruling import Ruling
 from entrepot.flows import dossiers, gates
+from entrepot.flows.goods import Goods
 from entrepot.kit import Decision, Invalid
 from entrepot.runtime import SYSTEM
 from entrepot.trades import Negotiation
@@ -217,3 +218,10 @@ def test_an_owner_who_says_that_some_did_not_consent_is_stopped_at_the_tier(mark
                 facts = compliance.rulings(session, agreement.id, Gate.DELIVERY)[0].dossier
             assert facts.values["delivery.persons_times_recipients"] == 49
             assert {facts.source(path) for path in ("asset.grade", "asset.persons", "delivery.persons")} == {Source.MEASURED}
+
+
+@pytest.mark.parametrize(("more", "fields"), [("", ["age", "city"]), ("  person_key_delivered: true\n", ["age", "city", "member"])])
+def test_the_person_key_is_offered_only_where_it_is_delivered(more: str, fields: list[str]) -> None:
+    text = "title: T\noutcome: O\nfile: a.csv\nperson_key: member\nprice: {plan: free}\nterms:\n  purposes: [Marketing]\n" + more
+    offered = Goods(rows=2, fields=("member", "age", "city"), grades=(None,), assessed=(), has_key=True)
+    assert dossiers.of_offer(catalogue.load_manifest(text), offered, {})["offer.fields"] == fields

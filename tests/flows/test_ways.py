@@ -76,6 +76,16 @@ def test_a_buyer_answers_for_itself_and_takes_nobodys_columns_out() -> None:
     assert _pages(_finding("change_offer"), BUYER) == ["/listings/lst_1/request"]
 
 
+def test_what_was_declared_with_the_listing_is_answered_there() -> None:
+    trade = replace(LISTING, subject_id="neg_1", answers="/negotiations/neg_1/rules", declared=frozenset({"basis.pipl"}))
+    assert _pages(_finding("answer", answers=["basis.pipl"]), trade) == ["/listings/lst_1/rules?ask=basis.pipl#ask"]
+    assert _pages(_finding("answer", answers=["pia.dated"]), trade) == ["/negotiations/neg_1/rules?ask=pia.dated#ask"]
+
+
+def test_no_answer_is_offered_where_no_word_settles_it() -> None:
+    assert _pages(_finding("answer", answers=[], facts=["consent.purposes"]), LISTING) == []
+
+
 def test_a_word_of_somebody_elses_pack_leads_nowhere_and_breaks_nothing() -> None:
     assert _pages(_finding("call_the_lawyer"), LISTING) == []
 

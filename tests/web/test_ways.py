@@ -10,8 +10,10 @@ import pytest
 from entrepot import catalogue
 from entrepot.asgi import create_app
 from entrepot.config import Settings
+from entrepot.kit import Decision
 from entrepot.runtime import Exchange
 from support.pages import member
+from support.rulebook import ANSWERS, answer
 from support.trading import Market, open_market
 from support.visitor import Visitor
 
@@ -90,3 +92,15 @@ def test_people_are_asked_for_consent_with_the_use_filled_in(owner: Visitor, mar
     assert (asked["listing"], asked["purpose"]) == ([listing], ["dpv:AcademicResearch"])
     sent = owner.send("Ask, and make the personal link", person="P1")
     assert "The personal link is ready." in sent.text
+
+
+def test_the_page_of_a_listing_says_what_the_rules_say_today_in_the_readers_language(owner: Visitor, market: Market) -> None:
+    listing = market.publish(facts={"asset": {"subjects_in": ["CN"]}}).listing_id
+    open_page = owner.go(f"/listings/{listing}?lang=zh").text
+    assert "判断之前需要知道" in open_page
+    assert f"entrepot answer {listing} source.kinds=" in open_page
+    assert "This has to be known first" not in open_page
+    assert answer(market, listing, **ANSWERS) is Decision.ALLOW
+    settled = owner.go(f"/listings/{listing}?lang=zh").text
+    assert "判断之前需要知道" not in settled
+    assert "source.kinds" not in settled

@@ -133,9 +133,11 @@ def _tell(shown: dict[str, Any]) -> None:
     if shown["hint"]:
         context.err.print(_printable(f"→ {shown['hint']}{_rule(shown)}"), markup=False, style="dim")
     details = shown.get("details", {})
-    for problem in details.get("problems", [])[1:_MOST_PROBLEMS]:
+    # A message that names them all has them as entries.
+    problems = [problem for problem in details.get("problems", []) if isinstance(problem, str)]
+    for problem in problems[1:_MOST_PROBLEMS]:
         context.err.print(_printable(f"  and: {problem}"), markup=False)
-    _more(len(details.get("problems", [])) - _MOST_PROBLEMS, "problem")
+    _more(len(problems) - _MOST_PROBLEMS, "problem")
     for change in details.get("changes", []):
         context.err.print(_printable(f"  {change}"), markup=False)
     findings = details.get("findings", [])

@@ -208,6 +208,7 @@ def ask(questions: Iterable[Any], *, side: str = "", printer: Any = out) -> None
     Args:
         side: Who reads it, ``owner`` or ``buyer``: of one's own questions it is not said whose they are.
     """
+    known: set[str] = set()
     for question in questions:
         choices = "/".join(choice["value"] for choice in question["choices"]) or {"flag": "true/false"}.get(
             question["type"], question["type"]
@@ -216,6 +217,8 @@ def ask(questions: Iterable[Any], *, side: str = "", printer: Any = out) -> None
         by = f"  (the {whose} answers this)" if whose and whose != side else ""
         how = f"{question['path']}={choices}" if question["needs"] == "declared" else question.get("remedy", "")
         printer.print(f"  ? {question['question']}{by}", markup=False)
-        printer.print(f"      {how}", markup=False, style="dim")
-        for why in question["why"]:
-            printer.print(f"      {why['rule']}: {'; '.join(why['citations'])}", markup=False, style="dim")
+        lines = [how, *(f"{why['rule']}: {'; '.join(why['citations'])}" for why in question["why"])]
+        # What has to be measured often hangs on one and the same record.
+        for line in lines if question["needs"] == "declared" else [line for line in lines if line not in known]:
+            printer.print(f"      {line}", markup=False, style="dim")
+        known.update(lines)

@@ -19,7 +19,7 @@ from entrepot.flows.goods import Goods, Persons
 from entrepot.flows.publish import as_published
 from entrepot.flows.releases import releases_of
 from entrepot.kit import Decision, strictest
-from entrepot.runtime import Session
+from entrepot.runtime import Role, Session
 
 _OF_A_TABLE = ("name", "rows", "personal", "person_key")
 _OF_A_COLUMN = ("name", "kind", "category", "term", "confidence")
@@ -57,7 +57,12 @@ def sketch(report: CheckReport, *, sha256: str) -> Sketch:
 
 
 def foretell(session: Session, manifest: Manifest, sketched: Sketch) -> tuple[Ruling, int | None]:
-    """What the rules of this exchange would say of an offer of the acting organisation, and the grade it has measured of the table."""
+    """What the rules of this exchange would say of an offer of the acting organisation, and the grade it has measured of the table.
+
+    Raises:
+        Refused: The actor offers nothing here.
+    """
+    parties.require_role(session, Role.OWNER)
     organisation_id = parties.acting_organisation(session)
     known = releases_of(session, organisation_id, [sketched.sha256] if sketched.sha256 else [])
     grade = known[sketched.sha256].grade if sketched.sha256 in known else None
