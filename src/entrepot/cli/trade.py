@@ -18,6 +18,7 @@ from entrepot.kit import Invalid
 from entrepot.kit.numbers import read_number
 
 PANEL = "Trade"
+_FORBIDDEN = ("block", "conflict")
 Negotiation = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="The negotiation's id, or `last`.")]
 Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreement's id, or `last`.")]
 
@@ -41,14 +42,15 @@ def request(
 ) -> None:
     """Ask to use a listing; where the owner's standing policy allows, you can accept at once.
 
-    The request stands whatever the rules say of signing it. Exit code 0: they allow it. 4: a person must look. 3: something is missing.
-    2: they forbid it. 5: two rules contradict each other.
+    The request stands whatever the rules say of signing it. Exit code 2 where they forbid that as it stands, 5 where two rules contradict each other;
+    what is to be answered or looked at first ends with 0.
     """
     with connect() as client:
         found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, territory=territory, message=message)
         ruled = client.ruling(found["id"])
     show(found | {name: ruled[name] for name in ("decision", "findings", "questions")}, _requested)
-    raise typer.Exit(EXIT[ruled["decision"]])
+    # A question is the next step of a request, and no failure of it.
+    raise typer.Exit(EXIT[ruled["decision"]] if ruled["decision"] in _FORBIDDEN else 0)
 
 
 def negotiations() -> None:
