@@ -82,6 +82,14 @@ def test_what_was_declared_with_the_listing_is_answered_there() -> None:
     assert _pages(_finding("answer", answers=["pia.dated"]), trade) == ["/negotiations/neg_1/rules?ask=pia.dated#ask"]
 
 
+def test_whoever_has_no_other_side_answers_everything() -> None:
+    operation = Spot(subject_id="opr_1", answers="/duties/opr_1")
+    (way,) = ways.ways(_finding("answer", answers=["use.purposes", "decision.offers"]), operation)
+    assert way.command == "entrepot operations answer opr_1 use.purposes=… decision.offers=…"
+    trade = replace(LISTING, recipient_id="org_1")
+    assert _pages(_finding("answer", answers=["use.purposes"]), trade) == []
+
+
 def test_no_answer_is_offered_where_no_word_settles_it() -> None:
     assert _pages(_finding("answer", answers=[], facts=["consent.purposes"]), LISTING) == []
 

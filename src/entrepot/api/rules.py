@@ -311,7 +311,7 @@ def operation_facts(acting: ActingDep, operation_id: OperationId, body: FactsIn,
 
 
 def _operation(session: Session, found: flows.Operation, language: str) -> OperationOut:
-    shown = _ruling(found.now, flows.ways.of_operation(found.subject_id), language)
+    shown = _ruling(found.now, flows.ways.of_operation(session, found.subject_id), language)
     return OperationOut(
         **shown.model_dump(exclude={"may_concern"}), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
         due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry, "if_it_applies": not clock.is_sure} for clock in found.now.clocks],

@@ -140,10 +140,10 @@ def _commands(commands: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for command in commands:
         words = command.split()
-        first = next((at for at, word in enumerate(words) if word.endswith("=…")), len(words))
-        known = found.setdefault(" ".join(words[:first]), [])
-        known += [word for word in words[first:] if word not in known]
-    return {command: facts for command, facts in found.items() if command}
+        facts = [word for word in words if word.endswith("=…")]
+        known = found.setdefault(" ".join(word for word in words if word not in facts), [])
+        known += [word for word in facts if word not in known]
+    return {command: facts for command, facts in found.items() if facts}
 
 
 def is_open(finding: Any) -> bool:

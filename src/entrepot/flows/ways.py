@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from entrepot import catalogue
+from entrepot import catalogue, parties
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Source
 from entrepot.compliance.vocabulary import answer_command, is_of_buyer
@@ -29,6 +29,7 @@ class Spot:
         is_owner: Whether the reader decides on the goods; else the reader is the buyer.
         columns: Those that name persons or tell what is sensitive about them.
         declared: Of a trade, the facts that were declared with the listing, where alone they can be answered otherwise.
+        options: What a command has to say besides, such as that it is the exchange that acts.
     """
 
     subject_id: str = ""
@@ -40,6 +41,7 @@ class Spot:
     purposes: tuple[str, ...] = ()
     recipient_id: str = ""
     declared: frozenset[str] = frozenset()
+    options: str = ""
 
     @property
     def side(self) -> str:
@@ -89,9 +91,10 @@ def of_agreement(session: Session, agreement: Agreement) -> Spot:
     return _of_deal(session, agreement, version, agreement.listing_id, f"/listings/{agreement.listing_id}/rules")
 
 
-def of_operation(operation_id: str) -> Spot:
-    """Something that is done, or a standing duty."""
-    return Spot(subject_id=operation_id, answers=f"/duties/{operation_id}")
+def of_operation(session: Session, operation_id: str) -> Spot:
+    """Something that is done, or a standing duty, as the acting organisation sees it."""
+    is_exchange = session.actor.organisation_id == parties.exchange_organisation(session).id
+    return Spot(subject_id=operation_id, answers=f"/duties/{operation_id}", options=" --operator" if is_exchange else "")
 
 
 def with_ways(findings: Iterable[Found], spot: Spot, language: str = "en") -> list[dict[str, Any]]:
@@ -108,12 +111,13 @@ def ways(finding: Found, spot: Spot, language: str = "en") -> Iterator[Way]:
                 yield Way(do=do, text=place.texts[language], page=page, command=command)
 
 
-def asked_facts(finding: Found, *, is_owner: bool) -> list[str]:
-    """The facts of a finding by which a word of this side can settle it."""
+def asked_facts(finding: Found, spot: Spot) -> list[str]:
+    """The facts of a finding by which a word of this reader can settle it; of a trade, each side has its own."""
     evidence = finding.get("evidence", {})
     # What was kept by an earlier release does not say which these are.
     paths = evidence["answers"] if "answers" in evidence else evidence.get("missing") or evidence.get("facts", ())
-    return [path for path in paths if is_of_buyer(path) is not is_owner]
+    alone = spot.is_owner and not spot.recipient_id
+    return [path for path in paths if alone or is_of_buyer(path) is not spot.is_owner]
 
 
 Lead = Callable[[Found, Spot], tuple[str, str]]
@@ -186,7 +190,7 @@ def _change_offer(finding: Found, spot: Spot) -> tuple[str, str]:
 
 
 def _answer(finding: Found, spot: Spot) -> tuple[str, str]:
-    facts = asked_facts(finding, is_owner=spot.is_owner)
+    facts = asked_facts(finding, spot)
     if not facts or not spot.answers:
         return "", ""
     if not spot.subject_id:
@@ -194,7 +198,8 @@ def _answer(finding: Found, spot: Spot) -> tuple[str, str]:
     at, subject = spot.answers, spot.subject_id
     if spot.is_owner and not spot.declared.isdisjoint(facts):
         at, subject = f"/listings/{spot.listing_id}/rules", spot.listing_id
-    return f"{at}?{urlencode([('ask', path) for path in facts])}#ask", f"{answer_command(subject)} {' '.join(f'{p}=…' for p in facts)}"
+    asked = " ".join(f"{path}=…" for path in facts)
+    return f"{at}?{urlencode([('ask', path) for path in facts])}#ask", f"{answer_command(subject)} {asked}{spot.options}"
 
 
 def _attach(finding: Found, spot: Spot) -> tuple[str, str]:

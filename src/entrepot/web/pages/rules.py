@@ -85,7 +85,7 @@ def operation(request: Request) -> Response:
         request, "/duties", act_named(found.act).texts, operation_id, may_answer=may_answer, here=f"/duties/{operation_id}", more=asked,
         rule=lambda session: flows.get_operation(session, operation_id).now,
         answer=lambda session, facts: flows.answer_operation(session, operation_id, facts).now,
-        spot=lambda session: flows.ways.of_operation(operation_id),
+        spot=lambda session: flows.ways.of_operation(session, operation_id),
     )  # fmt: skip
 
 
