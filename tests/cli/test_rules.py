@@ -48,7 +48,7 @@ def test_the_shipped_packs_pass_their_own_lint(entrepot: CommandLine) -> None:
 
 
 def test_a_good_pack_of_ones_own_passes(mine: CommandLine) -> None:
-    assert "mine: 1 rules, 3 vectors" in mine.done("rules", "lint", "mine.yaml")
+    assert "mine: 1 rule, 3 vectors" in mine.done("rules", "lint", "mine.yaml")
     assert "3 of 3 vectors agree" in mine.done("rules", "test", "mine.yaml")
 
 
@@ -150,8 +150,8 @@ def test_a_clock_that_may_not_run_says_so_in_both_languages(entrepot: CommandLin
 def test_how_to_answer_is_said_once(entrepot: CommandLine) -> None:
     Path("facts.yaml").write_text("asset: {subjects_in: [CN], personal: true}\n", "utf-8")
     said = entrepot("rules", "judge", "facts.yaml", "--packs", "cn,house").out
-    assert said.count("Answer it on the page") == 1
-    assert "asset.under_14=true|false" in said
+    assert said.count("Write it among the facts of the case") == 1
+    assert "asset.under_14: true|false" in said
 
 
 def test_a_new_exchange_suggests_a_countrys_packs_unless_some_are_chosen(entrepot: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +273,9 @@ def test_a_request_says_first_what_the_rules_forbid_and_then_what_they_ask(begun
     Path("mine.vectors.yaml").write_text("cases:\n" + vectors, "utf-8")
     begun.done("install-rules", "mine.yaml")
     buyer = ("request", "iris", "--purpose", "AcademicResearch", "--as", "quay-research")
-    said = begun.done(*buyer)
+    told = begun(*buyer)
+    assert told.code == 2
+    said = told.out
     forbids, article, way, question = (
         said.index(words)
         for words in ("forbid this trade", "[Our charter", "Change the offer or the use: entrepot request", "the rules ask")

@@ -111,6 +111,19 @@ def test_a_citation_says_article_annex_or_the_whole(pack: Pack, rule: str, en: s
     assert pack.cited(found, "zh")[0].endswith(zh)
 
 
+@pytest.mark.parametrize(
+    ("day", "named", "gone"),
+    [("2026-06-30", "Data Transaction Service (2019)", "(2025)"), ("2026-07-01", "Data Transaction Service (2025)", "(2019)")],
+)
+def test_only_the_edition_in_force_that_day_is_cited(pack: Pack, day: str, named: str, gone: str) -> None:
+    found = pack.rule("CN-TRADE-BAN")
+    assert found is not None
+    of_the_standard = [text for text in pack.cited(found, at=date.fromisoformat(day)) if "Data Transaction Service" in text]
+    assert len(of_the_standard) == 1
+    assert named in of_the_standard[0]
+    assert gone not in of_the_standard[0]
+
+
 @pytest.mark.parametrize("text", ["2026-05-04", "2026-05-04T22:30:00", "soon", "", 5])
 def test_a_moment_names_its_zone(text: object) -> None:
     with pytest.raises(Invalid, match=r"The fact incident\.known_at is .*no time with a zone"):

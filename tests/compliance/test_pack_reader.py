@@ -68,7 +68,9 @@ def test_a_good_pack_is_read_whole() -> None:
         (_one("{all: [], any: []}"), 18, "one of all, any and not"),
         (_one("{all: []}"), 18, "all takes a list of conditions"),
         (_one("maybe"), 18, "a condition is [fact, operator, value]"),
-        (_one(severity="grave"), 12, "severity is 'grave'; choose among info, warn"),
+        (_one(severity="grave"), 12, "severity is 'grave'; choose among block, review, warn, info"),
+        (_one(severity="conflict"), 12, "severity is 'conflict'; choose among block, review, warn, info"),
+        (_one(severity="needs_info"), 12, "severity is 'needs_info'; choose among block, review, warn, info"),
         (_one(gate="door"), 12, "gate is 'door'; choose among listing"),
         (_one(gate="[]"), 12, "gate is ''; choose among"),
         (_one(law="other"), 14, "the citation names 'other', which is no instrument"),
@@ -147,7 +149,7 @@ def test_ten_thousand_rules_are_too_many_for_one_pack() -> None:
 def test_thousands_of_unknown_facts_are_named_without_a_search_for_each() -> None:
     parts = ", ".join(f"[f.wrong{n}, eq, 1]" for n in range(9_000))
     told = _refused(_one(f"{{all: [{parts}]}}"))
-    assert "And 8999 more problems." in told.message
+    assert "And 8,999 more problems." in told.message
     assert len(told.details["problems"]) == 200
 
 

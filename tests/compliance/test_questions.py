@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from entrepot.compliance.dossier import Dossier, Source
-from entrepot.compliance.questions import questions, read_answers
+from entrepot.compliance.library import vocabulary as shipped_facts
+from entrepot.compliance.questions import question_about, questions, read_answers
 from entrepot.kit import Decision, Invalid
 from support.packs import VOCABULARY, pack, rule, ruling
 
@@ -64,3 +65,25 @@ def test_an_answer_of_the_wrong_kind_is_named(path: str, texts: list[str], reaso
 def test_an_answer_never_overrules_what_was_measured() -> None:
     measured = Dossier({"f.flag": False}, {"f.flag": Source.MEASURED})
     assert measured.with_({"f.flag": True}).values["f.flag"] is False
+
+
+def test_a_list_with_choices_may_be_none_of_them() -> None:
+    fact = shipped_facts().facts["asking.flaws"]
+    assert fact.check(["none"]) == []
+    assert fact.as_answer == "asking.flaws=bundled|default_tick|misleading|forced|none"
+    assert question_about(fact, "zh").choices[-1] == ("none", "以上均无")
+    with pytest.raises(Invalid, match="says none beside others"):
+        fact.check(["none", "forced"])
+
+
+def test_where_none_is_a_choice_of_its_own_it_stays_one() -> None:
+    assert shipped_facts().facts["use.prohibited"].check(["none"]) == ["none"]
+
+
+def test_the_fields_that_are_offered_are_the_choices_of_those_that_are_needed() -> None:
+    fact = shipped_facts().facts["use.needed_fields"].of_case({"offer.fields": ["age", "city"]})
+    assert question_about(fact).choices == (("age", "age"), ("city", "city"))
+    assert fact.as_answer == "use.needed_fields=age|city"
+    assert read_answers({"use.needed_fields": ["age", "city, in full"]}, ["use.needed_fields"], shipped_facts()) == {
+        "use.needed_fields": ["age", "city, in full"]
+    }

@@ -78,13 +78,13 @@ def test_a_rule_is_explained_with_articles_dates_ways_out_and_what_follows() -> 
         "In force": ["from 2022-01-01", "on 2026-11-21: asked"],
         "Ways out": ["Mend it."],
         "What follows": [
-            "duty: keep records (for 3Y)", "a clock of 5 Chinese working days from “What is f.day?”; when it ends: suspend listings", "kept for 3 years",
+            "duty: keep records (for 3Y)", "a clock of 5 Chinese working days from “What is f.day?”; when it ends: the listings are suspended", "kept for 3 years",
         ],
     }  # fmt: skip
     assert explain(one, one.rules[0], EN, at=date(2021, 6, 1)).is_asked is False
     chinese = {section.title: [line for _, line in section.lines] for section in explain(one, one.rules[0], ZH, at=TODAY).sections}
     assert chinese["依据"] == ["法 (2021)第1条 – 自2021-01-01起, 已查阅原文"]
-    assert "自“f.day是什么？”起5个中国工作日；到期：suspend listings" in chinese["后续义务"]
+    assert "自“f.day是什么？”起5个中国工作日；到期：暂停相关挂牌" in chinese["后续义务"]
 
 
 def _changes(old: str, new: str, *, english: bool = True) -> list[tuple[str, str]]:

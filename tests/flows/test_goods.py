@@ -14,6 +14,7 @@ from entrepot.compliance import Dossier, FactsMissing, Gate, NotCompliant, Sourc
 from entrepot.compliance.judge import decide
 from entrepot.compliance.ruling import Ruling
 from entrepot.flows import dossiers, gates, refusing, uses
+from entrepot.flows.goods import Goods
 from entrepot.kit import Decision, Invalid
 from entrepot.runtime import SYSTEM
 from entrepot.trades import Negotiation
@@ -269,3 +270,10 @@ def test_of_kinds_of_data_a_refusal_names_the_columns_that_its_rule_is_about(mar
     shown = [one for f in refused.value.details["findings"] for one in f["evidence"].get("measured", ())]
     assert {(one["fact"], one["column"]) for one in shown} == {("asset.categories", "diagnosis"), ("asset.grade", "")}
     assert "has no graded release" in refused.value.message
+
+
+@pytest.mark.parametrize(("more", "fields"), [("", ["age", "city"]), ("  person_key_delivered: true\n", ["age", "city", "member"])])
+def test_the_person_key_is_offered_only_where_it_is_delivered(more: str, fields: list[str]) -> None:
+    text = "title: T\noutcome: O\nfile: a.csv\nperson_key: member\nprice: {plan: free}\nterms:\n  purposes: [Marketing]\n" + more
+    offered = Goods(rows=2, fields=("member", "age", "city"), grades=(None,), assessed=(), has_key=True)
+    assert dossiers.of_offer(catalogue.load_manifest(text), offered, {})["offer.fields"] == fields

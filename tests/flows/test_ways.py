@@ -17,6 +17,8 @@ from support.trading import Market
 
 LEFT_OUT_BY_THE_DELIVERY = {"HOUSE-WITHDRAWN-LEFT-OUT", "HOUSE-SIGNED-COLUMNS", "EU-EHDS-71-OPT-OUT", "US-CA-DROP-DELETED", "US-CA-OPT-OUT"}
 """Outside this table: their fix is to leave rows or columns out, by the delivery where it can, else in the owner's own file."""
+LEFT_TO_A_PERSON = {"HOUSE-USE-DENIED"}
+"""Outside this table: the exchange's own people decide, and hear the reason from the buyer."""
 LISTING = Spot(
     subject_id="lst_1", listing_id="lst_1", answers="/listings/lst_1/rules", columns=("name", "illness"), purposes=("dpv:Marketing",)
 )
@@ -40,7 +42,7 @@ def _pages(finding: dict[str, object], spot: Spot) -> list[str]:
 def test_every_fix_of_the_shipped_packs_has_a_place_or_is_done_by_the_exchange() -> None:
     fixes = [(rule.id, fix.do) for pack in library.shipped() for rule in pack.rules for fix in rule.fixes]
     assert {do for _, do in fixes if do} == set(PLACES) == WAYS_OUT
-    assert {rule for rule, do in fixes if not do} == LEFT_OUT_BY_THE_DELIVERY
+    assert {rule for rule, do in fixes if not do} == LEFT_OUT_BY_THE_DELIVERY | LEFT_TO_A_PERSON
 
 
 @pytest.mark.parametrize("do", PLACES)
@@ -74,6 +76,24 @@ def test_a_buyer_answers_for_itself_and_takes_nobodys_columns_out() -> None:
         "/negotiations/neg_1/rules?ask=use.prohibited#ask"
     ]
     assert _pages(_finding("change_offer"), BUYER) == ["/listings/lst_1/request"]
+
+
+def test_what_was_declared_with_the_listing_is_answered_there() -> None:
+    trade = replace(LISTING, subject_id="neg_1", answers="/negotiations/neg_1/rules", declared=frozenset({"basis.pipl"}))
+    assert _pages(_finding("answer", answers=["basis.pipl"]), trade) == ["/listings/lst_1/rules?ask=basis.pipl#ask"]
+    assert _pages(_finding("answer", answers=["pia.dated"]), trade) == ["/negotiations/neg_1/rules?ask=pia.dated#ask"]
+
+
+def test_whoever_has_no_other_side_answers_everything() -> None:
+    operation = Spot(subject_id="opr_1", answers="/duties/opr_1")
+    (way,) = ways.ways(_finding("answer", answers=["use.purposes", "decision.offers"]), operation)
+    assert way.command == "entrepot operations answer opr_1 use.purposes=… decision.offers=…"
+    trade = replace(LISTING, recipient_id="org_1")
+    assert _pages(_finding("answer", answers=["use.purposes"]), trade) == []
+
+
+def test_no_answer_is_offered_where_no_word_settles_it() -> None:
+    assert _pages(_finding("answer", answers=[], facts=["consent.purposes"]), LISTING) == []
 
 
 def test_a_word_of_somebody_elses_pack_leads_nowhere_and_breaks_nothing() -> None:

@@ -29,6 +29,10 @@ class Row:
 
 _WHY = {"reason": "for the test"}
 _PUBLISH = {"manifest": manifest_text(), "uploads": ["$upload_id"]}
+_SKETCH = {
+    "manifest": manifest_text(),
+    "table": {"name": "iris", "rows": 150, "personal": False, "columns": [{"name": "Species", "kind": "none"}]},
+}
 _NOTICE = {
     "document_number": "2026-18", "listings": ["$listing_id"], "findings": [{"code": "F1", "basis": "PIPL 2021, art. 6", "text": "for the test"}],
 }  # fmt: skip
@@ -118,6 +122,7 @@ ROWS: dict[str, Row] = {
     "POST /rules/trials": Row(statuses="401 403 403 403 422 403 403"),
     "GET /rules/trials/{trial}": Row(statuses="401 403 403 403 200 403 403", ids={"trial": "trial_id"}),
     "POST /api/v1/rules/what-if": Row(statuses="401 401 403 403 200 403 403", scope=Scope.ADMIN, body=PACK),
+    "POST /api/v1/rules/before-publishing": Row(statuses="401 401 200 403 403 403 200", scope=Scope.PUBLISH, body=_SKETCH),
     "GET /api/v1/listings/{listing_id}/ruling": Row(statuses="401 401 200 404 200 200 404", scope=Scope.READ),
     "PUT /api/v1/listings/{listing_id}/facts": Row(statuses="401 401 200 404 404 404 404", scope=Scope.PUBLISH, body={"facts": {"source.kinds": ["public"]}}),
     "GET /api/v1/listings/{listing_id}/rulings": Row(statuses="401 401 200 404 200 200 404", scope=Scope.READ),

@@ -10,8 +10,10 @@ import pytest
 from entrepot import catalogue
 from entrepot.asgi import create_app
 from entrepot.config import Settings
+from entrepot.kit import Decision
 from entrepot.runtime import Exchange
 from support.pages import member
+from support.rulebook import ANSWERS, answer
 from support.trading import Market, open_market
 from support.visitor import Visitor
 
@@ -103,3 +105,15 @@ def test_a_page_names_the_column_that_shows_children_in_the_readers_language(own
     assert (
         "表“pupils”的字段“age”含有不满十四周岁的年龄，共 40 行中有 24 行（60.0%）" in owner.send("发布", outcome="成绩", plan="free").text
     )
+
+
+def test_the_page_of_a_listing_says_what_the_rules_say_today_in_the_readers_language(owner: Visitor, market: Market) -> None:
+    listing = market.publish(facts={"asset": {"subjects_in": ["CN"]}}).listing_id
+    open_page = owner.go(f"/listings/{listing}?lang=zh").text
+    assert "判断之前需要知道" in open_page
+    assert f"entrepot answer {listing} source.kinds=" in open_page
+    assert "This has to be known first" not in open_page
+    assert answer(market, listing, **ANSWERS) is Decision.ALLOW
+    settled = owner.go(f"/listings/{listing}?lang=zh").text
+    assert "判断之前需要知道" not in settled
+    assert "source.kinds" not in settled

@@ -14,6 +14,7 @@ from entrepot.api.errors import RESPONSES
 from entrepot.api.listings import ListingId
 from entrepot.api.trades import NegotiationId
 from entrepot.compliance import KeptRuling, Ruling
+from entrepot.flows import foretold, goods
 from entrepot.kit import rfc3339
 from entrepot.runtime import Scope, Session
 
@@ -103,6 +104,68 @@ class TrialOut(BaseModel):
     found: dict[str, Any] | None
 
 
+class SketchedCellsIn(Sent):
+    """How many values a detector looked at, and how many it recognised."""
+
+    detector: str = Field(max_length=60)
+    matched: int = Field(ge=0)
+    examined: int = Field(ge=0)
+
+
+class SketchedColumnIn(Sent):
+    """A column as a check of the table found it: its kind, never a value."""
+
+    name: str = Field(max_length=300)
+    kind: str = Field(max_length=20)
+    category: str | None = Field(default=None, max_length=60)
+    term: str | None = Field(default=None, max_length=100)
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    cells: list[SketchedCellsIn] = Field(default_factory=list, max_length=100)
+
+
+class SketchedAlertIn(Sent):
+    """Something that concerns a table as a whole, by its code, with the column and the number of values that show it."""
+
+    code: str = Field(max_length=40)
+    column: str = Field(default="", max_length=300)
+    count: int | None = Field(default=None, ge=0)
+
+
+class SketchedTableIn(Sent):
+    """A table as a check of it found it."""
+
+    name: str = Field(max_length=300)
+    rows: int = Field(ge=0)
+    personal: bool
+    person_key: str = Field(default="", max_length=300)
+    grown_up: list[str] = Field(default_factory=list, max_length=2000)
+    alerts: list[SketchedAlertIn] = Field(default_factory=list, max_length=1000)
+    columns: list[SketchedColumnIn] = Field(max_length=5000)
+
+
+class PersonsIn(Sent):
+    """Who stands behind the person key."""
+
+    different: int = Field(ge=0)
+    keyless: int = Field(ge=0)
+    by_table: dict[str, int] = Field(max_length=100)
+
+
+class ForetellIn(Sent):
+    """A manifest, and its table without a value of it; ``sha256`` of the file tells what this exchange released itself."""
+
+    manifest: str = Field(max_length=600_000)
+    table: SketchedTableIn
+    persons: PersonsIn | None = None
+    sha256: str = Field(default="", max_length=64)
+
+
+class ForetoldOut(RulingOut):
+    """What the rules would say of publishing it; ``grade`` is the table's, where this exchange has measured one."""
+
+    grade: int | None
+
+
 class WhyIn(Sent):
     """Why a case may pass."""
 
@@ -167,6 +230,17 @@ def trial(acting: ActingDep, trial_id: TrialId) -> TrialOut:
     """A trial and what it has found; kept for a week (operators)."""
     with acting.reading(Scope.ADMIN) as session:
         return _trial(flows.get_trial(session, trial_id))
+
+
+@router.post("/rules/before-publishing")
+def before_publishing(acting: ActingDep, body: ForetellIn, language: Language = "en") -> ForetoldOut:
+    """What the rules would say of an offer that is not published yet; nothing is kept, and no value of the table is sent (owners)."""
+    with acting.reading(Scope.PUBLISH) as session:
+        manifest = catalogue.load_manifest(body.manifest, currency=session.settings.currency)
+        persons = goods.Persons(**body.persons.model_dump()) if body.persons else None
+        sketched = foretold.Sketch(table=body.table.model_dump(), persons=persons, sha256=body.sha256)
+        ruling, grade = foretold.foretell(session, manifest, sketched)
+    return ForetoldOut(gate=ruling.gate, grade=grade, **foretold.shown(ruling, language))
 
 
 @router.get("/listings/{listing_id}/ruling")
@@ -262,7 +336,7 @@ def operation_facts(acting: ActingDep, operation_id: OperationId, body: FactsIn,
 
 
 def _operation(session: Session, found: flows.Operation, language: str) -> OperationOut:
-    shown = _ruling(found.now, flows.ways.of_operation(found.subject_id), language)
+    shown = _ruling(found.now, flows.ways.of_operation(session, found.subject_id), language)
     return OperationOut(
         **shown.model_dump(exclude={"may_concern"}), id=found.subject_id, act=found.act, since=found.kept.decided_at if found.kept else None,
         due=[{"rule": clock.rule, "at": rfc3339(clock.due.at), "then": clock.on_expiry, "if_it_applies": not clock.is_sure} for clock in found.now.clocks],

@@ -238,7 +238,7 @@ def listing(session: Session, found: catalogue.Listing, version: catalogue.Versi
         price_sentence=price_sentence(manifest.price), auto_approve=manifest.auto_approve, person_key=manifest.person_key,
         personal=version.personal, quality=version.quality, tables=[_table(t) for t in version.tables],
         preview=[PreviewOut(table=p.table, columns=list(p.columns), masked=list(p.masked), rows=[list(r) for r in p.rows]) for p in version.preview],
-        checks=ChecksOut(decision=version.decision, findings=list(version.assessment.get("findings", [])), packs=list(version.assessment.get("packs", []))), methods=list(flows.methods_of(version.manifest)),
+        checks=ChecksOut(decision=version.decision, findings=flows.listing_findings(session, found, version), packs=list(version.assessment.get("packs", []))), methods=list(flows.methods_of(version.manifest)),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -39,6 +40,7 @@ _SAYS = {
     "review": "A person has to look at it before it is published.",
     "needs_info": "Something is missing; see above.",
     "block": "It cannot be published like this; see above.",
+    "conflict": "Two rules contradict each other; a person has to decide.",
 }
 
 
@@ -65,6 +67,9 @@ def check(
 ) -> None:
     """Check a table on this machine: figures, dictionary, personal data, risk, and what to fix. Needs no server and no account.
 
+    With --manifest it also says what publishing would: by the rules of the exchange at hand (--data or --exchange, which is sent names, kinds
+    and counts, and no value of the table), else by those that ENTREPOT_RULE_PACKS names.
+
     Of pictures and recordings the metadata is checked: places, cameras, names.
 
     Exit code 0: publish it. 4: a person must look. 3: something is missing. 2: it is blocked or cannot be read. 1: an error of the program.
@@ -87,7 +92,12 @@ def check(
         report = run(
             file, manifest=offer, settings=context.settings(), options=options, progress=progress, person=person_key, population=population,
         )  # fmt: skip
-    _tell(report, show)
+    if manifest is None or offer is None:
+        _tell(report, show)
+    from entrepot.cli.check_rules import ask_rules
+
+    report, note = ask_rules(report, manifest, offer)
+    _tell(report, partial(show, note=note))
 
 
 def _declared(words: list[str]) -> list[Content]:
@@ -109,13 +119,13 @@ def _tell(report: Any, show: Callable[[Any, Any], None]) -> NoReturn:
     raise typer.Exit(report.exit_code)
 
 
-def show(report: CheckReport, console: Any) -> None:
+def show(report: CheckReport, console: Any, *, note: str = "") -> None:
     """Print the report for people: the columns, the findings with their fixes, the decision."""
     for table in report.tables:
         _show_table(table, console)
         if table.risk:
             show_risk(table.risk, console)
-    _show_findings(report, console)
+    _show_findings(report, console, note)
 
 
 def show_media(report: MediaReport, console: Any) -> None:
@@ -127,7 +137,7 @@ def show_media(report: MediaReport, console: Any) -> None:
     _show_findings(report, console)
 
 
-def _show_findings(report: CheckReport | MediaReport, console: Any) -> None:
+def _show_findings(report: CheckReport | MediaReport, console: Any, note: str = "") -> None:
     from rich.text import Text
 
     if report.findings:
@@ -145,9 +155,20 @@ def _show_findings(report: CheckReport | MediaReport, console: Any) -> None:
             console.print(Text(harmless(f"   → {finding.hint}  ({finding.rule})"), style="dim"))
     if len(report.findings) > _MOST_FINDINGS:
         console.print(Text(f"   and {len(report.findings) - _MOST_FINDINGS} more; --json shows all.", style="dim"))
+    rules = getattr(report, "rules", None)
+    if rules is not None:
+        from entrepot.cli.rulings import wants
+
+        console.print(Text(f"\nThe rules on this offer (asked: {', '.join(rules['packs'])}):", style="bold"))
+        wants(rules, console)
+        if rules["questions"]:
+            asked = ", ".join(f"{question['path']}: …" for question in rules["questions"] if question["needs"] == "declared")
+            console.print(Text(f"    → in the manifest: facts: {{{asked}}}", style="dim"))
     style = {"allow": "bold green", "block": "bold red"}.get(report.decision.value, "bold yellow")
     console.print()
     console.print(Text.assemble((f" {report.decision.value.replace('_', ' ')} ", f"reverse {style}"), f"  {_SAYS[report.decision.value]}"))
+    if note:
+        console.print(Text(f" {note}", style="dim"))
 
 
 def _counted(evidence: dict[str, Any]) -> str:

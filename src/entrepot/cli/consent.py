@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from entrepot.cli import commands
-from entrepot.cli.context import connect, out, show, wrote
+from entrepot.cli.context import chosen, connect, err, out, settings, show, wrote
 
 PANEL = "People"
 Person = Annotated[str, typer.Argument(metavar="PERSON", help="The value of the person key, as the data holds it.")]
@@ -110,9 +110,18 @@ def show_consents(
 
 def links(persons: Annotated[list[str], typer.Argument(metavar="PERSON...", help="Person keys.")]) -> None:
     """Personal links; pass each on to its person and to nobody else."""
+    from entrepot.cli.serving import reached
+
     with connect() as client:
         found = client.personal_links(persons)
     show(found, lambda v: [out.print(link, markup=False) for link in v["links"]])
+    if not chosen.exchange and (used := settings()).public_url == type(used)().public_url:
+        used = reached(used, host=used.host, port=used.port)
+        err.print(
+            f"No address of the exchange is set, so the links begin with {used.public_url}, which opens on this machine alone while "
+            "`entrepot serve` runs. Set ENTREPOT_PUBLIC_URL to the address under which people reach it.",
+            markup=False, style="dim",
+        )  # fmt: skip
 
 
 def revoke_links(person: Annotated[str | None, typer.Argument(metavar="PERSON", help="Whose; without, everybody's.")] = None) -> None:

@@ -73,11 +73,13 @@ def local_exchange() -> Iterator[Exchange]:
         NotFound: There is none.
         Conflict: Its records are of another release.
     """
+    from entrepot.cli.serving import reached
     from entrepot.kit import NotFound
     from entrepot.runtime import Exchange
     from entrepot.store import migrate
 
     found = settings()
+    found = reached(found, host=found.host, port=found.port)
     if not found.database_url and not (found.data_path / "entrepot.db").exists():
         raise NotFound(
             f"There is no exchange in {found.data_path}.",

@@ -69,7 +69,8 @@ rulings.add_to(app)
 
 
 _MOST_FINDINGS = 20
-"""Findings of a refusal that are shown; `--json` has them all."""
+_MOST_PROBLEMS = 50
+"""Findings and problems of a refusal that are shown; `--json` has more."""
 
 
 def main() -> None:
@@ -130,13 +131,34 @@ def _tell(shown: dict[str, Any]) -> None:
     context.err.print(f"[bold red]{shown['error']}[/]", end=" ")
     context.err.print(_printable(shown["message"]), markup=False)
     if shown["hint"]:
-        context.err.print(_printable(f"→ {shown['hint']}"), markup=False, style="dim")
-    for change in shown.get("details", {}).get("changes", []):
+        context.err.print(_printable(f"→ {shown['hint']}{_rule(shown)}"), markup=False, style="dim")
+    details = shown.get("details", {})
+    # A message that names them all has them as entries.
+    problems = [problem for problem in details.get("problems", []) if isinstance(problem, str)]
+    for problem in problems[1:_MOST_PROBLEMS]:
+        context.err.print(_printable(f"  and: {problem}"), markup=False)
+    _more(len(problems) - _MOST_PROBLEMS, "problem")
+    for change in details.get("changes", []):
         context.err.print(_printable(f"  {change}"), markup=False)
-    for finding in shown.get("details", {}).get("findings", [])[1:_MOST_FINDINGS]:
+    findings = details.get("findings", [])
+    for finding in findings[1:_MOST_FINDINGS]:
         context.err.print(_printable(f"  and: {finding['message']} [{finding['citation']}]"), markup=False)
         if finding["hint"]:
-            context.err.print(_printable(f"  → {finding['hint']}"), markup=False, style="dim")
+            context.err.print(_printable(f"  → {finding['hint']}  ({finding['rule']})"), markup=False, style="dim")
+    _more(len(findings) - _MOST_FINDINGS, "finding")
+
+
+def _rule(shown: dict[str, Any]) -> str:
+    """The rule that the refusal begins with."""
+    findings = shown.get("details", {}).get("findings", [])
+    return f"  ({findings[0]['rule']})" if findings else ""
+
+
+def _more(left: int, what: str) -> None:
+    if left > 0:
+        from entrepot.kit.words import counted
+
+        context.err.print(f"  and {counted(left, f'more {what}')}; --json shows them", style="dim")
 
 
 def _printable(text: str) -> str:

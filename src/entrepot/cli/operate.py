@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,15 +80,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Open the exchange to browsers and programs; a new one is begun first where there is none."""
-    from entrepot.cli.serving import run_server
-    from entrepot.config import Settings
+    from entrepot.cli.serving import reached, run_server
     from entrepot.flows.initialise import initialise, is_initialised
 
     found = settings()
     host, port = host or found.host, port or found.port
-    if found.public_url == Settings().public_url:
-        # Links and signed addresses must lead to where it really listens; whoever sets another address means that one.
-        found = replace(found, public_url=f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104  # compared only
+    found = reached(found, host=host, port=port)
     if not is_initialised(found):
         made = initialise(found, email="operator@example.org")
         err.print(f"A new exchange was begun in {found.data_path}.\nFirst login, once: {made.first_login_url}")

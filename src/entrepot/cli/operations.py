@@ -33,13 +33,13 @@ def list_operations(operator: AsOperator = False, language: Language = "en") -> 
 def look(operation: Id, operator: AsOperator = False, language: Language = "en") -> None:
     """What the rules say of one operation today; exit code as of `entrepot ruling`."""
     with connect(operator=operator) as client:
-        _end(client.operation(operation, language=language))
+        _end(client.operation(operation, language=language), language)
 
 
 def answer(operation: Id, facts: Facts, operator: AsOperator = False, language: Language = "en") -> None:
     """Answer what the rules ask about an operation of yours; exit code as of `entrepot ruling`."""
     with connect(operator=operator) as client:
-        _end(client.answer_operation(operation, read_facts(facts), language=language))
+        _end(client.answer_operation(operation, read_facts(facts), language=language), language)
 
 
 def enter(
@@ -50,13 +50,13 @@ def enter(
 ) -> None:
     """Enter something that you do, and hear what the rules say of it and what is due when."""
     with connect(operator=operator) as client:
-        _end(client.enter_operation(kind, read_facts(facts or []), language=language))
+        _end(client.enter_operation(kind, read_facts(facts or []), language=language), language)
 
 
-def _end(found: Any) -> None:
+def _end(found: Any, language: str) -> None:
     def human(value: Any) -> None:
         out.print(f"{value['id']}  {value['act']}", markup=False)
-        said(value)
+        said(value, language=language)
         for due in value["due"]:
             out.print(f"  due {due['at'][:16]}  ({due['rule']}){', if it applies' if due['if_it_applies'] else ''}", markup=False)
         for question in value["may_concern"]:

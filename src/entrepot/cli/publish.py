@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from entrepot.cli import commands
-from entrepot.cli.context import connect, err, find_listing, harmless, out, show, wrote
+from entrepot.cli.context import chosen, connect, err, find_listing, harmless, out, show, wrote
 from entrepot.cli.on_exchange import release
 from entrepot.cli.progress import bytes_progress
+from entrepot.cli.rulings import EXIT, wants
 
 PANEL = "Publish and find"
 _MOST_COLUMNS = 40
@@ -73,9 +75,10 @@ def publish(
         _warn_of_reports(manifest)
     with connect() as client, bytes_progress("sending") as progress:
         made = client.publish_manifest(manifest, uploads=upload or (), listing_id=listing_id, progress=progress)
-    show(made, _published)
+        ruled = client.ruling(made["id"]) if made["checks"]["decision"] != "allow" and not chosen.as_json else None
+    show(made, partial(_published, ruled))
     if made["checks"]["decision"] != "allow":
-        raise typer.Exit({"review": 4, "needs_info": 3}.get(made["checks"]["decision"], 2))
+        raise typer.Exit(EXIT[made["checks"]["decision"]])
 
 
 def search(
@@ -148,7 +151,7 @@ def _warn_of_reports(manifest: Path) -> None:
             err.print(harmless(said), markup=False)
 
 
-def _published(value: Any) -> None:
+def _published(ruled: Any, value: Any) -> None:
     out.print(f"[bold green]{value['state']}[/] [bold cyan]{value['id']}[/] version {value['version']['number']}")
     if value["state"] == "draft" and value["checks"]["decision"] == "review":
         out.print(f"  It waits for the operator's review: entrepot approve {value['id']} (or reject).")
@@ -158,5 +161,8 @@ def _published(value: Any) -> None:
             out.print(f"    grade {table['grade']} of 4, report {table['report_digest'][:23]}…", markup=False)
     out.print(f"  rules asked: {', '.join(value['checks']['packs'])}", markup=False, style="dim")
     for finding in value["checks"]["findings"]:
-        err.print(f"  {finding['severity']}: {finding['message']}", markup=False)
-        err.print(f"    → {finding['hint'].replace('answer ID ', 'answer ' + value['id'] + ' ')}", markup=False, style="dim")
+        if finding["table"] or ruled is None:
+            err.print(f"  {finding['severity']}: {finding['message']}  ({finding['rule']}: {finding['citation']})", markup=False)
+            err.print(f"    → {finding['hint']}", markup=False, style="dim")
+    if ruled is not None:
+        wants(ruled, err)

@@ -42,22 +42,30 @@ def lint(
 ) -> None:
     """Say what is wrong with packs: vectors that disagree, rules and conditions that no vector notices. Exit code 2 with remarks."""
     from entrepot.compliance.library import shipped, taxonomy
+    from entrepot.compliance.lint import Remark
     from entrepot.compliance.lint import lint as run
+    from entrepot.compliance.vectors import vectors_beside
+    from entrepot.kit.words import counted
 
-    remarks, counts = [], []
+    remarks: list[tuple[Path, Remark]] = []
+    counts: list[dict[str, Any]] = []
     read = [(path, _pack(path)) for path in files or _shipped_files()]
     for path, pack in read:
         vectors = _vectors(path, pack)
         known = (*shipped(), *(other for _, other in read))
-        remarks += [(path.name, remark) for remark in run(pack, vectors, taxonomy(), known=known)]
+        remarks += [(path, remark) for remark in run(pack, vectors, taxonomy(), known=known)]
         counts.append({"pack": pack.id, "rules": len(pack.rules), "vectors": len(vectors)})
-    found = [{"file": name, "line": r.line, "rule": r.rule, "problem": r.problem} for name, r in remarks]
+    found = [
+        {"file": (vectors_beside(path) if r.of_vectors else path).name, "line": r.line, "rule": r.rule, "problem": r.problem}
+        for path, r in remarks
+    ]
 
     def human(_: Any) -> None:
         for one in found:
-            out.print(f"{one['file']}:{one['line']}: {one['rule']} {one['problem']}", markup=False)
-        for one in counts:
-            out.print(f"{one['pack']}: {one['rules']} rules, {one['vectors']} vectors", markup=False)
+            out.print(f"{one['file']}:{one['line']}: {one['rule']}{one['rule'] and ' '}{one['problem']}", markup=False)
+        for read_one in counts:
+            rules, vectors = counted(read_one["rules"], "rule"), counted(read_one["vectors"], "vector")
+            out.print(f"{read_one['pack']}: {rules}, {vectors}", markup=False)
 
     show({"remarks": found, "packs": counts}, human)
     raise typer.Exit(2 if found else 0)
@@ -70,7 +78,7 @@ def test(file: Annotated[Path, typer.Argument(help="A pack; its vectors lie besi
 
     pack = _pack(file)
     vectors = _vectors(file, pack)
-    misses = [miss.sentence() for miss in run(vectors, (pack,), taxonomy())]
+    misses = [f"line {miss.vector.line}: {miss.sentence()}" for miss in run(vectors, (pack,), taxonomy())]
 
     def human(_: Any) -> None:
         for miss in misses:
@@ -141,7 +149,7 @@ def list_rules(packs: Packs = "", at: At = "", language: Language = "en") -> Non
 
     day, said = _day(at), _words(language).language
     rows = [
-        {"rule": r.id, "pack": p.id, "gates": sorted(r.gates), "asked_by": list(asked_by(r)), "severity": r.severity.value, "message": r.messages[said], "cited": list(p.cited(r, said))}
+        {"rule": r.id, "pack": p.id, "gates": sorted(r.gates), "asked_by": list(asked_by(r)), "severity": r.severity.value, "message": r.messages[said], "cited": list(p.cited(r, said, at=day))}
         for p in _packs(packs) for r in p.rules if in_force(p, r, day)
     ]  # fmt: skip
     show(
@@ -176,10 +184,16 @@ def explain(
 ) -> None:
     """Say a rule in words: when it applies, what it requires, where that is written, since when, and the way out."""
     from entrepot.compliance.explain import explain as run
+    from entrepot.compliance.explain_check import explain_check, is_checked
     from entrepot.compliance.library import find_rule
 
-    pack, found = find_rule(rule, _packs(packs))
-    said = run(pack, found, _words(language, pack), at=_day(at))
+    asked, day = _packs(packs), _day(at)
+    if is_checked(rule) and not any(pack.rule(rule) for pack in asked):
+        pack = next(pack for pack in asked if pack.id == "house")
+        said = explain_check(rule, pack, language, at=day)
+    else:
+        pack, found = find_rule(rule, asked)
+        said = run(pack, found, _words(language, pack), at=day)
 
     def human(_: Any) -> None:
         out.print(f"[bold]{said.rule}[/]  {said.heading}  [dim]{pack.titles[language]} {pack.version}[/]")

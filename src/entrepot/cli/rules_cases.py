@@ -92,9 +92,13 @@ def show_ruling(ruling: Ruling, language: str) -> None:
             source = "" if question.may_be_declared else f"  ({question.needs.value.replace('_', ' ')})"
             out.print(f" ? {question.path}: {question.text}{choices}{source}", markup=False)
         if said:
-            out.print(f"   → {how_to_answer([known[path] for path in sorted(said)], language)}", markup=False, style="dim")
+            out.print(
+                f"   → {how_to_answer([known[path].of_case(ruling.dossier.values) for path in sorted(said)], language)}",
+                markup=False,
+                style="dim",
+            )
         for duty in ruling.duties:
-            out.print(f" · {duty_words(duty)}{'' if ruling.is_sure(duty) else unsure}", markup=False)
+            out.print(f" · {duty_words(duty, language)}{'' if ruling.is_sure(duty) else unsure}", markup=False)
         for clock in ruling.clocks:
             ends = f"{clock.due.at:%Y-%m-%d %H:%M} UTC{'' if clock.is_sure else unsure}"
             out.print(f" ⏱ {clock.rule}: {ends} {clock.due.assumption}", markup=False)

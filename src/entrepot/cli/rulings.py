@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
     from entrepot.client import Client
 
 PANEL = "Rules"
-Subject = Annotated[str, typer.Argument(metavar="ID", help="A negotiation or `last`; a listing of yours, by id or words that find it.")]
+Subject = Annotated[
+    str, typer.Argument(metavar="ID", help="A negotiation or `last`; a listing of yours, by id or words that find it; an operation's id.")
+]
+_OPERATION = re.compile(r"(?!lst_|neg_)[a-z]{2,8}_[0-9a-z]{20,40}(\.[a-z_]+)*")
 Language = Annotated[str, typer.Option(help="en or zh.")]
 STANDS = {
     "block": "the rules forbid this trade as it stands", "conflict": "two rules contradict each other about this trade",
@@ -33,13 +38,17 @@ def add_to(app: typer.Typer) -> None:
 
 
 def ruling(subject: Subject, language: Language = "en") -> None:
-    """What the rules say of a listing or a trade: articles, remedies, and what they ask.
+    """What the rules say of a listing, a trade or an operation: articles, remedies, and what they ask.
 
     Exit code 0: allowed. 4: a person must look. 3: something is missing. 2: blocked. 5: two rules contradict each other.
     """
+    if is_operation(subject):
+        from entrepot.cli.operations import look
+
+        look(subject, language=language)
     with connect() as client:
         found = client.ruling(_subject(client, subject), language=language)
-    show(found, said)
+    show(found, partial(said, language=language))
     raise typer.Exit(EXIT[found["decision"]])
 
 
@@ -48,11 +57,15 @@ def answer(
     facts: Annotated[list[str], typer.Argument(metavar="FACT=ANSWER...", help="Such as source.kinds=own_operation; commas for several.")],
     language: Language = "en",
 ) -> None:
-    """Answer what the rules ask about a listing or a trade; what they allow then goes on."""
+    """Answer what the rules ask about a listing, a trade or an operation; what they allow then goes on. `none` says that no choice of a list is so."""
+    if is_operation(subject):
+        from entrepot.cli import operations
+
+        operations.answer(subject, facts, language=language)
     given = read_facts(facts)
     with connect() as client:
         found = client.answer(_subject(client, subject), given, language=language)
-    show(found, said)
+    show(found, partial(said, language=language))
     raise typer.Exit(EXIT[found["decision"]])
 
 
@@ -114,26 +127,50 @@ def refuse_ruling(
     show(made, lambda value: out.print(f"{value['subject']} is refused", markup=False))
 
 
-def said(value: Any) -> None:
+def said(value: Any, *, language: str = "en") -> None:
     """Print what the rules say: articles, remedies, questions and duties."""
+    from entrepot.compliance.library import duty_words
+
     out.print(f"[bold]{value['decision']}[/] on {value['at']}  [dim]asked: {', '.join(value['packs'])}[/]")
-    stands(value["findings"])
-    ask(value["questions"])
+    wants(value)
     for duty in value["duties"]:
-        out.print(f"  duty: {duty['do'].replace('_', ' ')}{', if it applies' if duty['if_it_applies'] else ''}", markup=False)
+        out.print(f"  duty: {duty_words(duty['do'], language)}{', if it applies' if duty['if_it_applies'] else ''}", markup=False)
 
 
-def stands(findings: Sequence[Any]) -> None:
+def wants(value: Any, printer: Any = out) -> None:
+    """Print what a ruling finds and asks, each question once, and how they are answered."""
+    stands((finding for finding in value["findings"] if not is_open(finding)), printer)
+    ask(value["questions"], printer=printer)
+    ways = [way for finding in value["findings"] if is_open(finding) for way in finding.get("ways", [])]
+    for text, command in dict.fromkeys((way["text"], way["command"] or way["page"]) for way in ways if way["do"] != "answer"):
+        printer.print(f"      {text}: {command}", markup=False, style="dim")
+    for command, facts in _commands(way["command"] for way in ways if way["do"] == "answer").items():
+        printer.print(f"    → {command} {' '.join(facts)}", markup=False, style="dim")
+
+
+def _commands(commands: Iterable[str]) -> dict[str, list[str]]:
+    """Commands that answer, each once with every fact that it is to answer."""
+    found: dict[str, list[str]] = {}
+    for command in commands:
+        words = command.split()
+        facts = [word for word in words if word.endswith("=…")]
+        known = found.setdefault(" ".join(word for word in words if word not in facts), [])
+        known += [word for word in facts if word not in known]
+    return {command: facts for command, facts in found.items() if facts}
+
+
+def is_open(finding: Any) -> bool:
+    """Whether a finding only says that something is not known, which a question asks."""
+    return bool(finding["evidence"].get("missing"))
+
+
+def stands(findings: Iterable[Any], printer: Any = out) -> None:
     """Print what stands in the way: the words, the article, the remedy, and the ways out by command or page."""
     for finding in findings:
-        ways = finding.get("ways", [])
-        # What only repeats a way out in a sentence is not said twice.
-        is_told = any(way["do"] == "answer" and way["command"] for way in ways) and "`entrepot answer " in finding["hint"]
-        out.print(f"  {finding['message']} [{finding['citation']}]" + (f"  ({finding['rule']})" if is_told else ""), markup=False)
-        if not is_told:
-            out.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
-        for way in ways:
-            out.print(f"      {way['text']}: {way['command'] or way['page']}", markup=False, style="dim")
+        printer.print(f"  {finding['message']} [{finding['citation']}]", markup=False)
+        printer.print(f"    → {finding['hint']}  ({finding['rule']})", markup=False, style="dim")
+        for way in finding.get("ways", []):
+            printer.print(f"      {way['text']}: {way['command'] or way['page']}", markup=False, style="dim")
 
 
 def read_facts(texts: list[str]) -> dict[str, Any]:
@@ -148,6 +185,11 @@ def read_facts(texts: list[str]) -> dict[str, Any]:
     # What is no fact of the program may be one of a pack that the exchange asks, which checks it then.
     theirs = {path: value for path, value in given.items() if known.get(path) is None}
     return known.check({path: value for path, value in given.items() if path not in theirs}) | theirs
+
+
+def is_operation(given: str) -> bool:
+    """Whether an id is that of something done or of a standing duty, and no listing's and no trade's."""
+    return _OPERATION.fullmatch(given) is not None
 
 
 def _subject(client: Client, given: str) -> str:
@@ -185,12 +227,23 @@ def _guessed(words: str) -> Any:
         return words
 
 
-def ask(questions: Sequence[Any]) -> None:
-    """Print what the rules ask, each with how it is answered."""
+def ask(questions: Iterable[Any], *, side: str = "", printer: Any = out) -> None:
+    """Print what the rules ask, each with how it is answered, who answers it, and which rules ask, by article.
+
+    Args:
+        side: Who reads it, ``owner`` or ``buyer``: of one's own questions it is not said whose they are.
+    """
+    known: set[str] = set()
     for question in questions:
         choices = "/".join(choice["value"] for choice in question["choices"]) or {"flag": "true/false"}.get(
             question["type"], question["type"]
         )
-        needs = "" if question["needs"] == "declared" else f"  has to be {question['needs']}"
-        out.print(f"  ? {question['question']}", markup=False)
-        out.print(f"      {question['path']}={choices}{needs}", markup=False, style="dim")
+        whose = question.get("answered_by", "")
+        by = f"  (the {whose} answers this)" if whose and whose != side else ""
+        how = f"{question['path']}={choices}" if question["needs"] == "declared" else question.get("remedy", "")
+        printer.print(f"  ? {question['question']}{by}", markup=False)
+        lines = [how, *(f"{why['rule']}: {'; '.join(why['citations'])}" for why in question["why"])]
+        # What has to be measured often hangs on one and the same record.
+        for line in lines if question["needs"] == "declared" else [line for line in lines if line not in known]:
+            printer.print(f"      {line}", markup=False, style="dim")
+        known.update(lines)

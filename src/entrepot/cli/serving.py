@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.kit import Conflict
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
     from entrepot.config import Settings
     from entrepot.runtime import Exchange
+
+
+def reached(settings: Settings, *, host: str, port: int) -> Settings:
+    """The settings with the address under which a server on this machine is reached, unless another was chosen."""
+    if settings.public_url != type(settings)().public_url:
+        return settings
+    # Links and signed addresses must lead to where it really listens; whoever sets another address means that one.
+    return replace(settings, public_url=f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104  # compared only
 
 
 def run_server(settings: Settings, *, host: str, port: int) -> None:

@@ -13,11 +13,12 @@ import typer
 from entrepot.cli import commands
 from entrepot.cli.context import connect, err, find_listing, newest, out, show, wrote
 from entrepot.cli.progress import bytes_progress
-from entrepot.cli.rulings import STANDS, ask, stands
+from entrepot.cli.rulings import EXIT, STANDS, ask, is_open, stands
 from entrepot.kit import Invalid
 from entrepot.kit.numbers import read_number
 
 PANEL = "Trade"
+_FORBIDDEN = ("block", "conflict")
 Negotiation = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="The negotiation's id, or `last`.")]
 Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreement's id, or `last`.")]
 
@@ -39,11 +40,17 @@ def request(
     territory: Annotated[str | None, typer.Option(help="Where you will use it, ISO 3166-1; needed where the terms limit it.")] = None,
     message: Annotated[str, typer.Option(help="A word to the owner.")] = "",
 ) -> None:
-    """Ask to use a listing; where the owner's standing policy allows, you can accept at once."""
+    """Ask to use a listing; where the owner's standing policy allows, you can accept at once.
+
+    The request stands whatever the rules say of signing it. Exit code 2 where they forbid that as it stands, 5 where two rules contradict each other;
+    what is to be answered or looked at first ends with 0.
+    """
     with connect() as client:
         found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, territory=territory, message=message)
         ruled = client.ruling(found["id"])
     show(found | {name: ruled[name] for name in ("decision", "findings", "questions")}, _requested)
+    # A question is the next step of a request, and no failure of it.
+    raise typer.Exit(EXIT[ruled["decision"]] if ruled["decision"] in _FORBIDDEN else 0)
 
 
 def negotiations() -> None:
@@ -333,13 +340,18 @@ def _why(line: Any) -> str:
 def _requested(value: Any) -> None:
     _negotiation(value)
     # What is only missing is asked below.
-    failed = [finding for finding in value["findings"] if not finding["evidence"].get("missing")]
+    failed = [finding for finding in value["findings"] if not is_open(finding)]
     if failed and value["decision"] in STANDS:
         out.print(f"{STANDS[value['decision']]}:", style="bold")
         stands(failed)
-    if value["questions"]:
+    mine = [question for question in value["questions"] if question["answered_by"] == "buyer"]
+    others = [question for question in value["questions"] if question not in mine]
+    if mine:
         out.print("the rules ask before it is signed; say it with `entrepot answer last`:")
-        ask(value["questions"])
+        ask(mine, side="buyer")
+    if others:
+        out.print("this has to be known too, and not by your word:")
+        ask(others, side="buyer")
 
 
 def _negotiation(value: Any) -> None:

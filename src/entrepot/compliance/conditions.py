@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from entrepot.compliance.dossier import Source
-from entrepot.compliance.pack_model import All, Condition, Leaf, Not, Ref
+from entrepot.compliance.pack_model import All, AnyOf, Condition, Leaf, Not, Ref
 from entrepot.compliance.taxonomy import Day
 
 Values = Mapping[str, Any]
@@ -92,6 +92,22 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
     else:
         for part in condition.parts:
             yield from leaves(part)
+
+
+def opened(condition: Condition, paths: Collection[str]) -> Condition:
+    """The condition once these facts are known, whatever they come to: they exist, and each comparison that hangs on one is left open."""
+    if isinstance(condition, Leaf):
+        if condition.operator == "exists" and condition.path in paths:
+            return AnyOf(()) if condition.value is False else All(())
+        return _OPEN if any(path in paths for path in paths_of(condition)) else condition
+    if isinstance(condition, Not):
+        return Not(opened(condition.part, paths))
+    parts = tuple(opened(part, paths) for part in condition.parts)
+    return All(parts) if isinstance(condition, All) else AnyOf(parts)
+
+
+_OPEN = Leaf("", "eq", None)
+"""A comparison with a fact that nobody knows."""
 
 
 def known(values: Values, sources: Mapping[str, Source], minimum: Mapping[str, Source]) -> Values:

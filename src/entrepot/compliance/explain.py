@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from entrepot.compliance import library
 from entrepot.compliance.clocks import Span
 from entrepot.compliance.judge import in_force
 from entrepot.compliance.pack_model import ALWAYS, All, Clock, Duty, Gate, Instrument, Pack, Rule
@@ -23,7 +24,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "rests": "on {day}: not asked", "draft": "draft", "amending": "being amended", "in_force": "in force",
         "duty": "duty: {what}", "bars": "forbids the duty {what}", "evidence": "kept with the decision: {what}", "retain": "kept for {span}",
         "clock": "a clock of {span} from {start}", "expiry": "; when it ends: {what}", "source": "{fact} has to be {source}",
-        "declared": "declared", "third_party": "confirmed by a third party", "measured": "measured",
+        "list": ", ", "declared": "declared", "third_party": "confirmed by a third party", "measured": "measured",
     },
     "zh": {
         "says": "内容", "gates": "适用环节", "when": "适用条件", "require": "要求", "cited": "依据", "dates": "效力", "fixes": "解决办法",
@@ -33,7 +34,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "S": "已查阅原文", "P": "已查阅部分内容", "M": "凭记忆，待核对", "from": "自{day}起", "until": "至{day}止", "since_ever": "与所依据文件同步",
         "stands": "{day}：适用", "rests": "{day}：不适用", "draft": "草案", "amending": "修订中", "in_force": "有效",
         "duty": "义务：{what}", "bars": "禁止的义务：{what}", "evidence": "随决定留存：{what}", "retain": "保存{span}",
-        "clock": "自{start}起{span}", "expiry": "；到期：{what}", "source": "{fact}须为{source}", "declared": "申报", "third_party": "第三方确认",
+        "clock": "自{start}起{span}", "expiry": "；到期：{what}", "source": "{fact}须为{source}", "list": "、", "declared": "申报", "third_party": "第三方确认",
         "measured": "实测", "unit_H": "{n}小时", "unit_D": "{n}日", "unit_M": "{n}个月", "unit_Y": "{n}年",
         "unit_CNBD": "{n}个中国工作日",
     },
@@ -91,12 +92,12 @@ def gate_words(rule: Rule, language: str) -> str:
 def follows(rule: Rule, words: Words) -> Iterator[str]:
     """What a rule brings with it: duties, a clock, what is kept and for how long."""
     say = TEXTS[words.language]
-    yield from (say["duty"].format(what=duty_words(duty)) for duty in rule.duties)
-    yield from (say["bars"].format(what=what) for what in rule.bars)
+    yield from (say["duty"].format(what=duty_words(duty, words.language)) for duty in rule.duties)
+    yield from (say["bars"].format(what=library.follow_words(what, words.language)) for what in rule.bars)
     if rule.clock is not None:
         yield clock_words(rule.clock, words)
     if rule.evidence:
-        yield say["evidence"].format(what=", ".join(rule.evidence))
+        yield say["evidence"].format(what=say["list"].join(library.follow_words(what, words.language) for what in rule.evidence))
     if rule.retain is not None:
         yield say["retain"].format(span=span_words(rule.retain, words.language))
 
@@ -104,14 +105,15 @@ def follows(rule: Rule, words: Words) -> Iterator[str]:
 def clock_words(clock: Clock, words: Words) -> str:
     """When a clock starts, how long it runs and what its end brings."""
     say = TEXTS[words.language]
-    expiry = say["expiry"].format(what=clock.on_expiry.replace("_", " ")) if clock.on_expiry else ""
+    expiry = say["expiry"].format(what=library.follow_words(clock.on_expiry, words.language)) if clock.on_expiry else ""
     return say["clock"].format(span=span_words(clock.span, words.language), start=words.fact(clock.start)) + expiry
 
 
-def duty_words(duty: Duty) -> str:
+def duty_words(duty: Duty, language: str = "en") -> str:
     """A duty with what it is about."""
     about = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(duty.parameters.items()))
-    return duty.do.replace("_", " ") + (f" ({about})" if about else "")
+    said = library.duty_words(duty.do, language)
+    return said + (f"（{about}）" if language == "zh" else f" ({about})") if about else said
 
 
 def span_words(span: Span, language: str) -> str:
@@ -132,10 +134,12 @@ def _sources(rule: Rule, words: Words) -> Iterator[Line]:
 
 def _cited(pack: Pack, rule: Rule, language: str) -> Iterator[str]:
     for citation, said in zip(rule.citations, pack.cited(rule, language), strict=True):
-        yield f"{said} – {_standing(pack.instruments[citation.instrument], TEXTS[language])}"
+        yield f"{said} – {standing_words(pack.instruments[citation.instrument], language)}"
 
 
-def _standing(instrument: Instrument, say: Mapping[str, str]) -> str:
+def standing_words(instrument: Instrument, language: str) -> str:
+    """Since when and until when an instrument stands, and how it was read."""
+    say = TEXTS[language]
     parts = [say[instrument.status]] if instrument.status.value != "in_force" else []
     parts += [say["from"].format(day=instrument.in_force)] if instrument.in_force else []
     parts += [say["until"].format(day=instrument.until)] if instrument.until else []

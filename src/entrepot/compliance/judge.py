@@ -15,7 +15,7 @@ from entrepot.compliance.clashes import Pair, pairs
 from entrepot.compliance.clocks import ZONES, due
 from entrepot.compliance.conditions import Open, Test, Truth, Values, compile_condition, compile_open, known, paths_of
 from entrepot.compliance.dossier import Dossier, Source
-from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Instrument, Pack, Rule, Status
+from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Pack, Rule, Status
 from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running
 from entrepot.compliance.taxonomy import Day, Taxonomy
 from entrepot.kit import Decision, Invalid, parse_rfc3339, strictest
@@ -67,7 +67,7 @@ def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, t
     values = dated(dossier, at)
     trace = tuple(_asked(rules.groups, values, dossier))
     deciding = [result for result in trace if result.decides]
-    clashes = tuple(_clashes(rules.pairs, trace)) if rules.pairs else ()
+    clashes = tuple(_clashes(rules.pairs, trace, at)) if rules.pairs else ()
     decision = Decision.CONFLICT if clashes else strictest(result.decision for result in deciding)
     order = list(Decision)
     deciding.sort(key=lambda result: (-order.index(result.decision), result.rule.id))
@@ -137,14 +137,7 @@ def in_force(pack: Pack, rule: Rule, at: date, drafts: bool = False) -> bool:
     if not rule.is_effective(at):
         return False
     cited = [pack.instruments[citation.instrument] for citation in rule.citations]
-    return not cited or any(_stands(instrument, at, drafts) for instrument in cited)
-
-
-def _stands(instrument: Instrument, at: date, drafts: bool) -> bool:
-    if instrument.status is Status.DRAFT:
-        return drafts
-    begun = instrument.in_force is None or instrument.in_force <= at
-    return begun and (instrument.until is None or at < instrument.until)
+    return not cited or any(instrument.stands(at, drafts=drafts) for instrument in cited)
 
 
 def ask(compiled: Compiled, values: Values, dossier: Dossier) -> Result:
@@ -189,12 +182,12 @@ def _missing(deciding: Iterable[Result]) -> tuple[MissingFact, ...]:
     return tuple(MissingFact(path=path, source=sources[path], rules=tuple(ids)) for path, ids in rules.items())
 
 
-def _clashes(found: Iterable[Pair], trace: Iterable[Result]) -> Iterator[Clash]:
+def _clashes(found: Iterable[Pair], trace: Iterable[Result], at: date) -> Iterator[Clash]:
     by_id = {result.rule.id: result for result in trace}
     for pair in found:
         one, other = by_id[pair.one], by_id[pair.other]
         if {one.outcome, other.outcome}.isdisjoint({Outcome.NOT_APPLICABLE, Outcome.UNKNOWN}):
-            yield Clash(one=one, other=other, about=pair.about)
+            yield Clash(one=one, other=other, about=pair.about, at=at)
 
 
 def _clocks(applied: Iterable[Result], values: Mapping[str, Any]) -> Iterator[Running]:

@@ -11,8 +11,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from entrepot.compliance.dossier import Source
-from entrepot.compliance.pack_model import Pack, Rule
+from entrepot.compliance.pack_model import LANGUAGES, Pack, Rule
 from entrepot.compliance.pack_reader import LOADER, read_file, read_pack
+from entrepot.compliance.rules import RULES
 from entrepot.compliance.taxonomy import Membership, Taxonomy
 from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary
 from entrepot.kit import Invalid, NotFound
@@ -59,6 +60,24 @@ def duty_words(do: str, language: str = "en") -> str:
     """A duty in words."""
     found = duties().get(do, {})
     return found.get(language) or found.get("en") or do.replace("_", " ")
+
+
+def texts_by_rule(name: str) -> dict[str, dict[str, dict[str, str]]]:
+    """A table of texts that stands beside the packs: by rule, by what each is, by language; what has no language is the same in all."""
+    _, root = read_file(FOLDER / f"{name}.yaml", _FORM)
+    return {rule: {what: _in_all(text) for what, text in _entries(node).items()} for rule, node in root.entries.items()}
+
+
+@cache
+def _follows() -> dict[str, dict[str, str]]:
+    _, root = read_file(FOLDER / "follows.yaml", _FORM)
+    return {name: _words(node) for name, node in root.entries.items()}
+
+
+def follow_words(name: str, language: str = "en") -> str:
+    """What follows a rule, in words: a paper that is kept, what the end of a clock brings, a duty that is forbidden."""
+    found = _follows().get(name) or duties().get(name, {})
+    return found.get(language) or found.get("en") or name.replace("_", " ")
 
 
 def duty_action(do: str) -> str:
@@ -136,6 +155,7 @@ def find_rule(rule_id: str, packs: Iterable[Pack]) -> tuple[Pack, Rule]:
         if (found := pack.rule(rule_id)) is not None:
             return pack, found
         ids += [rule.id for rule in pack.rules]
+    ids += [rule.id for rule in RULES if rule.id not in ids]
     near = get_close_matches(rule_id.upper()[:80], ids, n=3)
     raise NotFound(
         f"There is no rule {rule_id[:80]!r}.", f"Did you mean {' or '.join(near)}?" if near else "`entrepot rules list` lists them."
@@ -152,7 +172,7 @@ def _fact(path: str, entry: dict[str, Node]) -> FactDef:
     choices = {name: _words(node) for name, node in _entries(entry.get("in")).items()}
     return FactDef(
         path=path, type=FactType(_text(entry["type"])), question={"en": _text(entry["en"]), "zh": _text(entry["zh"])}, choices=choices,
-        source=Source(_text(entry["by"])) if "by" in entry else Source.DECLARED,
+        source=Source(_text(entry["by"])) if "by" in entry else Source.DECLARED, among=_text(entry["among"]) if "among" in entry else "",
     )  # fmt: skip
 
 
@@ -169,6 +189,10 @@ def _memberships(sets: dict[str, Node]) -> Iterator[Membership]:
 
 def _entries(node: Node | None) -> dict[str, Node]:
     return node.entries if isinstance(node, Mapping) else {}
+
+
+def _in_all(node: Node) -> dict[str, str]:
+    return _words(node) if isinstance(node, Mapping) else dict.fromkeys(LANGUAGES, _text(node))
 
 
 def _words(node: Node) -> dict[str, str]:

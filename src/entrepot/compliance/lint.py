@@ -18,11 +18,16 @@ from entrepot.kit import Decision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """Something to mend: which rule, what about it, and the line in the pack's file."""
+    """Something to mend: which rule, what about it, and the line in the pack's file, or of a case in the file of vectors."""
 
     rule: str
     problem: str
     line: int
+    of_vectors: bool = False
+
+    def placed(self, pack_file: str, vectors_file: str) -> str:
+        """The remark with its place."""
+        return f"{vectors_file if self.of_vectors else pack_file}:{self.line}: {self.rule}{self.rule and ' '}{self.problem}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,7 @@ def lint(
         known: Packs that it may be put in force beside; a rule's id stands in one pack alone.
     """
     packs = (*beside, pack)
-    remarks = [Remark(rule="", problem=miss.sentence(), line=0) for miss in run(vectors, packs, taxonomy)]
+    remarks = [Remark(rule="", problem=miss.sentence(), line=miss.vector.line, of_vectors=True) for miss in run(vectors, packs, taxonomy)]
     remarks += [Remark(rule=rule.id, problem=problem, line=rule.line) for rule in pack.rules for problem in _plain(pack, rule)]
     remarks += _taken(pack, known)
     remarks += [Remark(rule="", problem=f"no rule asks for its fact {path}", line=0) for path in _idle(pack)]
@@ -55,7 +60,7 @@ def lint(
         Remark(rule=mutant.rule.id, problem=f"no vector notices when {mutant.removed} is taken out", line=mutant.line)
         for mutant in survivors(pack, vectors, taxonomy, beside=beside)
     ]
-    return tuple(sorted(remarks, key=lambda remark: (remark.line, remark.rule, remark.problem)))
+    return tuple(sorted(remarks, key=lambda remark: (not remark.of_vectors, remark.line, remark.rule, remark.problem)))
 
 
 def survivors(pack: Pack, vectors: tuple[Vector, ...], taxonomy: Taxonomy, *, beside: tuple[Pack, ...] = ()) -> Iterator[Mutant]:

@@ -28,6 +28,10 @@ class Severity(StrEnum):
 _DECISIONS = {one: Decision.ALLOW if one in (Severity.INFO, Severity.WARN) else Decision(one.value) for one in Severity}
 
 
+WRITTEN = (Severity.BLOCK, Severity.REVIEW, Severity.WARN, Severity.INFO)
+"""What a rule may weigh; that facts are missing or rules clash the engine finds out by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFact:
     """What is known of one column; ``kind`` is direct, quasi, sensitive or none."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from entrepot.compliance.explain import TEXTS, clock_words, duty_words, gate_words, source_words, span_words
+from entrepot.compliance.library import follow_words
 from entrepot.compliance.pack_model import ALWAYS, All, Condition, Instrument, Leaf, Pack, Rule
 from entrepot.compliance.words import Words
 
@@ -119,9 +120,9 @@ class _Differ:
 
     def _follows(self, rule: Rule) -> Iterator[str]:
         say = TEXTS[self._language]
-        yield from (say["duty"].format(what=duty_words(duty)) for duty in rule.duties)
-        yield from (say["bars"].format(what=what) for what in rule.bars)
-        yield from (say["evidence"].format(what=what) for what in rule.evidence)
+        yield from (say["duty"].format(what=duty_words(duty, self._language)) for duty in rule.duties)
+        yield from (say["bars"].format(what=follow_words(what, self._language)) for what in rule.bars)
+        yield from (say["evidence"].format(what=follow_words(what, self._language)) for what in rule.evidence)
         if rule.retain is not None:
             yield say["retain"].format(span=span_words(rule.retain, self._language))
         if rule.clock is not None:

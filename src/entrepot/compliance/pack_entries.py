@@ -15,6 +15,7 @@ from entrepot.compliance.clocks import Span, parse_span
 from entrepot.compliance.pack_model import LANGUAGES, Texts
 from entrepot.compliance.vocabulary import is_day
 from entrepot.kit import Invalid
+from entrepot.kit.words import counted
 from entrepot.kit.yamltree import Form, Mapping, Node, Scalar, Sequence, read
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,7 +42,7 @@ class Problems:
         """
         if self.found:
             told = [f"{self.name} line {line}: {problem}" for line, problem in sorted(self.found)]
-            more = f" And {len(told) - 1} more problems." if len(told) > 1 else ""
+            more = f" And {counted(len(told) - 1, 'more problem')}." if len(told) > 1 else ""
             raise Invalid(told[0] + more, "Mend the file; nothing of it was loaded.", problems=told[:200])
 
 
@@ -131,11 +132,11 @@ class EntryReader:
                 self.problems.add(item.line, f"{name} takes a list of words")
         return tuple(item.text for item in items if isinstance(item, Scalar))
 
-    def choice(self, entry: Mapping, name: str, kinds: type[_E], default: _E | None) -> _E:
-        """One value of an enum; without a default it has to be there."""
+    def choice(self, entry: Mapping, name: str, kinds: type[_E], default: _E | None, *, among: Iterable[_E] | None = None) -> _E:
+        """One value of an enum, or of these of its values; without a default it has to be there."""
         if name not in entry.entries and default is not None:
             return default
-        found = self.enum(self.text(entry, name), kinds, entry.line, name)
+        found = self.enum(self.text(entry, name), kinds if among is None else tuple(among), entry.line, name)
         return found if found is not None else next(iter(kinds))
 
     def each(self, entry: Mapping, name: str, kinds: type[_E]) -> Iterable[_E]:
@@ -147,13 +148,13 @@ class EntryReader:
             if found is not None:
                 yield found
 
-    def enum(self, text: str, kinds: type[_E], line: int, name: str) -> _E | None:
+    def enum(self, text: str, kinds: Iterable[_E], line: int, name: str) -> _E | None:
         """A value of an enum, or None after noting that it is none."""
-        try:
-            return kinds(text)
-        except ValueError:
-            self.problems.add(line, f"{name} is {text[:40]!r}; choose among {', '.join(kinds)}")
-            return None
+        known = tuple(kinds)
+        found = next((one for one in known if one.value == text), None)
+        if found is None:
+            self.problems.add(line, f"{name} is {text[:40]!r}; choose among {', '.join(known)}")
+        return found
 
     def day(self, entry: Mapping, name: str) -> date | None:
         """A day, which may be left out."""

@@ -118,6 +118,13 @@ class Instrument:
     certainty: Certainty
     source: str
 
+    def stands(self, at: date, *, drafts: bool = False) -> bool:
+        """Whether it is in force on a day; a draft is only where drafts are asked."""
+        if self.status is Status.DRAFT:
+            return drafts
+        begun = self.in_force is None or self.in_force <= at
+        return begun and (self.until is None or at < self.until)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
@@ -221,11 +228,17 @@ class Pack:
         """The rule of this id, or None."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
 
-    def cited(self, rule: Rule, language: str = "en") -> tuple[str, ...]:
-        """The rule's citations in words: instrument, edition, article."""
-        return tuple(self._cited(citation, language) for citation in rule.citations)
+    def cited(self, rule: Rule, language: str = "en", *, at: date | None = None) -> tuple[str, ...]:
+        """The rule's citations in words: instrument, edition, article.
 
-    def _cited(self, citation: Citation, language: str) -> str:
+        Args:
+            at: Leave out what is not in force that day; where nothing is, as with a draft on trial, all are named.
+        """
+        standing = [c for c in rule.citations if at is None or self.instruments[c.instrument].stands(at)]
+        return tuple(self.cited_as(citation, language) for citation in standing or rule.citations)
+
+    def cited_as(self, citation: Citation, language: str) -> str:
+        """One citation in words."""
         instrument = self.instruments[citation.instrument]
         title = instrument.titles.get(language) or instrument.titles["en"]
         edition = f" ({instrument.edition})" if instrument.edition else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from entrepot.compliance.clocks import LONGEST, Span
 from entrepot.compliance.dossier import Source
-from entrepot.compliance.model import Severity
+from entrepot.compliance.model import WRITTEN, Severity
 from entrepot.compliance.pack_entries import LOADER, Problems, is_word, read_file
 from entrepot.compliance.pack_facts import FactReader
 from entrepot.compliance.pack_model import LANGUAGES, Certainty, Citation, Clock, Deontic, Duty, Fix, Gate, Instrument, Pack, Rule, Status
@@ -95,7 +95,7 @@ class _PackReader(FactReader):
             gates=frozenset(self.each(entry, "gate", Gate)),
             citations=self._citations(entry, instruments),
             deontic=self.choice(entry, "deontic", Deontic, None),
-            severity=self.choice(entry, "severity", Severity, None),
+            severity=self._severity(entry),
             when=self.condition(entry.entries.get("when")),
             require=self.condition(entry.entries.get("require"), needed_in=entry),
             messages=self.texts(entry, "message"),
@@ -112,6 +112,10 @@ class _PackReader(FactReader):
         )
         self.ordered(effective, rule.since, rule.until, "from", "until")
         return rule
+
+    def _severity(self, entry: Mapping) -> Severity:
+        # A pack that is in force already may hold what was allowed when it was installed.
+        return self.choice(entry, "severity", Severity, None, among=None if self._kept else WRITTEN)
 
     def _citations(self, entry: Mapping, instruments: dict[str, Instrument]) -> tuple[Citation, ...]:
         found = []

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from entrepot.compliance.dossier import Source
+from entrepot.compliance.pack_model import Gate
 from entrepot.compliance.ruling import MissingFact, Ruling
-from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary, number_of
+from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary, is_of_buyer, number_of
 from entrepot.kit import Invalid
 
 _YES = {"yes": True, "true": True, "on": True, "no": False, "false": False}
@@ -30,6 +31,8 @@ class Question:
         choices: Each value with its label; empty where any answer may be given.
         needs: The weakest source that the rules take.
         usual: Who usually knows: what is usually measured, a form asks last.
+        remedy: What makes it known where no word settles it.
+        side: Which party of a trade answers it, ``owner`` or ``buyer``; empty where there are not two, or no word settles it.
     """
 
     path: str
@@ -39,6 +42,8 @@ class Question:
     why: tuple[Why, ...]
     needs: Source
     usual: Source
+    side: str = ""
+    remedy: str = ""
 
     @property
     def may_be_declared(self) -> bool:
@@ -54,14 +59,22 @@ class Question:
             "choices": [{"value": value, "label": label} for value, label in self.choices],
             "why": [{"rule": why.rule, "citations": list(why.citations)} for why in self.why],
             "needs": self.needs.value,
+            "answered_by": self.side,
+            "remedy": self.remedy,
         }
 
 
 def questions(ruling: Ruling, vocabulary: FactVocabulary, language: str = "en") -> tuple[Question, ...]:
     """What has to be answered before a case can be decided: what a form may ask first, then what has to be measured."""
     vocabulary = vocabulary.with_(ruling.own_facts)
-    cited = {result.rule.id: result.pack.cited(result.rule, language) for result in ruling.deciding}
-    found = [_question(missing, fact, cited, language) for missing in ruling.missing if (fact := vocabulary.get(missing.path)) is not None]
+    cited = {result.rule.id: result.pack.cited(result.rule, language, at=ruling.at) for result in ruling.deciding}
+    found = [
+        _question(missing, fact.of_case(ruling.dossier.values), cited, language)
+        for missing in ruling.missing
+        if (fact := vocabulary.get(missing.path)) is not None
+    ]
+    if ruling.gate is Gate.CONTRACT:
+        found = [replace(one, side="buyer" if is_of_buyer(one.path) else "owner") if one.may_be_declared else one for one in found]
     return tuple(sorted(found, key=lambda question: (question.needs.rank, question.usual.rank)))
 
 
@@ -91,7 +104,7 @@ def read_words(fact: FactDef, words: str | Sequence[str]) -> Any:
 
 def question_about(fact: FactDef, language: str = "en") -> Question:
     """A question that no rule has asked yet."""
-    choices = tuple((value, labels[language]) for value, labels in fact.choices.items())
+    choices = tuple((value, labels[language]) for value, labels in fact.answers.items())
     return Question(
         path=fact.path, type=fact.type, text=fact.question[language], choices=choices, why=(), needs=Source.DECLARED, usual=fact.source
     )
@@ -99,13 +112,16 @@ def question_about(fact: FactDef, language: str = "en") -> Question:
 
 def _question(missing: MissingFact, fact: FactDef, cited: Mapping[str, tuple[str, ...]], language: str) -> Question:
     why = tuple(Why(rule=rule, citations=cited[rule]) for rule in missing.rules)
-    return replace(question_about(fact, language), why=why, needs=missing.source)
+    remedy = "" if missing.source is Source.DECLARED else fact.remedy(language)
+    return replace(question_about(fact, language), why=why, needs=missing.source, remedy=remedy)
 
 
 def _answer(fact: FactDef, texts: list[str]) -> Any:
     if fact.type.is_list:
         parts = (
-            texts if fact.choices else [part.strip() for text in texts for part in text.replace("\n", ",").replace("，", ",").split(",")]
+            texts
+            if fact.choices or (fact.among and len(texts) > 1)
+            else [part.strip() for text in texts for part in text.replace("\n", ",").replace("，", ",").split(",")]
         )
         return list(dict.fromkeys(part for part in parts if part))
     if len(texts) > 1:

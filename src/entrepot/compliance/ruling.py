@@ -13,8 +13,9 @@ from entrepot.compliance.conditions import paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.model import Finding, Severity
 from entrepot.compliance.pack_model import Duty, Gate, Pack, Rule
+from entrepot.compliance.settling import by_word, settling
 from entrepot.compliance.taxonomy import Day
-from entrepot.compliance.vocabulary import FactDef, FactVocabulary, how_to_answer
+from entrepot.compliance.vocabulary import FactDef, FactVocabulary, ask_the_other, how_to_answer, is_of_buyer
 from entrepot.kit import Decision
 
 
@@ -69,15 +70,17 @@ class Clash:
 
     Attributes:
         about: The fact or the duty they disagree on.
+        at: The day that is judged.
     """
 
     one: Result
     other: Result
     about: str
+    at: date
 
     def sentence(self, language: str = "en") -> str:
         """Both demands with their citations."""
-        sides = [f"{r.rule.id} ({'; '.join(r.pack.cited(r.rule, language))})" for r in (self.one, self.other)]
+        sides = [f"{r.rule.id} ({'; '.join(r.pack.cited(r.rule, language, at=self.at))})" for r in (self.one, self.other)]
         if language == "zh":
             return f"{sides[0]}与{sides[1]}对“{self.about}”的要求互相抵触。"
         return f"{sides[0]} and {sides[1]} demand what cannot be had together: {self.about}."
@@ -164,15 +167,40 @@ class Ruling:
             "decider": decider,
         }
 
-    def findings(self, vocabulary: FactVocabulary, language: str = "en", *, subject: str = "ID") -> tuple[Finding, ...]:
+    def answers(self, result: Result) -> tuple[str, ...]:
+        """The facts by which a party's word can settle a rule that stands in the way."""
+        if result.outcome is Outcome.UNKNOWN:
+            return tuple(path for path in result.missing if by_word(result.rule, path))
+        return settling(result.rule, self.dossier, self.at, library.taxonomy().on(self.at))
+
+    def findings(
+        self, vocabulary: FactVocabulary, language: str = "en", *, subject: str | None = None, side: str = ""
+    ) -> tuple[Finding, ...]:
         """What stands in the way, as findings beside those of the tables; clashes first.
 
         Args:
-            subject: What hints name as the place of an answer; empty where only a manifest can say it.
+            subject: What hints name as the place of an answer; empty where only a manifest can say it, None for a case in a file.
+            side: Who reads it, ``owner`` or ``buyer``: of a trade, hints then ask only for what that side may answer.
         """
         clashes = tuple(_clash_finding(clash, language) for clash in self.clashes)
-        day, vocabulary = library.taxonomy().on(self.at), vocabulary.with_(self.own_facts)
-        return clashes + _once(tuple(_finding(result, self.dossier, day, vocabulary, language, subject) for result in self.deciding))
+        reader = _Reader(
+            vocabulary.with_(self.own_facts), library.taxonomy().on(self.at), language, subject, side if self.gate is Gate.CONTRACT else ""
+        )
+        return clashes + _once(tuple(_finding(result, self, reader) for result in self.deciding))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """For whom findings are worded, and for which day."""
+
+    vocabulary: FactVocabulary
+    day: Day
+    language: str
+    subject: str | None
+    side: str
+
+    def answers(self, path: str) -> bool:
+        return not self.side or is_of_buyer(path) is (self.side == "buyer")
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -190,49 +218,57 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _finding(result: Result, dossier: Dossier, day: Day, vocabulary: FactVocabulary, language: str, subject: str) -> Finding:
-    rule = result.rule
-    cited = "; ".join(result.pack.cited(rule, language))
+def _finding(result: Result, ruling: Ruling, reader: _Reader) -> Finding:
+    rule, language = result.rule, reader.language
     is_open = result.outcome is Outcome.UNKNOWN
-    fixes = (
-        _answers(result, vocabulary, language, subject) if is_open else [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
-    )
-    # What was measured no answer changes.
-    facts = [
-        path for path in dict.fromkeys(paths_of(rule.require)) if path not in dossier.values or dossier.source(path) is not Source.MEASURED
-    ]
-    shown = seen.measured(rule, dossier, day, vocabulary, language) if result.decision is Decision.BLOCK else []
-    message = _open_question(result, vocabulary, language) if is_open else rule.messages.get(language) or rule.messages["en"]
-    ways = ["answer"] if is_open else [fix.do for fix in rule.fixes if fix.do]
+    fixes = _answers(result, ruling.dossier, reader) if is_open else [fix.texts.get(language) or fix.texts["en"] for fix in rule.fixes]
+    shown = seen.measured(rule, ruling.dossier, reader.day, reader.vocabulary, language) if result.decision is Decision.BLOCK else []
+    message = _open_question(result, reader) if is_open else rule.messages.get(language) or rule.messages["en"]
+    answers = ruling.answers(result)
     return Finding(
         rule=rule.id, severity=Severity.NEEDS_INFO if result.decision is Decision.NEEDS_INFO else rule.severity, table="", column="",
-        message=message + seen.sentence(shown, language), hint=" ".join(fixes), citation=cited,
+        message=message + seen.sentence(shown, language), hint=" ".join(fixes),
+        citation="; ".join(result.pack.cited(rule, language, at=ruling.at)),
         evidence={
-            "outcome": result.outcome.value, "missing": list(result.missing), "facts": facts, "do": ways,
-            **({"measured": shown} if shown else {}),
+            "outcome": result.outcome.value, "missing": list(result.missing), "facts": list(dict.fromkeys(paths_of(rule.require))),
+            "answers": list(answers), "do": _ways(result, answers), **({"measured": shown} if shown else {}),
         },
     )  # fmt: skip
 
 
-def _open_question(result: Result, vocabulary: FactVocabulary, language: str) -> str:
-    questions = [fact.question.get(language) or fact.question["en"] for path in result.missing if (fact := vocabulary.get(path))]
+def _ways(result: Result, answers: tuple[str, ...]) -> list[str]:
+    """The ways out of one rule: where it is open, an answer; and what the pack names, unless an answer alone would do."""
+    named = [fix.do for fix in result.rule.fixes if fix.do]
+    if result.outcome is not Outcome.UNKNOWN:
+        return named
+    is_all = set(result.missing) <= set(answers)
+    return [*(["answer"] if answers else []), *([] if is_all else [do for do in named if do != "answer"])]
+
+
+def _open_question(result: Result, reader: _Reader) -> str:
+    language = reader.language
+    questions = [fact.question.get(language) or fact.question["en"] for path in result.missing if (fact := reader.vocabulary.get(path))]
     if language == "zh":
         return f"判断之前需要知道：{''.join(questions)}"
     return f"This has to be known first: {' '.join(questions)}"
 
 
-def _answers(result: Result, vocabulary: FactVocabulary, language: str, subject: str) -> list[str]:
+def _answers(result: Result, dossier: Dossier, reader: _Reader) -> list[str]:
     """The ways out of what is not known: an answer, or for a fact that no word settles, what gets it measured."""
-    facts = [fact for path in result.missing if (fact := vocabulary.get(path))]
-    least = {fact.path: result.rule.min_source.get(fact.path, Source.DECLARED) for fact in facts}
-    declared = [fact for fact in facts if least[fact.path] is Source.DECLARED]
-    others = [fact.remedy_for(least[fact.path], language) for fact in facts if fact not in declared]
-    return [*([how_to_answer(declared, language, subject)] if declared else []), *dict.fromkeys(others)]
+    facts = [fact.of_case(dossier.values) for path in result.missing if (fact := reader.vocabulary.get(path))]
+    declared = [fact for fact in facts if result.rule.min_source.get(fact.path, Source.DECLARED) is Source.DECLARED]
+    mine = [fact for fact in declared if reader.answers(fact.path)]
+    theirs = [fact for fact in declared if fact not in mine]
+    return [
+        *([how_to_answer(mine, reader.language, reader.subject)] if mine else []),
+        *([ask_the_other(theirs, reader.language)] if theirs else []),
+        *dict.fromkeys(fact.remedy(reader.language) for fact in facts if fact not in declared),
+    ]
 
 
 def _clash_finding(clash: Clash, language: str) -> Finding:
     hint = "由负责人判断。" if language == "zh" else "A person has to decide; ask a lawyer."
-    cited = [*clash.one.pack.cited(clash.one.rule, language), *clash.other.pack.cited(clash.other.rule, language)]
+    cited = [text for side in (clash.one, clash.other) for text in side.pack.cited(side.rule, language, at=clash.at)]
     return Finding(
         rule=clash.one.rule.id, severity=Severity.CONFLICT, table="", column="", message=clash.sentence(language), hint=hint,
         citation="; ".join(cited), evidence={"rules": [clash.one.rule.id, clash.other.rule.id]},

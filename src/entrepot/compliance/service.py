@@ -23,6 +23,7 @@ from entrepot.compliance.repository import KeptRuling
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.vectors import Vector, read_vectors
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused, digest, is_id, new_id
+from entrepot.kit.words import counted
 from entrepot.runtime import Role, Session
 
 HOUSE = "house"
@@ -118,8 +119,12 @@ def case_digest(ruling: Ruling) -> str:
     return Dossier(values, ruling.dossier.sources).digest
 
 
-def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
+def require(session: Session, ruling: Ruling, *, subject_id: str, answered_at: str = "", side: str = "") -> None:
     """Let a case pass, or say what stands in the way.
+
+    Args:
+        answered_at: What hints name as the place of an answer, where that is not the subject.
+        side: Who hears it, ``owner`` or ``buyer``, where two parties answer.
 
     Raises:
         NotCompliant: A rule forbids it.
@@ -129,10 +134,10 @@ def require(session: Session, ruling: Ruling, *, subject_id: str) -> None:
     if ruling.decision is Decision.ALLOW:
         return
     # An organisation stands for what it was about to offer, where nothing can be answered about that yet.
-    where = "" if is_id(subject_id, "org") else "ID" if is_id(subject_id, "agr") else subject_id
-    found, in_chinese = (ruling.findings(library.vocabulary(), language, subject=where) for language in ("en", "zh"))
+    where = answered_at or ("" if is_id(subject_id, "org") else subject_id)
+    found, in_chinese = (ruling.findings(library.vocabulary(), language, subject=where, side=side) for language in ("en", "zh"))
     first, more, chinese = found[0], len(found) - 1, in_chinese[0]
-    message = f"{first.message} ({first.citation})" + (f" And {more} more findings." if more else "")
+    message = f"{first.message} ({first.citation})" + (f" And {counted(more, 'more finding')}." if more else "")
     details = {
         "decision": ruling.decision.value, "findings": [finding.to_dict() for finding in found],
         "message_zh": f"{chinese.message}（{chinese.citation}）" + (f"另有 {more} 项。" if more else ""), "hint_zh": chinese.hint,
@@ -295,9 +300,9 @@ def install(session: Session, text: str, vectors: str, *, replace: bool = False)
     if taken := [rule.id for rule in pack.rules if rule.id in others]:
         raise Invalid(f"The rule {taken[0]} stands in the pack {others[taken[0]]} already.", "Give it another id.")
     if remarks := lint(pack, cases, library.taxonomy()):
-        first = f"{remarks[0].rule or 'vectors'} (line {remarks[0].line}): {remarks[0].problem}"
-        shown = [f"{r.rule} line {r.line}: {r.problem}" for r in remarks]
-        raise Invalid(f"The lint has {len(remarks)} remarks; the first: {first}.", "`entrepot rules lint` shows them all.", remarks=shown)
+        shown = [r.placed("pack", "vectors") for r in remarks]
+        told = f"The lint has {counted(len(remarks), 'remark')}{'; the first' if len(remarks) > 1 else ''}: {shown[0].rstrip('.')}."
+        raise Invalid(told, "`entrepot rules lint` shows them all.", remarks=shown, problems=shown)
     require_meant(pack, dict(repository.installed(session.db)), replace=replace)
     values = {"id": pack.id, "version": pack.version, "sha256": pack.sha256, "text": text, "installed_at": session.now}
     repository.put_pack(session.db, values)

@@ -63,7 +63,7 @@ class Miss:
         ends = {clock.rule: rfc3339(clock.due.at) for clock in self.ruling.clocks}
         late = [f" The clock of {rule} should end at {rfc3339(moment)}." for rule, moment in self.vector.due.items()]
         return (
-            f"line {self.vector.line}: {self.vector.name!r} should be {self.vector.decision} by {wanted},"
+            f"{self.vector.name!r} should be {self.vector.decision} by {wanted},"
             f" and is {self.ruling.decision} by {came}.{''.join(late)}{f' Clocks end: {ends}.' if late else ''}"
         )
 
@@ -141,7 +141,8 @@ class _Reader:
             sources = self.sources(entry.get("by"), known)
             ends = {rule: parse_rfc3339(_text(moment)) for rule, moment in _entries(entry.get("due")).items()}
         except (ValueError, Invalid) as error:
-            self.problems.add(node.line, f"{name!r}: {error}")
+            for problem in error.details.get("problems", [error.message]) if isinstance(error, Invalid) else [str(error)]:
+                self.problems.add(node.line, f"{name!r}: {problem}")
             return None
         # What a case does not say otherwise was measured, so that it tests one thing at a time.
         dossier = Dossier(known, {path: sources.get(path, Source.MEASURED) for path in known})

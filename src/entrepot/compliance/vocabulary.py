@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
 from entrepot.compliance.dossier import Source
-from entrepot.kit import Invalid, parse_rfc3339
+from entrepot.kit import Invalid, is_id, parse_rfc3339
+from entrepot.kit.words import counted
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TERM = re.compile(r"[a-z][a-z-]*:[A-Za-z0-9-]+")
 MAX_TEXT, MAX_ITEMS, MAX_NUMBER = 2_000, 2_000, 10**15
+NONE = "none"
+"""What says of a list with choices that none of them is so."""
+_NONE_OF_THESE = {"en": "none of these", "zh": "以上均无"}
+_MOST_SHOWN = 40
+_OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})
 
 
 class FactType(StrEnum):
@@ -48,6 +54,7 @@ class FactDef:
         question: What a form asks, by language.
         choices: What each value is called, by language.
         source: Who usually supplies it.
+        among: The fact whose values are the choices in a case, such as the fields that are offered; empty for most.
     """
 
     path: str
@@ -55,18 +62,33 @@ class FactDef:
     question: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]]
     source: Source = Source.DECLARED
+    among: str = ""
 
-    def remedy_for(self, least: Source, language: str = "en") -> str:
-        """What makes the fact known to a rule that takes no weaker source than this one."""
-        if least is Source.DECLARED:
-            return how_to_answer([self], language)
+    @property
+    def answers(self) -> Mapping[str, Mapping[str, str]]:
+        """Its choices, and for a list besides that none of them is so."""
+        return {**self.choices, NONE: _NONE_OF_THESE} if self._may_be_none else self.choices
+
+    def of_case(self, values: Mapping[str, Any]) -> FactDef:
+        """The fact with the choices that a case leaves, where they are another fact's values."""
+        known = values.get(self.among, ()) if self.among else ()
+        return replace(self, choices={value: {"en": value, "zh": value} for value in known}) if known else self
+
+    @property
+    def _may_be_none(self) -> bool:
+        return self.type.is_list and bool(self.choices) and not self.among and NONE not in self.choices
+
+    def remedy(self, language: str = "en") -> str:
+        """What makes the fact known to a rule that takes no party's word for it."""
         words = _MEASURED_BY.get(self.path) or _MEASURED_BY.get(self.subject) or _MEASURE
         return words.get(language) or words["en"]
 
     @property
     def as_answer(self) -> str:
         """How an answer is written on the command line."""
-        return f"{self.path}={'|'.join(self.choices) or _VALUES[self.type]}"
+        named = list(self.answers)
+        shown = [*named[:_MOST_SHOWN], "…"] if len(named) > _MOST_SHOWN else named
+        return f"{self.path}={'|'.join(shown) or _VALUES[self.type]}"
 
     @property
     def subject(self) -> str:
@@ -79,9 +101,11 @@ class FactDef:
         Raises:
             Invalid: It is of another type, or not among the choices; the message names the fact.
         """
+        if self._may_be_none and isinstance(value, list | tuple) and list(value) == [NONE]:
+            return []
         problem = self._problem(value)
         if problem:
-            allowed = f" Choose among {', '.join(self.choices)}." if self.choices else ""
+            allowed = f" Choose among {', '.join(self.answers)}." if self.choices else ""
             quotes = ", without quotes" if isinstance(value, str) and self.type in UNQUOTED else ""
             raise Invalid(f"The fact {self.path} {problem}.", f"Give {_FORMS[self.type]}{quotes}.{allowed}"[:900], path=self.path)
         return list(value) if self.type.is_list else value
@@ -92,6 +116,8 @@ class FactDef:
                 return f"is {_shown(value)}, which is no list"
             if len(value) > MAX_ITEMS:
                 return f"has {len(value)} entries, more than {MAX_ITEMS}"
+            if self._may_be_none and NONE in value:
+                return f"says {NONE} beside others"
             return next((f"holds {problem}" for item in value if (problem := self._item_problem(item))), "")
         if self.type is FactType.FLAG:
             return "" if isinstance(value, bool) else f"is {_shown(value)}, which is neither true nor false"
@@ -115,25 +141,51 @@ class FactDef:
         return ""
 
 
-def how_to_answer(facts: Sequence[FactDef], language: str = "en", subject: str = "ID") -> str:
+def is_of_buyer(path: str) -> bool:
+    """Whether a fact is about the buyer and its use, which is for the buyer to say."""
+    return path.partition(".")[0] in _OF_BUYER
+
+
+def answer_command(subject: str) -> str:
+    """The command that answers what is asked about a subject, without the answers."""
+    is_trade = is_id(subject, "lst") or is_id(subject, "neg")
+    return f"entrepot {'answer' if is_trade else 'operations answer'} {subject}"
+
+
+def how_to_answer(facts: Sequence[FactDef], language: str = "en", subject: str | None = None) -> str:
     """One sentence that says where these facts are answered, all at once.
 
     Args:
-        subject: What the question is about; empty for a table that is no listing yet, whose manifest says it.
+        subject: What the question is about; empty for a table that is no listing yet, whose manifest says it; None for a case in a file.
     """
-    said = _ANSWER if subject else _DECLARE
     answers = [fact.as_answer for fact in facts]
-    told = " ".join(answers) if subject else ", ".join(answer.replace("=", ": ", 1) for answer in answers)
-    return (said.get(language) or said["en"]).format(answers=told, subject=subject)
+    if subject:
+        said, told = _ANSWER, " ".join([answer_command(subject), *answers])
+    else:
+        said, told = _STATE if subject is None else _DECLARE, ", ".join(answer.replace("=", ": ", 1) for answer in answers)
+    return (said.get(language) or said["en"]).format(told=told)
+
+
+def ask_the_other(facts: Sequence[FactDef], language: str = "en") -> str:
+    """One sentence that says that these facts are for the other side of a trade to answer."""
+    return (_OTHERS.get(language) or _OTHERS["en"]).format(told=", ".join(fact.path for fact in facts))
 
 
 _ANSWER = {
-    "en": "Answer it on the page of what the rules say, or with `entrepot answer {subject} {answers}`.",
-    "zh": "请在“规则怎么说”页面或用 `entrepot answer {subject} {answers}` 回答。",
+    "en": "Answer it on the page of what the rules say, or with `{told}`.",
+    "zh": "请在“规则怎么说”页面或用 `{told}` 回答。",
+}
+_STATE = {
+    "en": "Write it among the facts of the case: `{told}`.",
+    "zh": "请写入案例事实：`{told}`。",
+}
+_OTHERS = {
+    "en": "The other side has to answer: {told}.",
+    "zh": "须由对方回答：{told}。",
 }
 _DECLARE = {
-    "en": "Answer it in the manifest: `facts: {{{answers}}}`.",
-    "zh": "请在清单中填写：`facts: {{{answers}}}`。",
+    "en": "Answer it in the manifest: `facts: {{{told}}}`.",
+    "zh": "请在清单中填写：`facts: {{{told}}}`。",
 }
 _MEASURE = {
     "en": "The exchange has to measure it, or the operator to confirm it; a party's word does not settle it.",
@@ -194,7 +246,7 @@ class FactVocabulary:
             except Invalid as error:
                 problems.append(error)
         if problems:
-            more = f" And {len(problems) - 1} more facts cannot be used." if len(problems) > 1 else ""
+            more = f" And {counted(len(problems) - 1, 'more fact')} cannot be used." if len(problems) > 1 else ""
             raise Invalid(problems[0].message + more, problems[0].hint, problems=[p.message for p in problems])
         return checked
 

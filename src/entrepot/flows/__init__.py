@@ -13,7 +13,15 @@ from entrepot.flows.contracts import agreement_policy, contract
 from entrepot.flows.deliver import Delivered, DeliveredFile, deliver, resume, share_profile
 from entrepot.flows.describe import FORMS, export, invoice, parse_price
 from entrepot.flows.doctor import Examination, Law, examine
-from entrepot.flows.gates import answer_contract, answer_listing, approve_listing, require_delivery, rule_contract, rule_listing
+from entrepot.flows.gates import (
+    answer_contract,
+    answer_listing,
+    approve_listing,
+    listing_findings,
+    require_delivery,
+    rule_contract,
+    rule_listing,
+)
 from entrepot.flows.glimpse import Glimpse, SeenColumn, glimpse
 from entrepot.flows.identities import set_verified
 from entrepot.flows.initialise import Initialised, initialise, is_initialised, upgrade
@@ -121,6 +129,7 @@ __all__ = [
     "last_escrow",
     "list_operations",
     "list_trials",
+    "listing_findings",
     "lookups",
     "made_of",
     "may_concern",

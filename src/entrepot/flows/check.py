@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from entrepot.engine.model import Rows, SourceTable
 from entrepot.engine.profiling import profile
 from entrepot.engine.read import ReadOptions, open_table
 from entrepot.engine.stream import preview
+from entrepot.flows.goods import Persons, count_persons
 from entrepot.flows.pseudonyms import lone_columns
 from entrepot.kit import Decision, Invalid, strictest
 from entrepot.privacy import Assessment
@@ -77,12 +78,19 @@ class TableCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """What the check of a file came to; ``decision`` is the strictest of its tables'."""
+    """What the check of a file came to; ``decision`` is the strictest of its tables', and of the rules where they were asked.
+
+    Attributes:
+        persons: Who stands behind the person key of the manifest.
+        rules: What the rules say of the offer, where they were asked.
+    """
 
     path: Path
     decision: Decision
     tables: tuple[TableCheck, ...]
     findings: tuple[Finding, ...]
+    persons: Persons | None = None
+    rules: Mapping[str, Any] | None = None
 
     @property
     def exit_code(self) -> int:
@@ -99,6 +107,7 @@ class CheckReport:
             "findings": [finding.to_dict() for finding in self.findings],
             "columns": [column for table in tables for column in table["columns"]],
             "tables": tables,
+            **({"rules": dict(self.rules)} if self.rules is not None else {}),
         }
 
 
@@ -136,7 +145,9 @@ def check(
                 cursor, Path(path), scratch / "table.parquet", scratch=scratch, manifest=manifest, settings=settings, options=options,
                 progress=progress, now=now, person=person, population=population,
             )  # fmt: skip
-    return CheckReport(path=Path(path), decision=table.verdict.decision, tables=(table,), findings=table.verdict.findings)
+            columns = [column.name for column in table.dictionary.columns]
+            persons = count_persons(cursor, manifest.person_key, [(table.source.name, table.converted.path, columns)]) if manifest else None
+    return CheckReport(path=Path(path), decision=table.verdict.decision, tables=(table,), findings=table.verdict.findings, persons=persons)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from entrepot.compliance import Ruling, library
 from entrepot.compliance.questions import Question, question_about
-from entrepot.flows import dossiers
+from entrepot.compliance.vocabulary import is_of_buyer
 
 _BEGIN_WITH = (
     ("house", "", ("benefit.opt_in",)),
@@ -20,5 +20,5 @@ def trade_may_concern(ruling: Ruling, language: str = "en", *, is_owner: bool) -
     known, packs = ruling.dossier.values, {pack.id for pack in ruling.packs}
     places = ("", *known.get("deal.jurisdictions", ()))
     paths = [path for pack, law, named in _BEGIN_WITH for path in named if pack in packs and law in places and path not in known]
-    mine = [path for path in paths if dossiers.is_of_buyer(path) is not is_owner]
+    mine = [path for path in paths if is_of_buyer(path) is not is_owner]
     return tuple(question_about(fact, language) for path in mine if (fact := library.vocabulary().get(path)) is not None)

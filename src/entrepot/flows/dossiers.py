@@ -11,6 +11,7 @@ from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import LookupAnswer, Visibility
 from entrepot.compliance import Dossier, Source
 from entrepot.compliance.places import jurisdictions
+from entrepot.compliance.vocabulary import is_of_buyer
 from entrepot.flows import admissions, consented, counters, goods, seen, uses
 from entrepot.flows.goods import Goods
 from entrepot.rights import ContractForm, Right, Step
@@ -42,11 +43,8 @@ def of_listing(
     dossier = Dossier().with_(declared).with_(said.values).with_(goods.admissions(admitted or {}))
     dossier = dossier.with_(goods.conceded(offered, dossier.values))
     measured: dict[str, Any] = {
-        **goods.facts(offered, dossier.values),
+        **of_offer(manifest, offered, dossier.values),
         **consented.of_listing(session, organisation_id, listing_id=listing_id or "", mode=manifest.consent_mode),
-        **_offered_as(manifest),
-        "offer.purposes": sorted(manifest.terms.permitted_purposes),
-        "offer.public": manifest.visibility is Visibility.PUBLIC,
         "owner.country": owner.country,
         "owner.verified": owner.is_verified,
         "exchange.intermediary": True,
@@ -54,14 +52,27 @@ def of_listing(
     }
     if manifest.provenance:
         measured |= _chain(manifest.provenance, owner.name, compliance.today(session))
+    measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
+    return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
+
+
+def of_offer(manifest: Manifest, offered: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest and its tables show by themselves, whoever offers them and wherever."""
+    measured: dict[str, Any] = {
+        **goods.facts(offered, declared),
+        **_offered_as(manifest),
+        "offer.purposes": sorted(manifest.terms.permitted_purposes),
+        "offer.public": manifest.visibility is Visibility.PUBLIC,
+    }
     if manifest.terms.duration_days is not None:
         measured["offer.retention_days"] = manifest.terms.duration_days
     if manifest.lookup is not None:
         measured["offer.fields"] = sorted(manifest.lookup.columns)
     elif len(offered.fields) <= _MOST_FIELDS:
-        measured["offer.fields"] = sorted(set(manifest.offered.columns or offered.fields))
-    measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
-    return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
+        # The person key serves the exchange; unless it is delivered, no buyer gets it.
+        hidden = set() if manifest.terms.person_key_delivered else {manifest.person_key}
+        measured["offer.fields"] = sorted(set(manifest.offered.columns or offered.fields) - hidden)
+    return measured
 
 
 def of_version(session: Session, version: Version, organisation_id: str, *, admitted: Mapping[str, Any] | None = None) -> Dossier:
@@ -93,8 +104,8 @@ def of_contract(session: Session, negotiation: Negotiation, offer: Offer, versio
     held = pricing.quote(offer.price).escrow
     if not held.amount or held.currency == "CNY":
         measured["offer.price_cny"] = held.amount // 100
-    if offer.rights.columns is not None and version.manifest.lookup is None:
-        measured["offer.fields"] = sorted(offer.rights.columns)
+    if len(handed := delivery.fields(version, offer.rights, offer.terms)) <= _MOST_FIELDS:
+        measured["offer.fields"] = handed
     measured |= consented.of_deal(session, version, negotiation)
     # What was declared with the listing stands: an answer in a negotiation adds to it, and never replaces it.
     known = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
@@ -175,15 +186,6 @@ def _offered_as(manifest: Manifest) -> dict[str, Any]:
     # The exchange answers no other way, so that these are measured and not promised.
     kept = dict.fromkeys(("lookup.token_per_query", "lookup.person_sees_it", "lookup.capped"), True)
     return {"offer.mode": mode_of("lookup"), **kept}
-
-
-def is_of_buyer(path: str) -> bool:
-    """Whether a fact is about the buyer and its use, which is for the buyer to say; of a pack's own facts those like ``port.buyer.berth``."""
-    subject, _, rest = path.partition(".")
-    return subject in _OF_BUYER or rest.startswith("buyer.")
-
-
-_OF_BUYER = frozenset({"buyer", "recipient", "training", "use"})
 
 
 def _between(session: Session, listed: Dossier, buyer_id: str) -> dict[str, Any]:

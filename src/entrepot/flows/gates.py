@@ -11,7 +11,8 @@ from typing import Any
 
 from entrepot import catalogue, compliance, consent, parties, trades
 from entrepot.catalogue import Listing, Version
-from entrepot.compliance import Dossier, Gate, Ruling
+from entrepot.compliance import Dossier, Gate, Ruling, library
+from entrepot.compliance.vocabulary import is_of_buyer
 from entrepot.flows import admissions, counters, dossiers, refusing, withholding
 from entrepot.kit import Conflict, Decision, EntrepotError, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
@@ -36,9 +37,11 @@ def require_contract(session: Session, negotiation: Negotiation) -> Ruling:
     """
     ruling = rule_contract(session, negotiation)
     try:
-        compliance.require(session, ruling, subject_id=negotiation.id)
+        compliance.require(
+            session, ruling, subject_id=negotiation.id, side="owner" if parties.is_self(session, negotiation.owner_id) else "buyer"
+        )
     except Exception:
-        waits = not parties.is_self(session, negotiation.owner_id) and any(not dossiers.is_of_buyer(fact.path) for fact in ruling.missing)
+        waits = not parties.is_self(session, negotiation.owner_id) and any(not is_of_buyer(fact.path) for fact in ruling.missing)
         keep_afterwards(session, ruling, negotiation.id, negotiation.owner_id, once=partial(_tell_owner, negotiation) if waits else None)
         raise
     compliance.keep(session, ruling, subject_id=negotiation.id, organisation_id=negotiation.owner_id)
@@ -88,7 +91,7 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
 
 def _require_own(values: Mapping[str, Any], *, is_buyer: bool) -> None:
     """Nobody answers for the other side: the buyer speaks of itself and its use, the owner of everything else."""
-    wrong = sorted(path for path in values if dossiers.is_of_buyer(path) is not is_buyer)
+    wrong = sorted(path for path in values if is_of_buyer(path) is not is_buyer)
     if wrong:
         side = "owner" if is_buyer else "buyer"
         raise Invalid(f"{wrong[0]} is for the {side} to answer.", f"Leave it out, and ask the {side} to answer it.", paths=wrong)
@@ -164,6 +167,19 @@ def checked(version: Version) -> Decision:
     return strictest(compliance.Severity(severity).decision for severity in severities)
 
 
+def listing_findings(session: Session, listing: Listing, version: Version, language: str = "en") -> list[dict[str, Any]]:
+    """What the check of the tables found when a version was published; its owner and the operator also hear what the rules say of it today."""
+    # An earlier release kept what the rules said that day beside it.
+    found = [dict(one) for one in version.assessment.get("findings", ()) if one["table"]]
+    if not (parties.is_self(session, listing.organisation_id) or session.actor.has_role(Role.OPERATOR)):
+        return found
+    try:
+        ruling = compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
+    except UNJUDGEABLE:
+        return found
+    return found + [one.to_dict() for one in ruling.findings(library.vocabulary(), language, subject=listing.id)]
+
+
 class _Allowed:
     """Deliveries that were allowed, by everything the answer hangs on; what changes any of it has another name."""
 
@@ -229,7 +245,7 @@ def clear_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, versi
     with exchange.reading(actor) as session:
         if ruling.decision is not Decision.ALLOW:
             keep_afterwards(session, ruling, agreement.id, agreement.owner_id)
-        compliance.require(session, ruling, subject_id=agreement.id)
+        compliance.require(session, ruling, subject_id=agreement.id, answered_at=agreement.listing_id)
     return Clearance(key, agreement, ruling)
 
 

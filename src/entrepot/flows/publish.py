@@ -12,13 +12,13 @@ from entrepot import catalogue, compliance, parties, proof, trades
 from entrepot.catalogue import DataTable, Manifest, Preview
 from entrepot.catalogue.model import ColumnNote
 from entrepot.compliance import Gate, NotCompliant, Ruling
-from entrepot.compliance.library import vocabulary
 from entrepot.flows import dossiers, gates, goods, withholding
 from entrepot.flows.check import TableCheck, check_table, overall
 from entrepot.flows.released import sha256_of
 from entrepot.flows.releases import releases_of
 from entrepot.flows.uploads import get_upload, open_upload, safe_name
 from entrepot.kit import Decision, Invalid, Refused, rfc3339, strictest
+from entrepot.kit.words import counted
 from entrepot.privacy import Kind
 from entrepot.runtime import Actor, Exchange, Role, Scope, Session
 from entrepot.standards import ColumnDescription
@@ -137,7 +137,6 @@ def _offer(
     ruling: Ruling,
 ) -> Published:
     findings = [finding.to_dict() for check in checks for finding in check.verdict.findings]
-    findings += [finding.to_dict() for finding in ruling.findings(vocabulary())]
     listing = catalogue.add(
         session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=strictest((overall(checks), ruling.decision)),
         dictionary={c.source.name: c.dictionary.to_dict() for c in checks}, profile={c.source.name: c.profile.to_dict() for c in checks},
@@ -195,7 +194,7 @@ def _require_compliant(checks: tuple[TableCheck, ...]) -> None:
     blocking = [f for check in checks for f in check.verdict.findings if f.severity.decision is Decision.BLOCK]
     if blocking:
         first, more = blocking[0], len(blocking) - 1
-        message = f"{first.message}{f' And {more} more findings block it.' if more else ''}"
+        message = first.message + (f" And {counted(more, 'more finding', 'blocks', 'block')} it." if more else "")
         raise NotCompliant(message, first.hint, findings=[finding.to_dict() for finding in blocking])
 
 
@@ -236,6 +235,11 @@ def _grades(session: Session, organisation_id: str, checks: tuple[TableCheck, ..
     ]
     known = releases_of(session, organisation_id, [sha for sha in shas if sha])
     return [known[sha].grade if sha in known else None for sha in shas]
+
+
+def as_published(check: TableCheck, grade: int | None) -> TableCheck:
+    """The check as publishing takes it: without what the rule packs say with more in hand, and what a measured grade has settled."""
+    return _answered(_without(check, lambda finding: finding.rule in _FOR_THE_PACKS), grade)
 
 
 def _answered(check: TableCheck, grade: int | None) -> TableCheck:

@@ -117,7 +117,7 @@ def shown_ruling(ruling: Ruling, spot: Spot, language: str = "en") -> dict[str, 
     vocabulary = library.vocabulary()
     return {
         "findings": with_ways(
-            (one.to_dict() for one in ruling.findings(vocabulary, language, subject=spot.subject_id or "ID")), spot, language
+            (one.to_dict() for one in ruling.findings(vocabulary, language, subject=spot.subject_id, side=spot.side)), spot, language
         ),
         "questions": [question.to_dict() for question in questions(ruling, vocabulary, language)],
         "duties": ruling.shown_duties(),

@@ -66,7 +66,7 @@ def _kinds(table: Table) -> Iterator[Seen]:
 
 
 def _held(column: Mapping[str, Any], term: str, language: str) -> str:
-    counted = max(column["cells"], key=lambda one: one["matched"], default=None)
+    counted = max(column.get("cells", ()), key=lambda one: one["matched"], default=None)
     share = f"{counted['matched'] / counted['examined']:.1%}" if counted and counted["matched"] and counted["examined"] else ""
     if language == "zh":
         return f"含有{label(term, 'zh')}{f'（占单元格的 {share}）' if share else ''}"

@@ -43,7 +43,7 @@ class Waiting:
         found = [one for one in self.version.assessment.get("findings", ()) if one["table"] and _counts(one)] if not self.is_held else []
         if self.ruling is None:
             return found
-        return found + [one.to_dict() for one in self.ruling.findings(library.vocabulary(), language)]
+        return found + [one.to_dict() for one in self.ruling.findings(library.vocabulary(), language, subject=self.listing.id)]
 
 
 def waiting_listings(session: Session, *, limit: int = 100) -> list[Waiting]:

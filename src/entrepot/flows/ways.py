@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from entrepot import catalogue
+from entrepot import catalogue, parties
 from entrepot.catalogue import Listing, Version
+from entrepot.compliance import Source
+from entrepot.compliance.vocabulary import answer_command, is_of_buyer
 from entrepot.flows import dossiers
 from entrepot.kit import EntrepotError
 from entrepot.kit.sentences import in_chinese
@@ -28,6 +30,8 @@ class Spot:
         answers: The page with the questions about it.
         is_owner: Whether the reader decides on the goods; else the reader is the buyer.
         columns: Those that name persons or tell what is sensitive about them.
+        declared: Of a trade, the facts that were declared with the listing, where alone they can be answered otherwise.
+        options: What a command has to say besides, such as that it is the exchange that acts.
     """
 
     subject_id: str = ""
@@ -38,6 +42,13 @@ class Spot:
     columns: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     recipient_id: str = ""
+    declared: frozenset[str] = frozenset()
+    options: str = ""
+
+    @property
+    def side(self) -> str:
+        """Which side of a trade the reader is on."""
+        return "owner" if self.is_owner else "buyer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +82,9 @@ def of_listing(session: Session, listing: Listing) -> Spot:
 def of_negotiation(session: Session, negotiation: Negotiation) -> Spot:
     """A trade before the signatures, as the acting party sees it."""
     version = catalogue.agreed_version(session, negotiation.version_id)
-    return _of_deal(session, negotiation, version, negotiation.id, f"/negotiations/{negotiation.id}/rules")
+    spot = _of_deal(session, negotiation, version, negotiation.id, f"/negotiations/{negotiation.id}/rules")
+    listed = dossiers.of_version(session, version, negotiation.owner_id)
+    return replace(spot, declared=frozenset(path for path in listed.values if listed.source(path) is not Source.MEASURED))
 
 
 def of_agreement(session: Session, agreement: Agreement) -> Spot:
@@ -80,9 +93,10 @@ def of_agreement(session: Session, agreement: Agreement) -> Spot:
     return _of_deal(session, agreement, version, agreement.listing_id, f"/listings/{agreement.listing_id}/rules")
 
 
-def of_operation(operation_id: str) -> Spot:
-    """Something that is done, or a standing duty."""
-    return Spot(subject_id=operation_id, answers=f"/duties/{operation_id}")
+def of_operation(session: Session, operation_id: str) -> Spot:
+    """Something that is done, or a standing duty, as the acting organisation sees it."""
+    is_exchange = session.actor.organisation_id == parties.exchange_organisation(session).id
+    return Spot(subject_id=operation_id, answers=f"/duties/{operation_id}", options=" --operator" if is_exchange else "")
 
 
 def refused(error: EntrepotError | None, language: str) -> Sequence[Found]:
@@ -112,10 +126,13 @@ def ways(finding: Found, spot: Spot, language: str = "en") -> Iterator[Way]:
                 yield Way(do=do, text=place.texts[language], page=page, command=command)
 
 
-def asked_facts(finding: Found, *, is_owner: bool) -> list[str]:
-    """The facts of a finding that this side may answer: those that are missing, else those that the rule requires."""
+def asked_facts(finding: Found, spot: Spot) -> list[str]:
+    """The facts of a finding by which a word of this reader can settle it; of a trade, each side has its own."""
     evidence = finding.get("evidence", {})
-    return [path for path in evidence.get("missing") or evidence.get("facts", ()) if dossiers.is_of_buyer(path) is not is_owner]
+    # What was kept by an earlier release does not say which these are.
+    paths = evidence["answers"] if "answers" in evidence else evidence.get("missing") or evidence.get("facts", ())
+    alone = spot.is_owner and not spot.recipient_id
+    return [path for path in paths if alone or is_of_buyer(path) is not spot.is_owner]
 
 
 Lead = Callable[[Found, Spot], tuple[str, str]]
@@ -188,16 +205,16 @@ def _change_offer(finding: Found, spot: Spot) -> tuple[str, str]:
 
 
 def _answer(finding: Found, spot: Spot) -> tuple[str, str]:
-    facts = asked_facts(finding, is_owner=spot.is_owner)
+    facts = asked_facts(finding, spot)
     if not facts or not spot.answers:
         return "", ""
     if not spot.subject_id:
         return spot.answers, ""
-    verb = "entrepot operations answer" if spot.answers.startswith("/duties/") else "entrepot answer"
-    return (
-        f"{spot.answers}?{urlencode([('ask', path) for path in facts])}#ask",
-        f"{verb} {spot.subject_id} {' '.join(f'{p}=…' for p in facts)}",
-    )
+    at, subject = spot.answers, spot.subject_id
+    if spot.is_owner and not spot.declared.isdisjoint(facts):
+        at, subject = f"/listings/{spot.listing_id}/rules", spot.listing_id
+    asked = " ".join(f"{path}=…" for path in facts)
+    return f"{at}?{urlencode([('ask', path) for path in facts])}#ask", f"{answer_command(subject)} {asked}{spot.options}"
 
 
 def _attach(finding: Found, spot: Spot) -> tuple[str, str]:

@@ -29,13 +29,13 @@ def heed(session: Session, listing: Listing, ruling: Ruling) -> None:
         if lifted.state is ListingState.LIVE:
             parties.notify(session, listing.organisation_id, "listing.reinstated", listing.id)
         return
-    reason, chinese = (_reason(ruling, language) for language in ("en", "zh"))
+    reason, chinese = (_reason(ruling, listing.id, language) for language in ("en", "zh"))
     catalogue.place(session, listing.id, holder=catalogue.RULES, reason=reason)
     parties.notify(session, listing.organisation_id, "listing.suspended", listing.id, reason=reason, reason_zh=chinese)
 
 
-def _reason(ruling: Ruling, language: str) -> str:
-    first = ruling.findings(library.vocabulary(), language)[0]
+def _reason(ruling: Ruling, listing_id: str, language: str) -> str:
+    first = ruling.findings(library.vocabulary(), language, subject=listing_id)[0]
     return f"{first.message} ({first.citation}) {first.hint}".strip()[:1000]
 
 

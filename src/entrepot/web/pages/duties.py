@@ -30,7 +30,7 @@ def page(request: Request) -> Response:
     vocabulary = library.vocabulary()
     kinds = vocabulary.facts["operation.kind"].choices
     rows = [
-        (one, act_named(one.act).texts, kinds.get(str(one.now.dossier.values.get("operation.kind")), {}), one.now.findings(vocabulary, language))
+        (one, act_named(one.act).texts, kinds.get(str(one.now.dossier.values.get("operation.kind")), {}), one.now.findings(vocabulary, language, subject=one.subject_id))
         for one in found
     ]  # fmt: skip
     return render(request, "duties", status, error=error, rows=rows, kinds=[(kind, kinds[kind][language]) for kind in REGISTER.kinds])

@@ -63,8 +63,9 @@ def page(request: Request) -> Response:
 
 
 def _findings(request: Request, session: Session, listing: Listing, version: Version) -> list[dict[str, Any]]:
-    """What the checks found; whose listing it is also sees where each fix is done."""
-    found, language = version.assessment.get("findings", []), visit(request).language.code
+    """What the checks found; whose listing it is also sees what the rules say today, and where each fix is done."""
+    language = visit(request).language.code
+    found = flows.listing_findings(session, listing, version, language)
     if not parties.is_self(session, listing.organisation_id):
         return [{**flows.ways.worded(one, language), "ways": []} for one in found]
     return flows.ways.with_ways(found, flows.ways.of_listing(session, listing), language)

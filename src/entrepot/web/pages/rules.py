@@ -85,7 +85,7 @@ def operation(request: Request) -> Response:
         request, "/duties", act_named(found.act).texts, operation_id, may_answer=may_answer, here=f"/duties/{operation_id}", more=asked,
         rule=lambda session: flows.get_operation(session, operation_id).now,
         answer=lambda session, facts: flows.answer_operation(session, operation_id, facts).now,
-        spot=lambda session: flows.ways.of_operation(operation_id),
+        spot=lambda session: flows.ways.of_operation(session, operation_id),
     )  # fmt: skip
 
 
@@ -116,12 +116,18 @@ def _page(
     if ruling.gate in (Gate.LISTING, Gate.CONTRACT):
         more = flows.trade_may_concern(ruling, language, is_owner=here_is.is_owner)
     findings = flows.ways.with_ways(
-        (one.to_dict() for one in ruling.findings(vocabulary, language, subject=here_is.subject_id or "ID")), here_is, language
+        (one.to_dict() for one in ruling.findings(vocabulary, language, subject=here_is.subject_id, side=here_is.side)), here_is, language
     )
     known, again = {question.path for question in (*asked, *more)}, dict.fromkeys(request.query_params.getlist("ask"))
     # Whoever follows a fix answers anew what has been answered so that the rule fails.
-    named = tuple(question_about(fact, language) for path in again if path not in known and (fact := vocabulary.get(path)) is not None)
+    named = tuple(
+        question_about(fact.of_case(ruling.dossier.values), language)
+        for path in again
+        if path not in known and (fact := vocabulary.get(path)) is not None
+    )
+    mine = [question for question in asked if question.may_be_declared and question.side in ("", here_is.side)]
+    theirs = [question for question in asked if question.may_be_declared and question not in mine]
     return render(
         request, "ruling", status, error=error, back=back, titles=titles, ruling=ruling, findings=findings, kept=kept, given=given,
-        may_answer=may_answer, asked=[*(q for q in asked if q.may_be_declared), *named], measured=[q for q in asked if not q.may_be_declared], more=more,
+        may_answer=may_answer, asked=[*mine, *named], theirs=theirs, measured=[q for q in asked if not q.may_be_declared], more=more,
     )  # fmt: skip
