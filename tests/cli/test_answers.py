@@ -72,7 +72,7 @@ def test_answers_are_json_where_it_is_asked_for(traded: CommandLine, line: list[
         (["ruling", "neg_nobody", *BUYER], "NotFound"),
         (["answer", "last", "use.purposes", *BUYER], "Invalid"),
         (["answer", "last", "use.automated_decision=perhaps", *BUYER], "Invalid"),
-        (["answer", "last", "use.nothing=1", *BUYER], "Invalid"),
+        (["answer", "last", "asset.under_14=perhaps", *BUYER], "Invalid"),
         (["install-rules", "iris.yaml"], "Invalid"),
         (["uninstall-rules", "none"], "NotFound"),
         (["let-pass", "rul_none", "--reason", "x"], "NotFound"),

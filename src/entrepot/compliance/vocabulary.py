@@ -142,8 +142,9 @@ class FactDef:
 
 
 def is_of_buyer(path: str) -> bool:
-    """Whether a fact is about the buyer and its use, which is for the buyer to say."""
-    return path.partition(".")[0] in _OF_BUYER
+    """Whether a fact is about the buyer and its use, which is for the buyer to say; of a pack's own facts those like ``port.buyer.berth``."""
+    subject, _, rest = path.partition(".")
+    return subject in _OF_BUYER or rest.startswith("buyer.")
 
 
 def answer_command(subject: str) -> str:
