@@ -10,6 +10,7 @@ import pytest
 
 from entrepot import catalogue, compliance, flows, notices, parties
 from entrepot.catalogue import ListingState
+from entrepot.catalogue.assessed import shown_preview
 from entrepot.compliance import Dossier, FactsMissing, Gate, NotCompliant, Source, library
 from entrepot.compliance.judge import decide
 from entrepot.compliance.ruling import Ruling
@@ -277,3 +278,21 @@ def test_the_person_key_is_offered_only_where_it_is_delivered(more: str, fields:
     text = "title: T\noutcome: O\nfile: a.csv\nperson_key: member\nprice: {plan: free}\nterms:\n  purposes: [Marketing]\n" + more
     offered = Goods(rows=2, fields=("member", "age", "city"), grades=(None,), assessed=(), has_key=True)
     assert dossiers.of_offer(catalogue.load_manifest(text), offered, {})["offer.fields"] == fields
+
+
+def test_nobody_sees_rows_of_persons_before_an_agreement(market: Market) -> None:
+    keyed = publish(market, REGIONS, facts={"asset": {"under_14": False}})
+    told = publish(market, "age,city\n" + "".join(f"{20 + n % 40},Lyon\n" for n in range(40)), person_key=None)
+    bare = publish(market, "day,rain\n" + "".join(f"2026-11-{n % 28 + 1:02},{n % 9}\n" for n in range(40)), person_key=None)
+    with market.exchange.reading(SYSTEM) as session:
+        for listing, rows in ((keyed, 0), (told, 0), (bare, 10)):
+            number = catalogue.get(session, listing).pending_number
+            version = catalogue.current_version(session, listing, number)
+            assert [len(one.rows) for one in version.preview] == [rows]
+            if listing == keyed:
+                (key,) = (column for column in version.tables[0].columns if column.name == "visitor")
+                assert (key.minimum, key.maximum) == ("", "")
+                # As an earlier release kept it.
+                older = replace(version, preview=(replace(version.preview[0], rows=(("P000", "N"),), masked=()),))
+                (shown,) = shown_preview(older)
+                assert (shown.rows, shown.masked) == ((), ("visitor", "region"))

@@ -27,7 +27,7 @@ def test_both_signatures_verify_with_public_keys_alone(market: Market) -> None:
     signed = trades.verify(json.loads(json.dumps(agreement.jws)), _keys(market.exchange))
     assert signed["parties"]["owner"]["id"] == market.owner.organisation_id
     assert signed["parties"]["buyer"]["name"] == "Quay Research"
-    assert signed["terms"] == TERMS.to_dict()
+    assert signed["terms"] == TERMS.to_dict() | {"permitted_purposes": ["dpv:AcademicResearch"]}
     assert signed["purpose"] == "dpv:AcademicResearch"
     assert signed["acceptance_window_seconds"] == 72 * 3600
     assert len(agreement.jws["signatures"]) == 2

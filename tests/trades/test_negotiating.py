@@ -50,7 +50,8 @@ def test_offer_and_counter_offer_lead_to_the_agreement_on_the_table(market: Mark
     shorter = replace(TERMS, duration_days=90)
     market.do(market.buyer, trades.counter, negotiation.id, terms=shorter, price=Price.flat(Money(40_000, "EUR")))
     agreement = market.do(market.owner, trades.accept, negotiation.id)
-    assert (agreement.terms, agreement.price) == (shorter, Price.flat(Money(40_000, "EUR")))
+    signed = replace(shorter, permitted_purposes=("dpv:AcademicResearch",))
+    assert (agreement.terms, agreement.price) == (signed, Price.flat(Money(40_000, "EUR")))
     assert agreement.ends_at == agreement.starts_at + timedelta(days=90)
     with market.exchange.reading(market.buyer) as session:
         assert trades.agreement_of(session, negotiation.id) == agreement
@@ -126,6 +127,14 @@ def test_a_counter_offer_only_narrows_the_owners_last_offer(market: Market) -> N
     with pytest.raises(TermsWidened):
         market.do(market.buyer, trades.counter, negotiation.id, terms=replace(TERMS, duration_days=90))
     assert market.do(market.buyer, trades.counter, negotiation.id, terms=replace(TERMS, duration_days=60)).round == 3
+
+
+def test_what_is_signed_permits_the_purpose_of_the_trade_and_no_other(market: Market) -> None:
+    wide = replace(TERMS, permitted_purposes=("dpv:Marketing", "dpv:ResearchAndDevelopment"))
+    negotiation = market.request(published_terms=wide)
+    market.do(market.owner, trades.offer, negotiation.id, terms=wide)
+    agreement = market.do(market.buyer, trades.accept, negotiation.id)
+    assert agreement.terms.permitted_purposes == ("dpv:AcademicResearch",)
 
 
 def test_an_offer_that_would_not_cover_the_purpose_is_refused(market: Market) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from entrepot import catalogue, delivery, flows, parties, pricing, terms, trades
+from entrepot.catalogue.assessed import shown_preview
 from entrepot.runtime import Session
 from entrepot.standards.model import ColumnDescription, pick
 
@@ -237,7 +238,7 @@ def listing(session: Session, found: catalogue.Listing, version: catalogue.Versi
         terms=manifest.terms.to_dict(), terms_sentences=sentences(manifest.terms), price=manifest.price.to_dict(),
         price_sentence=price_sentence(manifest.price), auto_approve=manifest.auto_approve, person_key=manifest.person_key,
         personal=version.personal, quality=version.quality, tables=[_table(t) for t in version.tables],
-        preview=[PreviewOut(table=p.table, columns=list(p.columns), masked=list(p.masked), rows=[list(r) for r in p.rows]) for p in version.preview],
+        preview=[PreviewOut(table=p.table, columns=list(p.columns), masked=list(p.masked), rows=[list(r) for r in p.rows]) for p in shown_preview(version)],
         checks=ChecksOut(decision=version.decision, findings=flows.listing_findings(session, found, version), packs=list(version.assessment.get("packs", []))), methods=list(flows.methods_of(version.manifest)),
     )  # fmt: skip
 

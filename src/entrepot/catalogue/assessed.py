@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from entrepot.catalogue.model import DataTable, Preview, Version
+
+SHOWN_FROM = 3
+"""The grade from which rows that come from persons are shown to everybody: the risk of the persons is measured and acceptable."""
 _AGES = frozenset({"age", "birth_date"})
 
 
@@ -22,3 +27,26 @@ def tells_ages(table: Mapping[str, Any]) -> bool:
 def is_about_persons(table: Mapping[str, Any]) -> bool:
     """Whether the check of a table found that its rows are about persons."""
     return bool(table["personal"]) or tells_ages(table)
+
+
+def for_everybody(preview: Preview, table: DataTable, assessed: Mapping[str, Any] | None, person_key: str) -> Preview:
+    """What anybody may see of a table before an agreement: of rows about persons the names of their columns alone, and never a person key."""
+    about = person_key in preview.columns or any(c.personal for c in table.columns) or (assessed is not None and is_about_persons(assessed))
+    if about and (table.grade or 0) < SHOWN_FROM:
+        return replace(preview, rows=(), masked=preview.columns)
+    if person_key not in preview.columns:
+        return preview
+    at = preview.columns.index(person_key)
+    return replace(
+        preview, rows=tuple((*row[:at], None, *row[at + 1 :]) for row in preview.rows), masked=tuple({*preview.masked, person_key})
+    )
+
+
+def shown_preview(version: Version) -> tuple[Preview, ...]:
+    """The preview of a version as anybody may see it, also of one that an earlier release published with rows about persons."""
+    tables = {table.name: table for table in version.tables}
+    assessed = {table["name"]: table for table in version.assessment.get("tables", ())}
+    key = version.manifest.person_key or ""
+    return tuple(
+        for_everybody(shown, tables[shown.table], assessed.get(shown.table), key) for shown in version.preview if shown.table in tables
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from entrepot import catalogue, compliance, parties, proof, trades
 from entrepot.catalogue import DataTable, Manifest, Preview
+from entrepot.catalogue.assessed import for_everybody
 from entrepot.catalogue.model import ColumnNote
 from entrepot.compliance import Gate, NotCompliant, Ruling
 from entrepot.flows import dossiers, gates, goods, withholding
@@ -144,7 +145,10 @@ def _offer(
             "findings": findings, "tables": list(offered.assessed), "packs": ruling.asked,
             **({"persons": offered.persons.to_dict()} if offered.persons else {}),
         }, personal=ruling.dossier.values["asset.personal"],
-        preview=[_preview(check, manifest) for check in checks],
+        preview=[
+            for_everybody(_preview(check, manifest), table, assessed, manifest.person_key or "")
+            for check, table, assessed in zip(checks, tables, offered.assessed, strict=True)
+        ],
     )  # fmt: skip
     version = catalogue.current_version(session, listing.id, listing.pending_number or listing.version_number)
     if idempotency_key is not None:

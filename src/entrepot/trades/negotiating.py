@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,7 +50,7 @@ def request(
     message: str = "",
     idempotency_key: str | None = None,
 ) -> Negotiation:
-    """Ask the owner for access, for the acting organisation and one purpose; the decision clock starts.
+    """Ask the owner for access, for the acting organisation and one purpose, which is all that the offers then permit; the decision clock starts.
 
     Args:
         published_terms: What the listing's version offers to everybody, as are ``published_price`` and ``published_rights``.
@@ -255,7 +256,8 @@ def _answer(
     proposed = (terms or on_table.terms, price or on_table.price, rights or on_table.rights)
     _require_covered(proposed[0], Use(purpose=negotiation.purpose, territory=negotiation.territory))
     if to is State.COUNTERED:
-        _require_narrower((on_table.terms, on_table.price, on_table.rights), proposed)
+        before, after = (_of_this_trade(terms, negotiation.purpose) for terms in (on_table.terms, proposed[0]))
+        _require_narrower((before, on_table.price, on_table.rights), (after, *proposed[1:]))
     round = negotiation.round + 1
     if round > session.settings.negotiation_rounds:
         raise RoundsSpent(f"This negotiation has had its {negotiation.round} rounds.", "Accept or decline the offer on the table.")
@@ -294,6 +296,11 @@ def _require_covered(terms: Terms, use: Use) -> None:
     verdict = decide(terms, use)
     if not verdict.allowed:
         raise Refused(" ".join(verdict.reasons), verdict.hint, decision=verdict.decision.value)
+
+
+def _of_this_trade(terms: Terms, purpose: str) -> Terms:
+    """Terms for the one purpose of a trade: the rules and the people are asked about no other, so that nothing signed may permit another."""
+    return replace(terms, permitted_purposes=(purpose,))
 
 
 def _require_narrower(permitted: tuple[Terms, Price, Rights], asked: tuple[Terms, Price, Rights]) -> None:
@@ -357,7 +364,7 @@ def _keep_offer(
     offer_id: str | None = None,
 ) -> None:
     made = Offer(
-        id=offer_id or new_id("off"), negotiation_id=negotiation.id, round=round, by_id=by_id, terms=what[0], price=what[1],
+        id=offer_id or new_id("off"), negotiation_id=negotiation.id, round=round, by_id=by_id, terms=_of_this_trade(what[0], negotiation.purpose), price=what[1],
         rights=what[2], message=check_message(message), created_at=session.now,
     )  # fmt: skip
     repository.insert_offer(session.db, made)

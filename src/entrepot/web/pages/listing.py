@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot import catalogue, compliance, flows, parties, pricing, settlement, trades
+from entrepot.catalogue.assessed import shown_preview
 from entrepot.catalogue.model import Frequency, Listing, SampleQuery, Version
 from entrepot.kit import NotFound
 from entrepot.privacy.grading.html import report_body
@@ -57,7 +58,7 @@ def page(request: Request) -> Response:
     queries = version.manifest.sample_queries or sample_queries(version)
     base = exchange(request).settings.public_url.rstrip("/")
     return render(
-        request, "listing", listing=listing, version=version, manifest=version.manifest, queries=queries[:3], base=base, exports=EXPORTS,
+        request, "listing", listing=listing, version=version, preview=shown_preview(version), manifest=version.manifest, queries=queries[:3], base=base, exports=EXPORTS,
         is_late=_is_late(version, values["now"]), decision_hours=exchange(request).settings.decision_hours, register=register, **values,
     )  # fmt: skip
 
