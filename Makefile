@@ -46,8 +46,10 @@ demo: setup .venv-delta-sharing/.ready
 serve: setup
 	@$(BIN)/entrepot serve
 
+# One more than two cores: some tests wait for a browser, a server or a clock.
+WORKERS ?= 3
 test: setup-dev .venv-delta-sharing/.ready
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not soak" $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not soak" $(ARGS)
 
 soak: setup-dev .venv-delta-sharing/.ready
 	@$(BIN)/pytest -m soak $(ARGS)
