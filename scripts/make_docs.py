@@ -68,11 +68,10 @@ def _openapi() -> dict[str, Any]:
 
 def cli_page() -> str:
     """docs/cli.md: every command with its arguments and options."""
-    from typer.main import get_command
-
+    from entrepot.cli.commands import build
     from entrepot.cli.main import app
 
-    command: Any = get_command(app)
+    command: Any = build(app)
     lines = [
         "# The command line",
         "",

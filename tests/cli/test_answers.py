@@ -138,8 +138,9 @@ def test_options_of_all_commands_stand_before_or_after(begun: CommandLine) -> No
 
 def test_help_groups_the_commands_and_fits_the_terminal(entrepot: CommandLine) -> None:
     said = entrepot.done("--help")
-    for heading in ("Start here", "Run an exchange", "Publish and find", "Trade", "Prove"):
+    for heading in ("Start here", "Run an exchange", "Publish and find", "Trade", "Prove", "People"):
         assert f"\n{heading}\n" in said
+    assert "\nCommands\n" not in said
     assert max(map(len, said.splitlines())) <= 100
     assert entrepot().out == said
 

@@ -151,7 +151,7 @@ def test_how_to_answer_is_said_once(entrepot: CommandLine) -> None:
     Path("facts.yaml").write_text("asset: {subjects_in: [CN], personal: true}\n", "utf-8")
     said = entrepot("rules", "judge", "facts.yaml", "--packs", "cn,house").out
     assert said.count("Write it among the facts of the case") == 1
-    assert "asset.under_14: true|false" in said
+    assert "asset.under_14: true/false" in said
 
 
 def test_a_new_exchange_suggests_a_countrys_packs_unless_some_are_chosen(entrepot: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +196,13 @@ def test_a_draft_is_tried_on_what_is_live_and_a_shipped_name_is_taken_only_when_
     assert "--replace" in said.err
     assert "MINE-ONE: new: Children are in it." in said.err
     assert "us 1 is in force" in mine.done("install-rules", "us.yaml", "--replace")
+
+
+def test_live_cases_are_judged_by_the_packs_of_the_exchange_and_no_others(mine: CommandLine) -> None:
+    for option in (("--packs", "house,cn"), ("--at", "2027-01-01")):
+        said = mine("rules", "what-if", "mine.yaml", "--live", *option)
+        assert said.code == 2
+        assert "Leave --packs and --at out" in said.err
 
 
 def test_an_app_is_audited_with_the_notice(entrepot: CommandLine) -> None:

@@ -248,5 +248,5 @@ def test_findings_say_the_reason_the_article_and_the_way_out_or_ask() -> None:
     (asked,) = ruling(one).findings(VOCABULARY)
     assert asked.message == "This has to be known first: What is f.flag?"
     assert asked.severity.value == "needs_info"
-    assert asked.hint == "Write it among the facts of the case: `f.flag: true|false`."
+    assert asked.hint == "Write it among the facts of the case: `f.flag: true/false`."
     assert "Mend it." not in asked.hint

@@ -70,7 +70,7 @@ def test_an_answer_never_overrules_what_was_measured() -> None:
 def test_a_list_with_choices_may_be_none_of_them() -> None:
     fact = shipped_facts().facts["asking.flaws"]
     assert fact.check(["none"]) == []
-    assert fact.as_answer == "asking.flaws=bundled|default_tick|misleading|forced|none"
+    assert fact.as_answer == "asking.flaws=bundled/default_tick/misleading/forced/none"
     assert question_about(fact, "zh").choices[-1] == ("none", "以上均无")
     with pytest.raises(Invalid, match="says none beside others"):
         fact.check(["none", "forced"])
@@ -83,7 +83,7 @@ def test_where_none_is_a_choice_of_its_own_it_stays_one() -> None:
 def test_the_fields_that_are_offered_are_the_choices_of_those_that_are_needed() -> None:
     fact = shipped_facts().facts["use.needed_fields"].of_case({"offer.fields": ["age", "city"]})
     assert question_about(fact).choices == (("age", "age"), ("city", "city"))
-    assert fact.as_answer == "use.needed_fields=age|city"
+    assert fact.as_answer == "use.needed_fields=age/city"
     assert read_answers({"use.needed_fields": ["age", "city, in full"]}, ["use.needed_fields"], shipped_facts()) == {
         "use.needed_fields": ["age", "city, in full"]
     }

@@ -48,6 +48,7 @@ def test_a_draft_shows_what_it_would_change_and_changes_nothing(market: Market) 
     changed = {change["subject"]: (change["before"], change["after"], change["new_reasons"]) for change in found["changes"]}
     assert changed == {agreement.negotiation_id: ("allow", "review", ["OWN-LOOK"])}
     assert found["kinds"] == [{"gate": "contract", "before": "allow", "after": "review", "count": 1}]
+    assert [change["title"] for change in found["changes"]] == ["Flowers of three species of iris"]
     assert (found["rules"], found["total"]) == ([{"rule": "OWN-LOOK", "count": 1}], 1)
     with pytest.raises(Refused), market.exchange.reading(market.owner) as session:
         flows.what_if(session, REVIEWED)

@@ -161,8 +161,7 @@ def _show_findings(report: CheckReport | MediaReport, console: Any, note: str = 
 
         console.print(Text(f"\nThe rules on this offer (asked: {', '.join(rules['packs'])}):", style="bold"))
         wants(rules, console)
-        if rules["questions"]:
-            asked = ", ".join(f"{question['path']}: …" for question in rules["questions"] if question["needs"] == "declared")
+        if asked := ", ".join(f"{question['path']}: …" for question in rules["questions"] if question["needs"] == "declared"):
             console.print(Text(f"    → in the manifest: facts: {{{asked}}}", style="dim"))
     style = {"allow": "bold green", "block": "bold red"}.get(report.decision.value, "bold yellow")
     console.print()

@@ -58,6 +58,8 @@ def build(app: typer.Typer) -> TyperGroup:
     bare = copy(app)
     bare.registered_commands, bare.registered_groups = [], []
     made = typer.main.get_group(bare)
+    # Typer takes no heading from a group's own application.
+    made.rich_help_panel = app.rich_help_panel or None
     made.commands = _Commands(app)  # type: ignore[assignment]  # click reads them as a mapping only
     return made
 

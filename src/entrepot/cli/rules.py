@@ -124,6 +124,11 @@ def what_if(
     if (cases is None) is not live:
         raise Invalid("Name a file of cases, or the live ones of the exchange.", "Use either `--cases cases.jsonl` or `--live`.")
     if cases is None:
+        if packs or at:
+            raise Invalid(
+                "Live cases are judged by the packs that the exchange asks, today.",
+                "Leave --packs and --at out, or judge a file with --cases.",
+            )
         try_live(draft)
         return
     from entrepot.compliance.library import taxonomy

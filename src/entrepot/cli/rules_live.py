@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from entrepot.cli.context import connect, out, show
+from entrepot.cli.context import connect, harmless, out, show
 
 _LOOK_EVERY = 0.5
 
@@ -39,4 +39,5 @@ def _human(trial: Any) -> None:
 def change_line(change: Any) -> str:
     """One change as a line: what, from which decision to which, and why."""
     why = ", ".join(change["new_reasons"] or change["lifted"] or change["asked"] or change["new_duties"])
-    return f"{change['subject']} ({change['gate']}): {change['before']} → {change['after']}  {why}"
+    title = f" {harmless(change['title'])}" if change.get("title") else ""
+    return f"{change['subject']}{title} ({change['gate']}): {change['before']} → {change['after']}  {why}"

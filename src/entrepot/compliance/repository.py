@@ -63,10 +63,12 @@ def remove_pack(db: Connection, pack_id: str) -> bool:
     return bool(db.execute(sa.delete(rule_packs).where(rule_packs.c.id == pack_id)).rowcount)
 
 
-def answers(db: Connection, subject_ids: tuple[str, ...]) -> Dossier:
-    """What was answered about some subjects; later ones in the list win over earlier ones."""
+def answers(db: Connection, subject_ids: tuple[str, ...], *, since: datetime | None = None) -> Dossier:
+    """What was answered about some subjects, where a moment is named only since then; later ones in the list win over earlier ones."""
     found: dict[str, dict[str, tuple[Any, Source]]] = {subject: {} for subject in subject_ids}
     query = sa.select(fact_answers).where(fact_answers.c.subject_id.in_(subject_ids))
+    if since is not None:
+        query = query.where(fact_answers.c.answered_at >= since)
     for row in db.execute(query):
         found[row.subject_id][row.path] = (json.loads(row.value), Source(row.source))
     merged = {path: pair for subject in subject_ids for path, pair in found[subject].items()}

@@ -192,9 +192,9 @@ def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, sour
     return checked
 
 
-def answers(session: Session, *subject_ids: str) -> Dossier:
-    """What was answered about some subjects; the last one's answers win."""
-    return repository.answers(session.db, subject_ids)
+def answers(session: Session, *subject_ids: str, since: datetime | None = None) -> Dossier:
+    """What was answered about some subjects, where a moment is named only since then; the last one's answers win."""
+    return repository.answers(session.db, subject_ids, since=since)
 
 
 def rulings(session: Session, subject_id: str, gate: Gate | None = None) -> list[KeptRuling]:

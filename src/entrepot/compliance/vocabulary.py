@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -88,7 +89,8 @@ class FactDef:
         """How an answer is written on the command line."""
         named = list(self.answers)
         shown = [*named[:_MOST_SHOWN], "…"] if len(named) > _MOST_SHOWN else named
-        return f"{self.path}={'|'.join(shown) or _VALUES[self.type]}"
+        # Joined by what no shell reads as its own.
+        return f"{self.path}={'/'.join(shown) or _VALUES[self.type]}"
 
     @property
     def subject(self) -> str:
@@ -161,7 +163,7 @@ def how_to_answer(facts: Sequence[FactDef], language: str = "en", subject: str |
     """
     answers = [fact.as_answer for fact in facts]
     if subject:
-        said, told = _ANSWER, " ".join([answer_command(subject), *answers])
+        said, told = _ANSWER, " ".join([answer_command(subject), *map(shlex.quote, answers)])
     else:
         said, told = _STATE if subject is None else _DECLARE, ", ".join(answer.replace("=", ": ", 1) for answer in answers)
     return (said.get(language) or said["en"]).format(told=told)
@@ -204,7 +206,7 @@ _MEASURED_BY = {
 }
 """What a party can do where its word does not settle a fact, by the fact or by what it is about."""
 _VALUES = {
-    FactType.FLAG: "true|false", FactType.NUMBER: "NUMBER", FactType.DATE: "DAY", FactType.MOMENT: "TIME", FactType.TEXT: "TEXT",
+    FactType.FLAG: "true/false", FactType.NUMBER: "NUMBER", FactType.DATE: "DAY", FactType.MOMENT: "TIME", FactType.TEXT: "TEXT",
     FactType.TEXTS: "TEXTS", FactType.TERMS: "TERMS",
 }  # fmt: skip
 """What stands for an answer where a question names no choices."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from entrepot import catalogue, compliance, delivery, parties, pricing, rights
@@ -29,18 +29,18 @@ def of_listing(
     *,
     listing_id: str | None = None,
     admitted: Mapping[str, Any] | None = None,
+    published_at: datetime | None = None,
 ) -> Dossier:
     """The facts of an offer.
 
     Args:
         listing_id: The listing, once there is one: what was answered about it counts.
+        published_at: When the manifest was published; None for one that is published now, which is newer than every answer.
         admitted: As in `of_version`.
     """
     owner = parties.get(session, organisation_id)
-    declared = dict(manifest.facts) | ({"source.statement": manifest.source} if manifest.source else {})
-    subjects = tuple(subject for subject in (organisation_id, listing_id) if subject)
-    said = compliance.answers(session, *subjects)
-    dossier = Dossier().with_(declared).with_(said.values).with_(goods.admissions(admitted or {}))
+    said = _said(session, tuple(subject for subject in (organisation_id, listing_id) if subject), manifest, published_at)
+    dossier = Dossier().with_(said).with_(goods.admissions(admitted or {}))
     dossier = dossier.with_(goods.conceded(offered, dossier.values))
     measured: dict[str, Any] = {
         **of_offer(manifest, offered, dossier.values),
@@ -54,6 +54,19 @@ def of_listing(
         measured |= _chain(manifest.provenance, owner.name, compliance.today(session))
     measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
     return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
+
+
+def stated(manifest: Manifest) -> dict[str, Any]:
+    """What a manifest itself states."""
+    return dict(manifest.facts) | ({"source.statement": manifest.source} if manifest.source else {})
+
+
+def _said(session: Session, subjects: tuple[str, ...], manifest: Manifest, published_at: datetime | None) -> dict[str, Any]:
+    """What an owner says of an offer: of its manifest and the answers the newer one; what an answer admits of persons or children stands."""
+    answered, own = compliance.answers(session, *subjects).values, stated(manifest)
+    newer = compliance.answers(session, *subjects, since=published_at).values if published_at else {}
+    corrected = {path: value for path, value in newer.items() if path in own}
+    return {**answered, **own, **corrected, **goods.admissions(answered)}
 
 
 def of_offer(manifest: Manifest, offered: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,8 +95,9 @@ def of_version(session: Session, version: Version, organisation_id: str, *, admi
         admitted: What was said beside the listing; of it only what admits to persons or children counts here.
     """
     return of_listing(
-        session, organisation_id, version.manifest, goods.of_version(version), listing_id=version.listing_id, admitted=admitted
-    )
+        session, organisation_id, version.manifest, goods.of_version(version), listing_id=version.listing_id, admitted=admitted,
+        published_at=version.published_at,
+    )  # fmt: skip
 
 
 def of_contract(session: Session, negotiation: Negotiation, offer: Offer, version: Version) -> Dossier:

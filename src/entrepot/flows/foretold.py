@@ -73,9 +73,8 @@ def foretell(session: Session, manifest: Manifest, sketched: Sketch) -> tuple[Ru
 def foretell_here(settings: Settings, manifest: Manifest, sketched: Sketch, *, at: date) -> Ruling:
     """What the packs that the settings name would say without an exchange: as if it sat where they say, and the owner there too, its papers in order."""
     named = [name.strip() for name in settings.rule_packs.split(",") if name.strip()]
-    declared = dict(manifest.facts) | ({"source.statement": manifest.source} if manifest.source else {})
     offered = _goods(sketched, manifest, None)
-    dossier = Dossier().with_(declared)
+    dossier = Dossier().with_(dossiers.stated(manifest))
     dossier = dossier.with_(goods.conceded(offered, dossier.values))
     measured = dossiers.of_offer(manifest, offered, dossier.values) | {
         "owner.verified": True, "exchange.intermediary": True,

@@ -260,6 +260,8 @@ def require_delivery(exchange: Exchange, actor: Actor, agreement: Agreement, ver
 def _key(session: Session, agreement: Agreement, version: Version, *, recipient_id: str | None) -> str:
     packs = compliance.packs_digest(compliance.in_force(session))
     said = compliance.answers(session, agreement.owner_id, agreement.buyer_id, agreement.listing_id, agreement.negotiation_id)
+    # An answer that is given once more, now after the version, says nothing new and yet counts.
+    counted = compliance.answers(session, agreement.owner_id, agreement.listing_id, since=version.published_at)
     grades = [table.grade for table in version.tables]
     # Every answer is given on a token of its own, so that the rules' word on answers does not change with each.
     said_by_people = "" if version.manifest.lookup else consent.epoch(session, agreement.owner_id, listing_id=version.listing_id)
@@ -271,6 +273,7 @@ def _key(session: Session, agreement: Agreement, version: Version, *, recipient_
         grades,
         packs,
         said.digest,
+        counted.digest,
         compliance.today(session).isoformat(),
         [[party.country, party.is_verified] for party in (parties.get(session, one) for one in (agreement.owner_id, agreement.buyer_id))],
         compliance.country(session),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from entrepot import catalogue, compliance, jobs, parties
+from entrepot import catalogue, compliance, jobs, parties, trades
 from entrepot.compliance import Gate, Pack, library
 from entrepot.compliance.what_if import Case
 from entrepot.compliance.what_if import what_if as compare
@@ -151,8 +151,15 @@ def _summary(session: Session, pack: Pack, cases: Iterable[Case]) -> dict[str, A
         "pack": pack.id, "version": pack.version, "decisions": dict(decisions),
         "kinds": [{"gate": gate, "before": before, "after": after, "count": n} for (gate, before, after), n in sorted(kinds.items())],
         "rules": [{"rule": rule, "count": count} for rule, count in rules.most_common()],
-        "changes": shown, "total": total, "more": total > len(shown),
+        "changes": [{**change, "title": _title(session, change["subject"])} for change in shown], "total": total, "more": total > len(shown),
     }  # fmt: skip
+
+
+def _title(session: Session, subject_id: str) -> str:
+    """What the data of a live case are called."""
+    if is_id(subject_id, "lst"):
+        return catalogue.current_version(session, subject_id).manifest.title
+    return catalogue.agreed_version(session, trades.get_negotiation(session, subject_id).version_id).manifest.title
 
 
 def _few(cases: Iterable[Case]) -> Iterator[Case]:
