@@ -88,6 +88,27 @@ def test_a_prohibited_use_is_refused_whoever_agrees_and_counted_for_everybody(ma
         assert notices.totals(session) == {(notices.Prohibited.COVERT_PROFILING, notices.Gate.CONTRACT): 1}
 
 
+def test_a_prohibited_use_counts_when_it_is_named_and_once_for_each_request(market: Market) -> None:
+    listing = market.publish().listing_id
+    first, second = market.request(listing), market.request(listing)
+    for negotiation, *uses in (
+        (first, "covert_profiling"),
+        (first, "none"),
+        (first, "covert_profiling"),
+        (first, "covert_profiling", "score_pricing"),
+        (second, "covert_profiling"),
+    ):
+        _say(market, negotiation, *uses)
+    for _ in range(2):
+        with pytest.raises(NotCompliant):
+            market.accept(first)
+    _say(market, second, "none")
+    with market.exchange.reading() as session:
+        assert notices.totals(session) == {
+            (notices.Prohibited.COVERT_PROFILING, notices.Gate.CONTRACT): 2, (notices.Prohibited.SCORE_PRICING, notices.Gate.CONTRACT): 1,
+        }  # fmt: skip
+
+
 def _say(market: Market, negotiation: Negotiation, *uses: str) -> Decision:
     with market.exchange.session(market.buyer) as session:
         return flows.answer_contract(session, negotiation.id, {"use.prohibited": list(uses)}).decision
@@ -137,7 +158,7 @@ def test_what_a_person_refuses_stays_refused_until_the_facts_are_others(market: 
             market.accept(negotiation)
     assert _left_to_operator(market) == [], "nobody is asked the same again"
     with market.exchange.reading() as session:
-        assert not notices.totals(session), "what a person refuses is no prohibited use by that"
+        assert sum(notices.totals(session).values()) == 1, "what was named; what a person refuses is no prohibited use by that"
     with pytest.raises(Conflict), market.exchange.session(market.operator) as session:
         compliance.refuse(session, waiting.id, reason="Again.")
     with market.exchange.session(market.buyer) as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from entrepot import compliance, trades
@@ -27,6 +27,15 @@ def admitted(session: Session, negotiation: Negotiation) -> dict[str, Any]:
     """The fact that the buyer has named prohibited uses for this listing, here or in another request; empty where it has not."""
     found = _kept(session, _of_buyer(negotiation), _of_request(negotiation))
     return {FACT: sorted(found)} if found else {}
+
+
+def note_counted(session: Session, negotiation: Negotiation, found: Collection[str]) -> set[str]:
+    """Note that refused uses are counted for a request; those of them that were not yet, which are now to be counted."""
+    place = _name(negotiation.buyer_id, negotiation.listing_id, negotiation.id, "counted")
+    known = _kept(session, place)
+    if new := set(found) - known:
+        compliance.answer(session, place, {FACT: sorted(new | known)}, source=Source.MEASURED, by=negotiation.buyer_id)
+    return new
 
 
 def approve_ruling(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
