@@ -91,6 +91,9 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
     admissions.admit(session, negotiation, said)
     ruling = rule_contract(session, negotiation)
     refusing.count_named(ruling, negotiation, session, said)
+    if said.get(admissions.EXPLAINED) and admissions.is_taken_back(ruling):
+        # Whoever decides reads the newest words, whether or not the buyer tries to sign again.
+        compliance.keep_new(session.by_exchange(), ruling, negotiation.id, negotiation.owner_id, act="")
     return ruling
 
 
