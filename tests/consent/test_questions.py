@@ -11,7 +11,7 @@ import pytest
 from entrepot import catalogue, consent, flows
 from entrepot.asgi import create_app
 from entrepot.consent import Act
-from entrepot.flows import consented, people, person_view
+from entrepot.flows import consent_questions, consented, people, person_view
 from entrepot.flows.consent_questions import ConsentQuestion
 from entrepot.kit import Conflict, sha256_hex
 from entrepot.runtime import SYSTEM
@@ -65,6 +65,36 @@ def test_a_yes_names_the_kinds_of_data_that_are_handed_over_the_recipient_the_pu
     assert purpose["recipient_third_parties"] == [market.buyer_id]
     assert receipt["fact"]["events"][0]["valid_until"].startswith(f"{agreement.ends_at:%Y-%m-%d}")
     assert processing["privacy_notice"] == f"sha256:{sha256_hex(processing['privacy_notice_text'].encode())}" == found.notice("en")
+
+
+def test_a_question_names_the_columns_of_no_known_kind_that_go_with_the_kinds(market: PeopleMarket) -> None:
+    table = "visitor,age,spend,loyalty tier\n" + "".join(f"P{n % 12:03},{20 + n % 30},{n * 3.5},{'abc'[n % 3]}\n" for n in range(48))
+    agreement = market.agree(market.market.publish_tables(table, person_key="visitor", facts=SAID, title="Visits to a harbour"))
+    found = question(market)
+    assert found.columns == dict.fromkeys(("en", "zh"), ("Spend", "Loyalty tier"))
+    assert "Kinds of data: age; and: Spend, Loyalty tier. " in found.texts["en"]
+    assert "信息种类：年龄；以及：Spend、Loyalty tier。" in found.texts["zh"]
+    for language in ("en", "zh"):
+        assert found.others(language) in found.texts[language]
+    app, link = create_app(market.exchange), market.token("P001")
+    person = Visitor(app)
+    for language, words in (("zh", "以及："), ("en", "and: ")):
+        assert words + found.others(language) in person.go(f"/me/{link}?lang={language}").text.replace("以及： ", "以及：")
+    (shown,) = Door(app).get(f"/api/v1/people/{link}").json()["purposes"]
+    assert shown["question"]["others"] == found.others("en")
+    act = say(market, asked(market, agreement))
+    market.market.seal()
+    with market.exchange.reading() as session:
+        processing = people.receipt_as_person(session, link, act.id)["fact"]["pii_processing"]
+    assert found.others("en") in processing["privacy_notice_text"]
+
+
+def test_a_question_names_twenty_columns_and_counts_the_rest() -> None:
+    names = [f"c{n}" for n in range(23)]
+    assert consent_questions._others(names, "en").endswith("c19, and 3 more")
+    assert consent_questions._others(names, "zh").endswith("c19等，另有3项")
+    assert consent_questions._others(names[:20], "en").endswith(", c19")
+    assert consent_questions._others([], "en") == ""
 
 
 def test_the_receipt_proves_the_words_that_were_shown_and_no_others(market: PeopleMarket) -> None:

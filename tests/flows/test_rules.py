@@ -10,6 +10,7 @@ from entrepot import catalogue, compliance, flows, notices, parties, proof
 from entrepot.catalogue import ListingState
 from entrepot.compliance import AwaitsDecision, FactsMissing, Gate, NotCompliant
 from entrepot.config import Settings
+from entrepot.flows import ways
 from entrepot.kit import Conflict, Decision, Invalid, NotFound, Refused
 from entrepot.trades import Negotiation
 from support.route_table import PACK
@@ -88,9 +89,31 @@ def test_a_prohibited_use_is_refused_whoever_agrees_and_counted_for_everybody(ma
         assert notices.totals(session) == {(notices.Prohibited.COVERT_PROFILING, notices.Gate.CONTRACT): 1}
 
 
+def test_a_prohibited_use_counts_when_it_is_named_and_once_for_each_request(market: Market) -> None:
+    listing = market.publish().listing_id
+    first, second = market.request(listing), market.request(listing)
+    for negotiation, *uses in (
+        (first, "covert_profiling"),
+        (first, "none"),
+        (first, "covert_profiling"),
+        (first, "covert_profiling", "score_pricing"),
+        (second, "covert_profiling"),
+    ):
+        _say(market, negotiation, *uses)
+    for _ in range(2):
+        with pytest.raises(NotCompliant):
+            market.accept(first)
+    _say(market, second, "none")
+    with market.exchange.reading() as session:
+        assert notices.totals(session) == {
+            (notices.Prohibited.COVERT_PROFILING, notices.Gate.CONTRACT): 2, (notices.Prohibited.SCORE_PRICING, notices.Gate.CONTRACT): 1,
+        }  # fmt: skip
+
+
 def _say(market: Market, negotiation: Negotiation, *uses: str) -> Decision:
     with market.exchange.session(market.buyer) as session:
-        return flows.answer_contract(session, negotiation.id, {"use.prohibited": list(uses)}).decision
+        why = {"use.explained": "I took it for marketing."} if uses == ("none",) else {}
+        return flows.answer_contract(session, negotiation.id, {"use.prohibited": list(uses), **why}).decision
 
 
 def _left_to_operator(market: Market) -> list[compliance.KeptRuling]:
@@ -107,8 +130,9 @@ def test_a_prohibited_use_that_was_named_is_not_taken_back_with_a_word(market: M
         market.accept(negotiation)
     (waiting,) = _left_to_operator(market)
     with market.exchange.reading(market.operator) as session:
-        assert "finding out who is behind" in flows.why_waiting(session, waiting)[-1]
-        assert "重新识别个人" in flows.why_waiting(session, waiting, "zh")[-1]
+        assert "finding out who is behind" in flows.why_waiting(session, waiting)[-2]
+        assert "重新识别个人" in flows.why_waiting(session, waiting, "zh")[-2]
+        assert flows.why_waiting(session, waiting)[-1] == "Why was the first answer about the use wrong? I took it for marketing."
     another = market.request(listing)
     assert _say(market, another, "none") is Decision.REVIEW, "it binds every request of this buyer for this listing"
     other_listing = market.request(market.publish(title="Other flowers").listing_id)
@@ -118,6 +142,29 @@ def test_a_prohibited_use_that_was_named_is_not_taken_back_with_a_word(market: M
     assert market.accept(negotiation)
     assert market.accept(another), "a person has decided, and it binds no longer"
     assert _left_to_operator(market) == []
+
+
+def test_who_takes_a_prohibited_use_back_says_why_and_a_person_decides_by_it(market: Market) -> None:
+    negotiation = market.request(market.publish().listing_id)
+    _say(market, negotiation, "covert_profiling")
+    with market.exchange.session(market.buyer) as session:
+        ruling = flows.answer_contract(session, negotiation.id, {"use.prohibited": ["none"]})
+        found = {one["rule"]: one for one in flows.shown_ruling(ruling, ways.of_negotiation(session, negotiation))["findings"]}
+    assert (ruling.decision, [fact.path for fact in ruling.missing]) == (Decision.REVIEW, ["use.explained"])
+    (way,) = found["HOUSE-USE-EXPLAINED"]["ways"]
+    assert way["page"] == f"/negotiations/{negotiation.id}/rules?ask=use.explained#ask"
+    assert way["command"].startswith(f"entrepot answer {negotiation.id} use.explained=")
+    with pytest.raises(AwaitsDecision):
+        market.accept(negotiation)
+    for why in ("", "-", "A slip of the pen.", "I took it for marketing."):
+        with market.exchange.session(market.buyer) as session:
+            assert flows.answer_contract(session, negotiation.id, {"use.explained": why}).decision is Decision.REVIEW, "no word passes it"
+    (waiting,) = _left_to_operator(market)
+    with market.exchange.session(market.operator) as session:
+        assert flows.why_waiting(session, waiting)[-1] == "Why was the first answer about the use wrong? I took it for marketing."
+        assert flows.why_waiting(session, waiting, "zh")[-1] == "此前关于用途的回答为何有误？ I took it for marketing."
+        flows.approve_ruling(session, waiting.id, reason="It is marketing.")
+    assert market.accept(negotiation)
 
 
 def test_what_a_person_refuses_stays_refused_until_the_facts_are_others(market: Market) -> None:
@@ -137,7 +184,7 @@ def test_what_a_person_refuses_stays_refused_until_the_facts_are_others(market: 
             market.accept(negotiation)
     assert _left_to_operator(market) == [], "nobody is asked the same again"
     with market.exchange.reading() as session:
-        assert not notices.totals(session), "what a person refuses is no prohibited use by that"
+        assert sum(notices.totals(session).values()) == 1, "what was named; what a person refuses is no prohibited use by that"
     with pytest.raises(Conflict), market.exchange.session(market.operator) as session:
         compliance.refuse(session, waiting.id, reason="Again.")
     with market.exchange.session(market.buyer) as session:

@@ -44,12 +44,13 @@ def test_a_case_left_to_a_person_shows_why_and_is_refused_from_the_page(market: 
     made = market.request(market.publish().listing_id)
     for use in ("covert_profiling", "none"):
         with market.exchange.session(market.buyer) as session:
-            flows.answer_contract(session, made.id, {"use.prohibited": [use]})
+            flows.answer_contract(session, made.id, {"use.prohibited": [use], "use.explained": "We <b>misread</b> it."})
     with pytest.raises(compliance.AwaitsDecision):
         market.accept(made)
     operator = Visitor(create_app(market.exchange)).sign_in("operator@house.example")
     assert "秘密画像" in operator.go("/operator?lang=zh").text
     assert "profiling persons without their knowledge" in operator.go("/operator?lang=en").text
+    assert "wrong? We <b>misread</b> it." in operator.here.text
     operator.send("Refuse it", button=("do", "refuse"), reason="It is what they sell.")
     assert "Left to a person" not in operator.go("/operator").text
     with pytest.raises(compliance.NotCompliant, match="has refused it"):

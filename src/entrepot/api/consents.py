@@ -360,6 +360,7 @@ def receipt_as_person(acting: ActingDep, person: Token, consent_id: ConsentId) -
 def _question(one: ConsentQuestion, language: str) -> dict[str, Any]:
     return {
         "text": one.texts[language], "notice": one.notice(language), "categories": one.categories, "kinds": one.kinds(language),
+        "others": one.others(language),
         "until": one.until, "agreed": one.is_agreed,
     }  # fmt: skip
 

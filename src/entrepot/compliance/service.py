@@ -175,8 +175,13 @@ def heed_refusal(session: Session, ruling: Ruling, *, subject_id: str) -> Ruling
     return replace(ruling, decision=Decision.BLOCK) if same else ruling
 
 
-def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, source: Source = Source.DECLARED) -> dict[str, Any]:
+def answer(
+    session: Session, subject_id: str, values: Mapping[str, Any], *, source: Source = Source.DECLARED, by: str = ""
+) -> dict[str, Any]:
     """Keep what the acting organisation says about a subject; the caller has made sure that it may. None takes an answer back.
+
+    Args:
+        by: The organisation whose doing it is, where the exchange itself notes it afterwards.
 
     Raises:
         Invalid: A fact is unknown or of the wrong type; nothing is kept.
@@ -185,7 +190,7 @@ def answer(session: Session, subject_id: str, values: Mapping[str, Any], *, sour
         return {}
     given = {path: value for path, value in values.items() if value is not None}
     checked = library.vocabulary_of(in_force(session)).check(given) | dict.fromkeys(set(values) - set(given))
-    organisation_id = parties.acting_organisation(session)
+    organisation_id = by or parties.acting_organisation(session)
     repository.put_answers(session.db, subject_id, organisation_id, checked, source=source, at=session.now)
     fact = {"subject": subject_id, "by": organisation_id, "answers": digest(checked)}
     proof.record(session, "facts.declared", fact, subject_id=subject_id)

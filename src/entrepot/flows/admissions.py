@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from entrepot import compliance, trades
-from entrepot.compliance import Gate, KeptRuling, Source, library
+from entrepot.compliance import Gate, KeptRuling, Ruling, Source, library
 from entrepot.flows import uses
-from entrepot.kit import digest
+from entrepot.kit import Decision, digest
 from entrepot.runtime import Session
 from entrepot.trades import Negotiation
 
 FACT = "use.admitted"
+EXPLAINED = "use.explained"
+"""Why the buyer takes it back: its own words, for the person who decides."""
 
 
 def admit(session: Session, negotiation: Negotiation, said: Mapping[str, Any]) -> None:
@@ -27,6 +29,20 @@ def admitted(session: Session, negotiation: Negotiation) -> dict[str, Any]:
     """The fact that the buyer has named prohibited uses for this listing, here or in another request; empty where it has not."""
     found = _kept(session, _of_buyer(negotiation), _of_request(negotiation))
     return {FACT: sorted(found)} if found else {}
+
+
+def is_taken_back(ruling: Ruling) -> bool:
+    """Whether a ruling leaves to a person what a buyer had named before."""
+    return ruling.decision in (Decision.REVIEW, Decision.CONFLICT) and FACT in ruling.dossier.values
+
+
+def note_counted(session: Session, negotiation: Negotiation, found: Collection[str]) -> set[str]:
+    """Note that refused uses are counted for a request; those of them that were not yet, which are now to be counted."""
+    place = _name(negotiation.buyer_id, negotiation.listing_id, negotiation.id, "counted")
+    known = _kept(session, place)
+    if new := set(found) - known:
+        compliance.answer(session, place, {FACT: sorted(new | known)}, source=Source.MEASURED, by=negotiation.buyer_id)
+    return new
 
 
 def approve_ruling(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
@@ -44,14 +60,15 @@ def approve_ruling(session: Session, ruling_id: str, *, reason: str) -> KeptRuli
 
 
 def words(kept: KeptRuling, language: str = "en") -> list[str]:
-    """What the buyer of a case had named, for whoever decides on it; nothing where it named nothing."""
+    """What the buyer of a case had named, and why it says that this was wrong, for whoever decides on it; nothing where it named nothing."""
     vocabulary = library.vocabulary()
-    asked, use = vocabulary.get(FACT), vocabulary.get(uses.FACT)
     named = kept.dossier.values.get(FACT, ())
-    if not named or asked is None or use is None:
+    if not named:
         return []
+    use = vocabulary.facts[uses.FACT]
     labels = [use.choices[one][language] if one in use.choices else one for one in named]
-    return [f"{asked.question[language]} {('、' if language == 'zh' else ', ').join(labels)}"]
+    said = {FACT: ("、" if language == "zh" else ", ").join(labels), EXPLAINED: str(kept.dossier.values.get(EXPLAINED) or "")}
+    return [f"{vocabulary.facts[path].question[language]} {value}" for path, value in said.items() if value]
 
 
 def _settle(session: Session, negotiation: Negotiation, decided: set[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,8 @@ from entrepot.consent import Act, Recorded, Scope
 from entrepot.kit import Conflict, sha256_hex
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.runtime import Session
-from entrepot.standards.model import Texts
+from entrepot.standards.model import ColumnDescription, Texts
+from entrepot.terms import Rights, Terms
 from entrepot.trades.model import OPEN, Agreement
 from entrepot.vocabulary.purposes import PURPOSES, broader
 
@@ -23,6 +24,9 @@ LANGUAGES = ("en", "zh")
 _ROWS = "person_number"
 """What rows about a person hold where no column is of another kind: they are somebody's, by a number."""
 _PAGE = 500
+_MOST_NAMED = 20
+"""How many columns of no known kind a question names; the rest are a number."""
+_LONGEST_TITLE = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class ConsentQuestion:
 
     Attributes:
         categories: Kinds of data in the columns that are handed over, by the classifier's words; never none, which would mean every kind.
+        columns: Titles of columns of no known kind that go with them, by language, such as ``spend``.
         until: When a consent given now ends at the latest.
         is_agreed: Whether an agreement, or the controller who asks, says so; else it is our longest time.
         texts: The words that are shown, by language.
@@ -38,6 +43,7 @@ class ConsentQuestion:
 
     scope: Scope
     categories: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
     until: datetime
     is_agreed: bool
     texts: Mapping[str, str]
@@ -49,6 +55,10 @@ class ConsentQuestion:
     def kinds(self, language: str) -> list[str]:
         """The kinds of data as a reader knows them."""
         return kind_names(self.categories, language)
+
+    def others(self, language: str) -> str:
+        """What goes with the kinds of data and is of no known kind, in words; empty where nothing does."""
+        return _others(self.columns[language], language)
 
     def language_of(self, notice: str, language: str) -> str:
         """The language of the words that were shown, by their digest; the reader's where none is given.
@@ -78,13 +88,17 @@ def make(session: Session, scope: Scope, said: Sequence[tuple[Recorded, Scope]] 
     versions = _versions(session, scope)
     deals = [deal for version in versions for deal in _deals(session, version, scope)]
     asked = next((pair for pair in reversed(said) if pair[0].act is Act.ASKED and _same(pair[1], scope)), None)
-    found = asked[1].categories if asked and asked[1].categories else _categories(session, versions, deals)
+    handed = _handed(session, versions, deals)
+    found = asked[1].categories if asked and asked[1].categories else _categories(handed)
+    columns = {code: _titles(handed, code) for code in LANGUAGES}
     until = asked[0].expires_at if asked and asked[0].expires_at else _agreed_end(deals)
     is_agreed = until is not None and until > session.now
     ends = until if until is not None and is_agreed else session.now + LONGEST
     titles = versions[0].manifest.titles if scope.listing_id and versions else None
-    texts = {code: _words(session, scope, titles, found, ends if is_agreed else None, code) for code in LANGUAGES}
-    return ConsentQuestion(scope=scope, categories=found, until=ends, is_agreed=is_agreed, texts=texts)
+    texts = {
+        code: _words(session, scope, titles, _data(found, columns[code], code), ends if is_agreed else None, code) for code in LANGUAGES
+    }
+    return ConsentQuestion(scope=scope, categories=found, columns=columns, until=ends, is_agreed=is_agreed, texts=texts)
 
 
 def kind_names(categories: Iterable[str], language: str) -> list[str]:
@@ -132,24 +146,47 @@ def _deals(session: Session, version: Version, scope: Scope) -> list[Agreement]:
 
 def kinds_of(version: Version, deal: Agreement) -> frozenset[str]:
     """Kinds of data about persons that an agreement hands over of a version."""
-    return frozenset(_kinds(version, delivery.fields(version, deal.rights, deal.terms)))
+    return frozenset(_kinds(_columns(version, deal.rights, deal.terms)))
 
 
-def _categories(session: Session, versions: Sequence[Version], deals: Sequence[Agreement]) -> tuple[str, ...]:
-    if deals:
-        found: set[str] = set()
-        for deal in deals:
-            # The version that was agreed, and the one that a running agreement brings next.
-            for version in (catalogue.agreed_version(session, deal.version_id), *(v for v in versions if v.listing_id == deal.listing_id)):
-                found |= kinds_of(version, deal)
-    else:
-        found = {kind for v in versions for kind in _kinds(v, delivery.fields(v, v.manifest.offered, v.manifest.terms))}
-    return tuple(sorted(found)) or (_ROWS,)
+def _handed(session: Session, versions: Sequence[Version], deals: Sequence[Agreement]) -> list[ColumnDescription]:
+    """Every column that is handed over: under the agreements there are, else as it is offered."""
+    if not deals:
+        return [column for v in versions for column in _columns(v, v.manifest.offered, v.manifest.terms)]
+    # The version that was agreed, and the one that a running agreement brings next.
+    pairs = [
+        (version, deal)
+        for deal in deals
+        for version in (catalogue.agreed_version(session, deal.version_id), *(v for v in versions if v.listing_id == deal.listing_id))
+    ]
+    return [column for version, deal in pairs for column in _columns(version, deal.rights, deal.terms)]
 
 
-def _kinds(version: Version, columns: Collection[str]) -> set[str]:
-    handed = (column for table in version.tables for column in table.columns if column.name in columns)
-    return {column.category for column in handed if column.personal and column.category in CATEGORIES}
+def _columns(version: Version, rights: Rights, terms: Terms) -> list[ColumnDescription]:
+    names = set(delivery.fields(version, rights, terms))
+    return [column for table in version.tables for column in table.columns if column.name in names]
+
+
+def _categories(handed: Iterable[ColumnDescription]) -> tuple[str, ...]:
+    return tuple(sorted(_kinds(handed))) or (_ROWS,)
+
+
+def _kinds(handed: Iterable[ColumnDescription]) -> set[str]:
+    return {column.category for column in handed if _is_of_kind(column)}
+
+
+def _is_of_kind(column: ColumnDescription) -> bool:
+    return column.personal and column.category in CATEGORIES
+
+
+def _titles(handed: Iterable[ColumnDescription], language: str) -> tuple[str, ...]:
+    """Columns of no known kind as a reader knows them: rows about a person tell something by these as well."""
+    return tuple(dict.fromkeys(_title(column, language) for column in handed if not _is_of_kind(column)))
+
+
+def _title(column: ColumnDescription, language: str) -> str:
+    title = column.titles.get(language) or next(iter(column.titles.values()), "") or column.name
+    return " ".join(title.split())[:_LONGEST_TITLE]
 
 
 def _agreed_end(deals: Sequence[Agreement]) -> datetime | None:
@@ -157,17 +194,27 @@ def _agreed_end(deals: Sequence[Agreement]) -> datetime | None:
     return max((end for end in ends if end is not None), default=None) if None not in ends else None
 
 
-def _words(session: Session, scope: Scope, titles: Texts | None, categories: Iterable[str], ends: datetime | None, language: str) -> str:
+def _words(session: Session, scope: Scope, titles: Texts | None, data: str, ends: datetime | None, language: str) -> str:
     named = scope.recipient_id != consent.ANYBODY
     values = {
         "controller": parties.get(session, scope.controller_id).name,
         "recipient": parties.get(session, scope.recipient_id).name if named else _ANYBODY[language],
         "product": _QUOTED[language].format(titles.get(language) or next(iter(titles.values()))) if titles else _ALL[language],
         "purposes": _BETWEEN[language].join(_purpose(one, language) for one in scope.purposes),
-        "kinds": _BETWEEN[language].join(kind_names(categories, language)),
+        "kinds": data,
         "end": _UNTIL[language].format(ends) if ends else _A_YEAR[language],
     }
     return _TEXT[language].format(**values)
+
+
+def _data(categories: Iterable[str], columns: Sequence[str], language: str) -> str:
+    kinds, others = _BETWEEN[language].join(kind_names(categories, language)), _others(columns, language)
+    return _AND[language].format(kinds, others) if others else kinds
+
+
+def _others(columns: Sequence[str], language: str) -> str:
+    named, more = _BETWEEN[language].join(columns[:_MOST_NAMED]), len(columns) - _MOST_NAMED
+    return _MORE[language].format(named, more) if more > 0 else named
 
 
 def _purpose(name: str, language: str) -> str:
@@ -191,3 +238,5 @@ _QUOTED = {"en": "“{}”", "zh": "“{}”"}
 _BETWEEN = {"en": ", ", "zh": "、"}
 _UNTIL = {"en": "on {:%Y-%m-%d}", "zh": "于{:%Y年%m月%d日}"}
 _A_YEAR = {"en": "after 12 months", "zh": "于12个月后"}
+_AND = {"en": "{}; and: {}", "zh": "{}；以及：{}"}
+_MORE = {"en": "{}, and {} more", "zh": "{}等，另有{}项"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -42,7 +42,10 @@ def require_contract(session: Session, negotiation: Negotiation) -> Ruling:
         )
     except Exception:
         waits = not parties.is_self(session, negotiation.owner_id) and any(not is_of_buyer(fact.path) for fact in ruling.missing)
-        keep_afterwards(session, ruling, negotiation.id, negotiation.owner_id, once=partial(_tell_owner, negotiation) if waits else None)
+        compliance.keep_afterwards(
+            session, ruling, negotiation.id, negotiation.owner_id, also=partial(refusing.count_signing, ruling, negotiation),
+            once=partial(_tell_owner, negotiation) if waits else None,
+        )  # fmt: skip
         raise
     compliance.keep(session, ruling, subject_id=negotiation.id, organisation_id=negotiation.owner_id)
     counters.remember(session, ruling, negotiation)
@@ -86,7 +89,12 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
     _require_own(values, is_buyer=parties.is_self(session, negotiation.buyer_id))
     said = compliance.answer(session, negotiation.id, values)
     admissions.admit(session, negotiation, said)
-    return rule_contract(session, negotiation)
+    ruling = rule_contract(session, negotiation)
+    refusing.count_named(ruling, negotiation, session, said)
+    if said.get(admissions.EXPLAINED) and admissions.is_taken_back(ruling):
+        # Whoever decides reads the newest words, whether or not the buyer tries to sign again.
+        compliance.keep_new(session.by_exchange(), ruling, negotiation.id, negotiation.owner_id, act="")
+    return ruling
 
 
 def _require_own(values: Mapping[str, Any], *, is_buyer: bool) -> None:
@@ -290,8 +298,6 @@ def _signed(session: Session, agreement: Agreement) -> Dossier:
     return dossiers.of_contract(session, negotiation, trades.offer_on_table(session, negotiation.id), version)
 
 
-def keep_afterwards(
-    session: Session, ruling: Ruling, subject_id: str, organisation_id: str, *, once: Callable[[Session], object] | None = None
-) -> None:
+def keep_afterwards(session: Session, ruling: Ruling, subject_id: str, organisation_id: str) -> None:
     """Keep a ruling once the transaction is over, which it will have ended, and count what nobody may do, both in one transaction."""
-    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(refusing.count, ruling), once=once)
+    compliance.keep_afterwards(session, ruling, subject_id, organisation_id, also=partial(refusing.count, ruling))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from entrepot import notices
 from entrepot.compliance import Gate, Ruling
-from entrepot.flows import uses
+from entrepot.flows import admissions, uses
 from entrepot.kit import Decision
 from entrepot.runtime import Session
+from entrepot.trades import Negotiation
 
 _PROHIBITING = frozenset({"HOUSE-PROHIBITED-USES", "HOUSE-PROHIBITED-USES-ELSEWHERE", "HOUSE-NO-REIDENTIFICATION"})
 _LOOKUPS = frozenset({"HOUSE-ID-LOOKUP", "HOUSE-ID-LOOKUP-TOKEN"})
@@ -26,6 +28,17 @@ def count_new(ruling: Ruling, session: Session, *, before: Collection[str]) -> N
         notices.add_refusal(session, notices.Prohibited(kind), _COUNTED[ruling.gate])
 
 
+def count_named(ruling: Ruling, negotiation: Negotiation, session: Session, said: Mapping[str, Any]) -> None:
+    """Count what a buyer names and a ruling on its request refuses, though it never tries to sign."""
+    _count_once(refused(ruling) & set(said.get(uses.FACT) or ()), negotiation, session, _COUNTED[ruling.gate])
+
+
+def count_signing(ruling: Ruling, negotiation: Negotiation, session: Session) -> None:
+    """Count what a ruling refuses to let be signed, unless it was counted for this request before."""
+    if found := refused(ruling):
+        _count_once(found, negotiation, session, _COUNTED[ruling.gate])
+
+
 def refused(ruling: Ruling) -> frozenset[str]:
     """Which uses that nobody may have a ruling refuses."""
     if ruling.decision is not Decision.BLOCK or ruling.gate not in _COUNTED:
@@ -35,3 +48,8 @@ def refused(ruling: Ruling) -> frozenset[str]:
     kinds |= {"under_14"} if "HOUSE-NO-MINORS" in blocking else set()
     kinds |= {"raw_identity_lookup"} if blocking & _LOOKUPS else set()
     return frozenset(kinds)
+
+
+def _count_once(found: Collection[str], negotiation: Negotiation, session: Session, gate: notices.Gate) -> None:
+    for kind in sorted(admissions.note_counted(session, negotiation, found)):
+        notices.add_refusal(session, notices.Prohibited(kind), gate)
