@@ -19,6 +19,7 @@ from support.asking import Desk, open_desk
 from support.visitor import Visitor
 
 _NAMES = {
+    "Licence", "Points", "class",  # headings of columns, as their owner wrote them
     "Entrepot", "English", "Harbour", "Statistics", "Quay", "Research", "Register", "of", "driving", "licences",  # What the parties are called.
     "licence_class", "points", "B", "GDPR", "c", "UTC",
 }  # fmt: skip
