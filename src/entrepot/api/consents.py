@@ -16,6 +16,7 @@ from entrepot.consent.model import MAX_KEY, STATUS_TERMS
 from entrepot.consent.requests import SubjectRequest
 from entrepot.flows import people
 from entrepot.flows.consent_questions import ConsentQuestion
+from entrepot.kit import Invalid
 from entrepot.runtime import Scope as KeyScope
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
@@ -98,6 +99,7 @@ class AnswerIn(Sent):
     """What a person allows or stops."""
 
     allow: bool
+    consent: str = Field("", max_length=60, description="To stop: one of `standing`, instead of recipient, purpose and listing.")
     recipient: str = Field("", max_length=60)
     purpose: str = Field("dpv:Purpose", max_length=200)
     listing: str = Field("", max_length=60)
@@ -205,6 +207,7 @@ class MeOut(BaseModel):
     askers: list[dict[str, Any]]
     questions: list[dict[str, Any]]
     said: list[SaidOut]
+    standing: list[SaidOut]
     requests: list[RequestOut]
 
 
@@ -300,6 +303,7 @@ def me(acting: ActingDep, person: Token, language: Language = "en") -> MeOut:
     found, now = flows.person_view.view(acting.exchange, person), acting.exchange.clock.now()
     return MeOut(
         controller=found.controller.name, said=[said(act, scope, now) for act, scope in found.said],
+        standing=[said(act, scope, now) for act, scope in found.standing],
         products=[{"listing": p.listing_id, "titles": dict(p.titles), "included": p.included, "consent": p.mode.value} for p in found.products],
         purposes=[
             {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed,
@@ -329,6 +333,12 @@ def me(acting: ActingDep, person: Token, language: Language = "en") -> MeOut:
 def answer_as_person(acting: ActingDep, person: Token, body: AnswerIn, language: Language = "en") -> SaidOut:
     """Allow or stop a use of the data about the person of a link; a yes is to the kinds of data, the time and the words of its question."""
     with acting.exchange.session() as session:
+        if body.consent:
+            if body.allow:
+                raise Invalid(
+                    "A consent that stands is named, and allowed once more.", "Name recipient, purpose and listing to allow a use."
+                )
+            return said(*people.stop_as_person(session, person, body.consent), session.now)
         asked = people.Asked(
             listing=body.listing, recipient=body.recipient, purposes=(body.purpose,), days=body.days, notice=body.notice
         )  # fmt: skip

@@ -7,6 +7,9 @@ from entrepot.consent.keys import PersonTable, open_index
 from entrepot.consent.model import (
     AGAINST,
     ANYBODY,
+    APART,
+    CONTROLLER,
+    PERSON,
     Act,
     AskedTooSoon,
     Coverage,
@@ -17,13 +20,14 @@ from entrepot.consent.model import (
     Standing,
     Use,
     asked_from,
+    is_held_back,
     make_scope,
     overlap,
+    speaks_of,
+    standing_of,
 )
 from entrepot.consent.receipts import FORMAT, verify_in_batch, verify_notice
 from entrepot.consent.service import (
-    CONTROLLER,
-    PERSON,
     act_of,
     acting_controller,
     coverage,
@@ -43,6 +47,7 @@ from entrepot.vocabulary.consents import ConsentMode
 __all__ = [
     "AGAINST",
     "ANYBODY",
+    "APART",
     "CONTROLLER",
     "FORMAT",
     "PERSON",
@@ -69,6 +74,7 @@ __all__ = [
     "held_rows",
     "history",
     "import_file",
+    "is_held_back",
     "links",
     "lost_since",
     "make_scope",
@@ -80,7 +86,9 @@ __all__ = [
     "ruling",
     "say",
     "scopes_by_id",
+    "speaks_of",
     "standing",
+    "standing_of",
     "subject",
     "tokens",
     "verify_in_batch",

@@ -12,7 +12,7 @@ from typing import Any
 from entrepot import parties, proof
 from entrepot.consent import receipts, repository, service
 from entrepot.consent.keys import salt_of
-from entrepot.consent.model import MAX_KEY, Act, Recorded, RowsRefused, Scope, overlap, subject_sql
+from entrepot.consent.model import CONTROLLER, MAX_KEY, Act, Recorded, RowsRefused, Scope, overlap, subject_sql
 from entrepot.engine.arrow import pa
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import file_literal, identifier, target_literal
@@ -243,7 +243,7 @@ class _Batch:
         seq = repository.next_seq(session.db, self._scope.controller_id)
         scope_id = repository.scope_id_of(session.db, self._scope, now=session.now)
         common = {
-            "controller_id": self._scope.controller_id, "scope_id": scope_id, "act": self._act.value, "seq": seq, "by": service.CONTROLLER,
+            "controller_id": self._scope.controller_id, "scope_id": scope_id, "act": self._act.value, "seq": seq, "by": CONTROLLER,
             "batch_id": self.id, "entry_id": None,
         }  # fmt: skip
         for chunk in self._chunks(common):
@@ -274,7 +274,7 @@ class _Batch:
         found = self._facts.get((at, expires))
         if found is None:
             fact = receipts.record(
-                self._scope, record_id="\u0001", subject="\u0002", act=self._act.value, at=at, expires_at=expires, by=service.CONTROLLER,
+                self._scope, record_id="\u0001", subject="\u0002", act=self._act.value, at=at, expires_at=expires, by=CONTROLLER,
                 parties=self._named,
             )  # fmt: skip
             before, rest = canonical_json(fact).split(b"\\u0002")

@@ -20,6 +20,8 @@ from entrepot.vocabulary.consents import ConsentMode
 
 MANY = 20_000
 """Beyond so many changes everything is decided anew."""
+_RULES = 2
+"""Changes with how acts decide, so that nothing decided in another way is taken for today's."""
 KEEP = 200
 """From so many changes on the snapshot is renewed."""
 
@@ -60,7 +62,8 @@ def ruling(session: Session, use: Use) -> Ruling | None:
     """How a use stands now; None where nobody has said anything that could hold a row back."""
     if use.mode is ConsentMode.NONE:
         return None
-    found = {s.id: s for s in repository.scopes_of(session.db, use.controller_id) if touches(s.scope, use)}
+    # Where nothing but consents to one question were given, nothing was said about deliveries.
+    found = {s.id: s for s in repository.scopes_of(session.db, use.controller_id) if s.last_act_id and touches(s.scope, use)}
     if not found and use.mode is ConsentMode.OBJECTIONS:
         return None
     expired = repository.last_expiry(session.db, found, now=session.now)
@@ -123,36 +126,44 @@ def _decide_all(session: Session, found: Ruling, index: KeyIndex) -> Rows:
     if not found.scopes:
         matching = np.zeros(len(index.digests), dtype=bool)
     else:
-        matching = index.matching(_subjects(session, found, allowed=is_required))
+        matching = index.matching(everybody(session, found, allowed=is_required))
     rows = np.asarray(index.rows)[~matching if is_required else matching]
     return np.sort(np.concatenate([rows, index.keyless])) if is_required else np.sort(rows)
 
 
 _DECIDED = """
 WITH newest AS (
-  SELECT subject, place, arg_max(is_given, seq) AS gives, arg_max(is_against, seq) AS against,
-         max(seq) AS seq FROM consent_said GROUP BY subject, place),
+  SELECT subject, place, arg_max(is_given, seq) AS gives, arg_max(is_against, seq) AS against, max(seq) AS seq,
+         max(CASE WHEN is_own THEN seq END) AS own, arg_max(is_given, CASE WHEN is_own THEN seq END) AS own_gives,
+         max(CASE WHEN is_against THEN seq ELSE -1 END) AS last_against
+  FROM consent_said GROUP BY subject, place),
+standing AS (
+  SELECT subject, against, seq, list_contains($covering, place) AS covers, gives AND covers AS given,
+         CASE WHEN own > last_against THEN own END AS own, own_gives AND covers AS own_gives FROM newest),
 decided AS (
-  SELECT subject, max(CASE WHEN gives AND place IN (SELECT unnest($covering)) THEN seq ELSE -1 END) AS given,
-         max(CASE WHEN against THEN seq ELSE -1 END) AS against FROM newest GROUP BY subject)
+  SELECT subject, max(CASE WHEN against THEN seq ELSE -1 END) AS against,
+         CASE WHEN count(own) = 0 THEN max(CASE WHEN given THEN seq ELSE -1 END)
+              WHEN arg_max(own_gives, own) THEN max(own) ELSE -1 END AS given FROM standing GROUP BY subject)
 SELECT subject FROM decided WHERE {} ORDER BY subject
 """
+"""The same as :func:`is_held_in` for everybody at once."""
 
 
-def _subjects(session: Session, found: Ruling, *, allowed: bool) -> Any:
+def everybody(session: Session, found: Ruling, *, allowed: bool) -> Any:
     """The persons whose rows are handed over, or else those whose rows are held back, by digest."""
     ids = list(found.scopes)
     covering = [place for place, scope_id in enumerate(ids) if found.touching[scope_id]]
     cursor = session.engine
     cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE consent_said (subject BLOB, place INTEGER, is_given BOOLEAN, is_against BOOLEAN, seq BIGINT)"
+        "CREATE OR REPLACE TEMP TABLE consent_said (subject BLOB, place INTEGER, is_given BOOLEAN, is_against BOOLEAN, is_own BOOLEAN, seq BIGINT)"
     )
     try:
-        for place, (subjects, given, against, seqs) in repository.batches_of_acts(session.db, ids, now=found.at):
+        for place, (subjects, given, against, own, seqs) in repository.batches_of_acts(session.db, ids, now=found.at):
             batch = pa.table(
                 {
                     "subject": pa.array(subjects, pa.binary()), "place": pa.repeat(pa.scalar(place, pa.int32()), len(subjects)),
-                    "is_given": pa.array(given, pa.int8()), "is_against": pa.array(against, pa.int8()), "seq": pa.array(seqs, pa.int64()),
+                    "is_given": pa.array(given, pa.int8()), "is_against": pa.array(against, pa.int8()), "is_own": pa.array(own, pa.int8()),
+                    "seq": pa.array(seqs, pa.int64()),
                 }
             )  # fmt: skip
             cursor.register("consent_batch", batch)
@@ -172,7 +183,7 @@ def _key(found: Ruling, index: KeyIndex) -> str:
 def _use(use: Use) -> dict[str, Any]:
     return {
         "controller": use.controller_id, "listing": use.listing_id, "recipient": use.recipient_id, "purpose": use.purpose,
-        "categories": sorted(use.categories), "mode": use.mode.value,
+        "categories": sorted(use.categories), "mode": use.mode.value, "rules": _RULES,
     }  # fmt: skip
 
 

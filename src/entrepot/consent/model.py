@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from entrepot.kit import Invalid, Refused, digest
 from entrepot.privacy.categories import CATEGORIES
@@ -38,8 +38,13 @@ class Act(StrEnum):
     REFUSED = "refused"
     OBJECTED = "objected"
     ASKED = "asked"
+    GIVEN_ONCE = "given_once"
 
 
+PERSON, CONTROLLER = "person", "controller"
+"""Who records an act: the person by the own link, or the controller on the person's behalf."""
+APART = frozenset({Act.ASKED, Act.GIVEN_ONCE})
+"""Acts that decide nothing of deliveries: a question is no answer, and a consent to one question releases no rows."""
 AGAINST = frozenset({Act.WITHDRAWN, Act.REFUSED, Act.OBJECTED})
 """Acts after which a person's rows are held back."""
 
@@ -55,7 +60,7 @@ class Kind(StrEnum):
 
 KIND_ORDER = tuple(Kind)
 STATUS_TERMS: Mapping[str, str] = {
-    "given": "dpv:ConsentGiven", "withdrawn": "dpv:ConsentWithdrawn", "refused": "dpv:ConsentRefused", "objected": "dpv:ConsentWithdrawn",
+    "given": "dpv:ConsentGiven", "given_once": "dpv:ConsentGiven", "withdrawn": "dpv:ConsentWithdrawn", "refused": "dpv:ConsentRefused", "objected": "dpv:ConsentWithdrawn",
     "expired": "dpv:ConsentExpired", "asked": "dpv:ConsentRequested", "unknown": "dpv:ConsentUnknown",
 }  # fmt: skip
 """A status in the words of DPV 2.3."""
@@ -115,6 +120,11 @@ class Said(Protocol):
     def seq(self) -> int: ...
     @property
     def expires_at(self) -> datetime | None: ...
+    @property
+    def by(self) -> str: ...
+
+
+_S = TypeVar("_S", bound=Said)
 
 
 class Word(NamedTuple):
@@ -124,6 +134,7 @@ class Word(NamedTuple):
     act: Act
     seq: int
     expires_at: datetime | None
+    by: str = CONTROLLER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +163,7 @@ class Recorded:
 
     def status(self, now: datetime) -> str:
         """The act's status in our words; a consent that ran out is ``expired``."""
-        if self.act is Act.GIVEN and self.expires_at is not None and self.expires_at <= now:
+        if self.act in (Act.GIVEN, Act.GIVEN_ONCE) and self.expires_at is not None and self.expires_at <= now:
             return "expired"
         return self.act.value
 
@@ -282,10 +293,34 @@ def asked_from(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: Sc
     return max(said) + ASK_AGAIN if said else None
 
 
-def is_held_back(acts: Iterable[Said], scopes: Mapping[str, Scope], use: Use, now: datetime) -> bool:
-    """Whether one person's rows are held back from a use, from all of the person's acts; the last word counts.
+def standing_of(said: Sequence[tuple[Recorded, Scope]], now: datetime) -> list[tuple[Recorded, Scope]]:
+    """The consents that a person's acts leave standing, newest first: neither run out, nor ended or replaced as a whole by another word."""
+    scopes = {act.scope_id: scope for act, scope in said}
+    words = [act for act, _ in said if act.act not in APART]
+    against = [a for a in _newest(words) if a.act in AGAINST]
+    own = _own_yeses(words)
 
-    In each scope the newest act stands. A consent that covers the use counts unless a later word touches it.
+    def is_replaced(act: Recorded) -> bool:
+        later = [a for a in own if a.id != act.id and (act.by != PERSON or a.seq > act.seq)]
+        later += [a for a in against if a.seq >= act.seq]
+        return any(speaks_of(scopes[a.scope_id], scopes[act.scope_id]) for a in later)
+
+    # A controller's later act in the very scope of the person's own yes takes nothing away from it.
+    found = {a.id: a for a in (*_newest(words), *own) if _is_valid(a, now) and not is_replaced(a)}
+    return [(a, scopes[a.scope_id]) for a in sorted(found.values(), key=_seq, reverse=True)]
+
+
+def speaks_of(word: Scope, other: Scope) -> bool:
+    """Whether what is said in one scope speaks of all that another is about, whatever kinds of data that is."""
+    place = word.listing_id in ("", other.listing_id) and word.recipient_id in (ANYBODY, other.recipient_id)
+    return place and all(not broader(purpose).isdisjoint(word.purposes) for purpose in other.purposes)
+
+
+def is_held_back(acts: Iterable[Said], scopes: Mapping[str, Scope], use: Use, now: datetime) -> bool:
+    """Whether one person's rows are held back from a use, from all of the person's acts.
+
+    In each scope the newest act stands. A consent that covers the use counts unless a later word touches it. Where the person said yes by
+    the own link to something that touches the use, only the last of these yeses counts, and none that the controller recorded.
     """
     touching = {scope_id: covers(scope, use) for scope_id, scope in scopes.items() if touches(scope, use)}
     return is_held_in(acts, touching, use.mode, now)
@@ -293,13 +328,31 @@ def is_held_back(acts: Iterable[Said], scopes: Mapping[str, Scope], use: Use, no
 
 def is_held_in(acts: Iterable[Said], touching: Mapping[str, bool], mode: ConsentMode, now: datetime) -> bool:
     """The same for many persons: the scopes that touch the use are known, and whether a consent in each covers it."""
-    newest: dict[str, Said] = {}
-    for act in acts:
-        if act.act is not Act.ASKED and act.scope_id in touching and (act.scope_id not in newest or act.seq > newest[act.scope_id].seq):
-            newest[act.scope_id] = act
-    given = max((a.seq for a in newest.values() if touching[a.scope_id] and _is_valid(a, now)), default=-1)
-    against = max((a.seq for a in newest.values() if a.act in AGAINST), default=-1)
+    said = [a for a in acts if a.act not in APART and a.scope_id in touching]
+    newest = _newest(said)
+    against = max((a.seq for a in newest if a.act in AGAINST), default=-1)
+    own = _own_yeses(said)
+    yes = [max(own, key=_seq)] if own else newest
+    given = max((a.seq for a in yes if touching[a.scope_id] and _is_valid(a, now)), default=-1)
     return against > given if mode is ConsentMode.OBJECTIONS else given <= against
+
+
+def _own_yeses(said: Iterable[_S]) -> list[_S]:
+    """A person's own yes in each scope, unless the person, or any "no", was later; what a controller allows does not outdate it."""
+    return [a for a in _newest(a for a in said if a.by == PERSON or a.act in AGAINST) if a.act is Act.GIVEN]
+
+
+def _newest(acts: Iterable[_S]) -> list[_S]:
+    """The last act in each scope."""
+    found: dict[str, _S] = {}
+    for act in acts:
+        if act.scope_id not in found or act.seq > found[act.scope_id].seq:
+            found[act.scope_id] = act
+    return list(found.values())
+
+
+def _seq(said: Said) -> int:
+    return said.seq
 
 
 def _is_valid(said: Said, now: datetime) -> bool:

@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
-from entrepot.consent.model import AGAINST, Act, Kind, Recorded, Scope, StoredScope, Word
+from entrepot.consent.model import AGAINST, APART, PERSON, Act, Kind, Recorded, Scope, StoredScope, Word
 from entrepot.consent.tables import consent_acts, consent_batches, consent_counters, consent_links, consent_scopes
 from entrepot.kit import new_id
 
 _SLICE = 500
+_APART = tuple(sorted(act.value for act in APART))
 _COUNTER = sa.select(consent_counters.c.seq).where(consent_counters.c.controller_id == sa.bindparam("controller_id"))
 _SCOPES = sa.select(consent_scopes).where(consent_scopes.c.controller_id == sa.bindparam("controller_id")).order_by(consent_scopes.c.id)
 _OF_SUBJECT = (
@@ -24,7 +25,14 @@ _OF_SUBJECT = (
     .order_by(consent_acts.c.seq, consent_acts.c.id)
 )
 _WORDS = (
-    sa.select(consent_acts.c.subject, consent_acts.c.scope_id, consent_acts.c.act, consent_acts.c.seq, consent_acts.c.expires_at)
+    sa.select(
+        consent_acts.c.subject,
+        consent_acts.c.scope_id,
+        consent_acts.c.act,
+        consent_acts.c.seq,
+        consent_acts.c.expires_at,
+        consent_acts.c.by,
+    )
     .where(
         consent_acts.c.controller_id == sa.bindparam("controller_id"), consent_acts.c.subject.in_(sa.bindparam("subjects", expanding=True))
     )
@@ -33,6 +41,7 @@ _WORDS = (
 _ACT = sa.select(consent_acts).where(consent_acts.c.id == sa.bindparam("act_id"))
 _LAST_EXPIRY = sa.select(sa.func.max(consent_acts.c.expires_at)).where(
     consent_acts.c.scope_id == sa.bindparam("scope_id"),
+    consent_acts.c.act == Act.GIVEN.value,
     consent_acts.c.expires_at <= sa.bindparam("now", type_=consent_acts.c.expires_at.type),
 )
 _ADD = sa.insert(consent_acts)
@@ -75,9 +84,10 @@ def scope_id_of(db: Connection, scope: Scope, *, now: datetime) -> str:
 
 
 def add_act(db: Connection, act: Recorded) -> None:
-    """Keep one act, and note it as the last of its scope."""
+    """Keep one act, and note it as the last of its scope if it may change a delivery."""
     add_acts(db, [_values(act)])
-    note_last(db, act.scope_id, seq=act.seq, act_id=act.id)
+    if act.act is not Act.GIVEN_ONCE:
+        note_last(db, act.scope_id, seq=act.seq, act_id=act.id)
 
 
 def add_acts(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -107,18 +117,18 @@ def words_of_many(db: Connection, controller_id: str, subjects: Collection[bytes
     found: dict[bytes, list[Word]] = {subject: [] for subject in subjects}
     acts = {act.value: act for act in Act}
     for some in _slices(sorted(subjects)):
-        for subject, scope_id, act, seq, expires_at in db.execute(_WORDS, {"controller_id": controller_id, "subjects": some}):
-            found[subject].append(Word(scope_id, acts[act], seq, expires_at))
+        for subject, scope_id, act, seq, expires_at, by in db.execute(_WORDS, {"controller_id": controller_id, "subjects": some}):
+            found[subject].append(Word(scope_id, acts[act], seq, expires_at, by))
     return found
 
 
 def changed_subjects(db: Connection, since: Mapping[str, int], *, after: datetime, now: datetime, limit: int) -> list[bytes] | None:
     """Persons who said something in scopes since an act of each, or whose consent ran out; None when they are more than ``limit``."""
     c = consent_acts.c
-    ran_out = sa.and_(c.expires_at > after, c.expires_at <= now)
+    ran_out = sa.and_(c.act == Act.GIVEN.value, c.expires_at > after, c.expires_at <= now)
     found: set[bytes] = set()
     for scope_id, seq in since.items():
-        for condition in (sa.and_(c.seq > seq, c.act != Act.ASKED.value), ran_out):
+        for condition in (sa.and_(c.seq > seq, c.act.not_in(_APART)), ran_out):
             query = sa.select(c.subject).where(c.scope_id == scope_id, condition).limit(limit + 1)
             found.update(bytes(subject) for subject in db.scalars(query))
             if len(found) > limit:
@@ -133,14 +143,19 @@ def last_expiry(db: Connection, scope_ids: Iterable[str], *, now: datetime) -> d
 
 
 def batches_of_acts(db: Connection, scope_ids: Sequence[str], *, now: datetime) -> Iterator[tuple[int, Sequence[Sequence[Any]]]]:
-    """Every act in these scopes by the fifty thousand: the scope's place; then subjects, whether given and valid, whether against, counts."""
+    """Every act in these scopes by the fifty thousand: the scope's place; then columns.
+
+    These are the subjects; whether the act gives and is valid; whether it is against; whether it is a yes by the person's own link, valid or
+    not; and its count.
+    """
     c = consent_acts.c
     gives = sa.and_(c.act == Act.GIVEN.value, sa.or_(c.expires_at.is_(None), c.expires_at > now))
     against = c.act.in_([act.value for act in AGAINST])
     # The records decide what an act says, because doing so here takes ten times as long for a million of them.
-    said = sa.select(c.subject, sa.case((gives, 1), else_=0), sa.case((against, 1), else_=0), c.seq)
+    own = sa.and_(c.act == Act.GIVEN.value, c.by == PERSON)
+    said = sa.select(c.subject, *(sa.case((one, 1), else_=0) for one in (gives, against, own)), c.seq)
     for place, scope_id in enumerate(scope_ids):
-        query = said.where(c.scope_id == scope_id, c.act != Act.ASKED.value)
+        query = said.where(c.scope_id == scope_id, c.act.not_in(_APART))
         # The driver's own rows: a million of the library's take four times as long.
         cursor = db.execute(query).cursor
         while rows := cursor.fetchmany(50_000):
@@ -168,9 +183,9 @@ def counts_by_scope(db: Connection, controller_id: str) -> list[tuple[str, str, 
     """Scope, newest act and how many persons stand there, for a controller's overview."""
     query = sa.text(
         "SELECT scope_id, act, count(*) FROM (SELECT scope_id, act, row_number() OVER (PARTITION BY scope_id, subject ORDER BY seq DESC) AS place "
-        "FROM consent_acts WHERE controller_id = :controller_id AND act <> 'asked') AS ranked WHERE place = 1 GROUP BY scope_id, act ORDER BY 1, 2"
-    )
-    return [(scope_id, act, int(count)) for scope_id, act, count in db.execute(query, {"controller_id": controller_id})]
+        "FROM consent_acts WHERE controller_id = :controller_id AND act NOT IN :apart) AS ranked WHERE place = 1 GROUP BY scope_id, act ORDER BY 1, 2"
+    ).bindparams(sa.bindparam("apart", expanding=True))
+    return [(scope_id, act, int(count)) for scope_id, act, count in db.execute(query, {"controller_id": controller_id, "apart": _APART})]
 
 
 def gives_anybody(db: Connection, scope_ids: Collection[str], covering: Collection[str], *, now: datetime) -> bool:
@@ -180,13 +195,16 @@ def gives_anybody(db: Connection, scope_ids: Collection[str], covering: Collecti
     return db.scalar(_LAST_WORD_GIVES, {"scopes": list(scope_ids), "covering": list(covering), "now": now}) is not None
 
 
-def _is_outdated(act: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Whether the same person said something later in the same scope."""
+def _is_outdated(act: sa.FromClause, *, own: bool = False) -> sa.ColumnElement[bool]:
+    """Whether the same person said something later in the same scope; of a person's own yes, whether the person or a "no" did."""
     later = consent_acts.alias()
-    same_person = sa.and_(later.c.controller_id == act.c.controller_id, later.c.subject == act.c.subject)
-    return sa.exists().where(
-        same_person, _unindexed(later.c.scope_id) == act.c.scope_id, later.c.act != Act.ASKED.value, later.c.seq > act.c.seq
-    )
+    same_scope = sa.and_(_is_of_same_person(later, act), _unindexed(later.c.scope_id) == act.c.scope_id)
+    counts = sa.or_(later.c.by == PERSON, later.c.act != Act.GIVEN.value) if own else sa.true()
+    return sa.exists().where(same_scope, later.c.act.not_in(_APART), later.c.seq > act.c.seq, counts)
+
+
+def _is_of_same_person(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(one.c.controller_id == other.c.controller_id, one.c.subject == other.c.subject)
 
 
 def _unindexed(scope_id: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
@@ -195,17 +213,22 @@ def _unindexed(scope_id: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
 
 
 def _last_word_gives() -> sa.Select[Any]:
-    given, against, now = (
-        consent_acts.alias("given"),
-        consent_acts.alias("against"),
-        sa.bindparam("now", type_=consent_acts.c.expires_at.type),
+    given, against, own = (consent_acts.alias(name) for name in ("given", "against", "own"))
+    now = sa.bindparam("now", type_=consent_acts.c.expires_at.type)
+    scopes: sa.BindParameter[Any] = sa.bindparam("scopes", expanding=True)
+    is_against = sa.and_(_unindexed(against.c.scope_id).in_(scopes), against.c.act.in_(sorted(AGAINST)))
+    is_overruled = sa.exists().where(
+        _is_of_same_person(against, given), is_against, against.c.seq >= given.c.seq, ~_is_outdated(against)
+    )  # fmt: skip
+    is_own = sa.and_(_unindexed(own.c.scope_id).in_(scopes), own.c.act == Act.GIVEN.value, own.c.by == PERSON)
+    # Where the person said yes by the own link, the last of these counts and no other.
+    is_replaced = sa.exists().where(
+        _is_of_same_person(own, given), is_own, sa.or_(given.c.by != PERSON, own.c.seq > given.c.seq), ~_is_outdated(own, own=True)
     )
-    same_person = sa.and_(against.c.controller_id == given.c.controller_id, against.c.subject == given.c.subject)
-    is_against = sa.and_(_unindexed(against.c.scope_id).in_(sa.bindparam("scopes", expanding=True)), against.c.act.in_(sorted(AGAINST)))
-    is_overruled = sa.exists().where(same_person, is_against, against.c.seq >= given.c.seq, ~_is_outdated(against))
     is_valid = sa.and_(given.c.act == Act.GIVEN.value, sa.or_(given.c.expires_at.is_(None), given.c.expires_at > now))
     in_scope = given.c.scope_id.in_(sa.bindparam("covering", expanding=True))
-    return sa.select(given.c.id).where(in_scope, is_valid, ~_is_outdated(given), ~is_overruled).limit(1)
+    stands = sa.case((given.c.by == PERSON, ~_is_outdated(given, own=True)), else_=~_is_outdated(given))
+    return sa.select(given.c.id).where(in_scope, is_valid, stands, ~is_overruled, ~is_replaced).limit(1)
 
 
 _LAST_WORD_GIVES = _last_word_gives()

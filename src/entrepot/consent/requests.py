@@ -14,7 +14,7 @@ from entrepot import parties
 from entrepot.compliance.clocks import ZONES, assumption_in, due
 from entrepot.consent import service
 from entrepot.consent.links import Person
-from entrepot.consent.model import Act, make_scope
+from entrepot.consent.model import PERSON, Act, make_scope
 from entrepot.consent.tables import subject_requests
 from entrepot.kit import Conflict, Invalid, NotFound, new_id
 from entrepot.runtime import Role, Session
@@ -135,7 +135,7 @@ def file(session: Session, person: Person, kind: str, *, message: str = "") -> S
     )  # fmt: skip
     session.db.execute(sa.insert(subject_requests).values({f: getattr(made, f) for f in SubjectRequest.__slots__} | {"kind": kind}))
     if kind in _STOPS:
-        service.say(session, person.subject, Act.OBJECTED, make_scope(person.controller_id), by=service.PERSON)
+        service.say(session, person.subject, Act.OBJECTED, make_scope(person.controller_id), by=PERSON)
     parties.notify(session, person.controller_id, "request.filed", made.id, asked=kind, due=made.due_at.strftime("%Y-%m-%d"))
     return made
 

@@ -14,7 +14,9 @@ from entrepot.consent.keys import PersonTable, open_index, salt_of
 from entrepot.consent.model import (
     AGAINST,
     ANYBODY,
+    APART,
     KIND_ORDER,
+    PERSON,
     Act,
     AskedTooSoon,
     Coverage,
@@ -33,8 +35,6 @@ from entrepot.consent.model import (
 from entrepot.kit import Invalid, NotFound, Refused, new_id, rfc3339
 from entrepot.runtime import Role, Session
 from entrepot.vocabulary.consents import ConsentMode
-
-CONTROLLER, PERSON = "controller", "person"
 
 
 def acting_controller(session: Session) -> str:
@@ -176,11 +176,12 @@ def act_of(session: Session, controller_id: str, act_id: str, *, person: bytes |
 
 
 def _require_sayable(session: Session, person: bytes, act: Act, scope: Scope, by: str) -> None:
-    if act not in (Act.ASKED, Act.GIVEN) or (act is Act.GIVEN and by == PERSON):
+    gives = act in (Act.GIVEN, Act.GIVEN_ONCE)
+    if not (gives and by != PERSON) and act is not Act.ASKED:
         return
     acts = repository.acts_of(session.db, scope.controller_id, person)
     scopes = {i: s.scope for i, s in scopes_by_id(session, scope.controller_id).items()}
-    if act is Act.GIVEN and any(a.by == PERSON and a.act in AGAINST for a in _last_words(acts, scopes, scope)):
+    if gives and any(a.by == PERSON and a.act in AGAINST for a in _last_words(acts, scopes, scope)):
         raise Refused("The person said no to this by the person's own link.", "Only the person can say yes again, by the same link.")
     if act is Act.ASKED:
         allowed = asked_from(acts, scopes, scope)
@@ -193,7 +194,7 @@ def _require_sayable(session: Session, person: bytes, act: Act, scope: Scope, by
 
 def _last_words(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: Scope) -> list[Recorded]:
     """The last answer of a person that speaks of the same; none where nothing was answered."""
-    answers = [a for a in acts if a.act is not Act.ASKED and overlap(scopes[a.scope_id], wanted)]
+    answers = [a for a in acts if a.act not in APART and overlap(scopes[a.scope_id], wanted)]
     return [max(answers, key=lambda a: (a.seq, a.id))] if answers else []
 
 

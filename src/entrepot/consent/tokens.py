@@ -57,7 +57,7 @@ def issue(session: Session, subject: bytes, use: Use, *, by: str) -> Issued:
     scope = make_scope(
         use.controller_id, listing_id=use.listing_id, recipient_id=use.recipient_id, purposes=[use.purpose], categories=use.categories
     )
-    act = service.say(session, subject, Act.GIVEN, scope, by=by, expires_at=expires_at)
+    act = service.say(session, subject, Act.GIVEN_ONCE, scope, by=by, expires_at=expires_at)
     values = {
         "id": act.id, "controller_id": use.controller_id, "subject": subject, "listing_id": use.listing_id, "recipient_id": use.recipient_id,
         "purpose": use.purpose, "seq": act.seq, "expires_at": expires_at,

@@ -108,12 +108,7 @@ def kind_names(categories: Iterable[str], language: str) -> list[str]:
 
 def is_answered(asked: tuple[Recorded, Scope], said: Sequence[tuple[Recorded, Scope]]) -> bool:
     """Whether a later word speaks of all that a controller asked."""
-    return any(act.seq > asked[0].seq and act.act is not Act.ASKED and _speaks_of(scope, asked[1]) for act, scope in said)
-
-
-def _speaks_of(scope: Scope, asked: Scope) -> bool:
-    place = scope.listing_id in ("", asked.listing_id) and scope.recipient_id in (consent.ANYBODY, asked.recipient_id)
-    return place and all(not broader(purpose).isdisjoint(scope.purposes) for purpose in asked.purposes)
+    return any(act.seq > asked[0].seq and act.act not in consent.APART and consent.speaks_of(scope, asked[1]) for act, scope in said)
 
 
 def _same(one: Scope, other: Scope) -> bool:

@@ -140,6 +140,20 @@ def answer_as_person(session: Session, token: str, *, allow: bool, asked: Asked,
     return consent.say(session, person.subject, Act.GIVEN, scope, by=consent.PERSON, expires_at=ends, notice_text=text), scope
 
 
+def stop_as_person(session: Session, token: str, act_id: str) -> tuple[Recorded, Scope]:
+    """Stop every use that one consent speaks of, whatever kinds of data it names, as the person of a link.
+
+    Raises:
+        NotFound: The link is not valid, or the consent is another's.
+    """
+    person = consent.links.open_link(session, token)
+    _, scope = consent.act_of(session, person.controller_id, act_id, person=person.subject)
+    place = consent.make_scope(
+        person.controller_id, listing_id=scope.listing_id, recipient_id=scope.recipient_id, purposes=scope.purposes
+    )  # fmt: skip
+    return consent.say(session, person.subject, Act.WITHDRAWN, place, by=consent.PERSON), place
+
+
 def request_as_person(session: Session, token: str, kind: str, message: str = "") -> consent.requests.SubjectRequest:
     """File a request, as the person of a link.
 

@@ -10,7 +10,6 @@ from entrepot import catalogue, consent, delivery, parties, trades
 from entrepot.catalogue.model import DataTable, Version
 from entrepot.consent import Act, ConsentMode, Recorded, Scope, Use
 from entrepot.consent.links import Person
-from entrepot.consent.model import is_held_back
 from entrepot.flows import consent_questions
 from entrepot.flows.consent_questions import ConsentQuestion
 from entrepot.runtime import SYSTEM, Exchange, Session
@@ -83,6 +82,8 @@ class PersonView:
     """Everything a personal link shows.
 
     Attributes:
+        said: Everything, newest first; ``standing`` are the consents among it that still count.
+        titles: Of the listings that something was said about.
         open_questions: What the controller asks and the person has not answered, as it is asked today.
         everything: The question about everybody and every purpose.
     """
@@ -95,7 +96,9 @@ class PersonView:
     askers: tuple[Asker, ...]
     questions: tuple[Question, ...]
     said: tuple[tuple[Recorded, Scope], ...]
+    standing: tuple[tuple[Recorded, Scope], ...]
     names: dict[str, str]
+    titles: dict[str, Texts]
     open_questions: tuple[ConsentQuestion, ...]
     everything: ConsentQuestion
     requests: tuple[consent.requests.SubjectRequest, ...]
@@ -126,7 +129,8 @@ def view(exchange: Exchange, token: str) -> PersonView:
             person=person, controller=parties.get(session, person.controller_id), products=tuple(products), purposes=tuple(purposes),
             used=tuple(sorted(used, key=lambda u: u.at, reverse=True)), said=tuple(reversed(said)), askers=tuple(askers),
             questions=tuple(_question(session, one) for one in delivery.lookups.of_person(session, person.controller_id, person.subject)),
-            names=_names(session, {s.recipient_id for _, s in said}), open_questions=_open_questions(session, said),
+            standing=tuple(consent.standing_of(said, session.now)), names=_names(session, {s.recipient_id for _, s in said}),
+            titles=_titles(session, {s.listing_id for _, s in said}), open_questions=_open_questions(session, said),
             everything=consent_questions.make(session, consent.make_scope(person.controller_id), said),
             requests=tuple(consent.requests.of_person(session, person)),
         )  # fmt: skip
@@ -227,7 +231,7 @@ def _is_held(agreement: Agreement, version: Version, said: Sequence[tuple[Record
         controller_id=agreement.owner_id, listing_id=agreement.listing_id, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
         categories=consent_questions.kinds_of(version, agreement), mode=version.manifest.consent_mode,
     )  # fmt: skip
-    return is_held_back([act for act, _ in said], {act.scope_id: scope for act, scope in said}, use, now)
+    return consent.is_held_back([act for act, _ in said], {act.scope_id: scope for act, scope in said}, use, now)
 
 
 def _open_questions(session: Session, said: Sequence[tuple[Recorded, Scope]]) -> tuple[ConsentQuestion, ...]:
@@ -237,3 +241,8 @@ def _open_questions(session: Session, said: Sequence[tuple[Recorded, Scope]]) ->
 
 def _names(session: Session, recipient_ids: Iterable[str]) -> dict[str, str]:
     return {one: parties.get(session, one).name for one in recipient_ids if one != consent.ANYBODY}
+
+
+def _titles(session: Session, listing_ids: Iterable[str]) -> dict[str, Texts]:
+    found = [catalogue.agreed_listing(session, one) for one in listing_ids if one]
+    return {one.id: catalogue.current_version(session, one.id).manifest.titles for one in found if one.version_number}

@@ -67,7 +67,7 @@ SCOPES: Mapping[str, str] = {
     "admin": _("Manage people and keys"),
 }  # fmt: skip
 CONSENT_STATES: Mapping[str, str] = {
-    "given": _("Allowed"), "withdrawn": _("Withdrawn"), "refused": _("Refused"), "objected": _("Objected"), "asked": _("Asked"),
+    "given": _("Allowed"), "given_once": _("Allowed, for one question"), "withdrawn": _("Withdrawn"), "refused": _("Refused"), "objected": _("Objected"), "asked": _("Asked"),
     "expired": _("Has run out"), "open": _("Open"), "answered": _("Answered"), "declined": _("Declined"),
 }  # fmt: skip
 REQUESTS: Mapping[str, str] = {

@@ -57,6 +57,9 @@ def _do(request: Request, token: str, sent: Form) -> str:
                 )  # fmt: skip
                 people.answer_as_person(session, token, allow=answer == "allow", asked=asked, language=language)
                 return "allowed" if answer == "allow" else "stopped"
+            case "end":
+                people.stop_as_person(session, token, sent.text("consent"))
+                return "stopped"
             case "request":
                 people.request_as_person(session, token, sent.text("kind"), sent.text("message"))
                 return "filed"
