@@ -52,3 +52,20 @@ def test_the_api_gives_tokens_to_persons_and_to_controllers(desk: Desk) -> None:
     assert desk.ask(agreement, "L003", token=issued.json()["token"]).answer == "no_match"
     seen = Door(app).get(f"/api/v1/people/{desk.link('L003')}").json()
     assert [(one["answer"], one["consent"]) for one in seen["questions"]] == [("no_match", issued.json()["consent"])]
+
+
+def test_the_receipt_of_a_token_proves_the_words_the_person_read(desk: Desk) -> None:
+    agreement, door = desk.agree(desk.publish()), Door(create_app(desk.exchange))
+    address = f"/api/v1/people/{desk.link('L003')}"
+    (asker,) = door.get(address, params={"language": "zh"}).json()["askers"]
+    assert "Quay Research" in asker["text"]
+    assert "仅答复一致或不一致" in asker["text"]
+    body = {"agreement": agreement.id, "notice": asker["notice"]}
+    changed = door.post(f"{address}/tokens", json=body | {"notice": f"sha256:{'0' * 64}"})
+    assert (changed.status_code, changed.json()["error"]) == (409, "Conflict")
+    issued = door.post(f"{address}/tokens", json=body).json()
+    desk.market.seal()
+    said = door.get(f"{address}/receipts/{issued['consent']}").json()
+    processing = said["fact"]["pii_processing"]
+    assert (processing["privacy_notice"], processing["privacy_notice_text"]) == (asker["notice"], asker["text"])
+    assert desk.ask(agreement, "L003", token=issued["token"]).answer == "no_match"

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from entrepot.api import consents, ledger, listings, log, notices, parties, releases, rights, rules, trades
+from entrepot.api import consents, ledger, listings, log, notices, parties, people, releases, rights, rules, trades
 
 ROUTERS: tuple[APIRouter, ...] = (
     parties.router,
@@ -14,6 +14,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ledger.router,
     notices.router,
     consents.router,
+    people.router,
     log.router,
 )
 """Every router of the JSON API, for the application to include."""

@@ -30,35 +30,18 @@ _LONGEST_TITLE = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentQuestion:
-    """One question to a person.
+class Words:
+    """What is shown to a person before an answer.
 
     Attributes:
-        categories: Kinds of data in the columns that are handed over, by the classifier's words; never none, which would mean every kind.
-        columns: Titles of columns of no known kind that go with them, by language, such as ``spend``.
-        until: When a consent given now ends at the latest.
-        is_agreed: Whether an agreement, or the controller who asks, says so; else it is our longest time.
-        texts: The words that are shown, by language.
+        texts: The words, by language.
     """
 
-    scope: Scope
-    categories: tuple[str, ...]
-    columns: Mapping[str, tuple[str, ...]]
-    until: datetime
-    is_agreed: bool
     texts: Mapping[str, str]
 
     def notice(self, language: str) -> str:
         """``sha256:…`` of the words in a language."""
         return f"sha256:{sha256_hex(self.texts[language].encode())}"
-
-    def kinds(self, language: str) -> list[str]:
-        """The kinds of data as a reader knows them."""
-        return kind_names(self.categories, language)
-
-    def others(self, language: str) -> str:
-        """What goes with the kinds of data and is of no known kind, in words; empty where nothing does."""
-        return _others(self.columns[language], language)
 
     def language_of(self, notice: str, language: str) -> str:
         """The language of the words that were shown, by their digest; the reader's where none is given.
@@ -75,6 +58,32 @@ class ConsentQuestion:
             "The question is another one by now: data, recipient, purpose or time have changed.", "Read it again, and answer then.",
             message_zh="该问题已发生变化：信息种类、接收方、目的或期限与您看到的不同。", hint_zh="请重新阅读后再作答。",
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentQuestion(Words):
+    """One question to a person.
+
+    Attributes:
+        categories: Kinds of data in the columns that are handed over, by the classifier's words; never none, which would mean every kind.
+        columns: Titles of columns of no known kind that go with them, by language, such as ``spend``.
+        until: When a consent given now ends at the latest.
+        is_agreed: Whether an agreement, or the controller who asks, says so; else it is our longest time.
+    """
+
+    scope: Scope
+    categories: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    until: datetime
+    is_agreed: bool
+
+    def kinds(self, language: str) -> list[str]:
+        """The kinds of data as a reader knows them."""
+        return kind_names(self.categories, language)
+
+    def others(self, language: str) -> str:
+        """What goes with the kinds of data and is of no known kind, in words; empty where nothing does."""
+        return _others(self.columns[language], language)
 
 
 def make(session: Session, scope: Scope, said: Sequence[tuple[Recorded, Scope]] = ()) -> ConsentQuestion:
@@ -99,6 +108,24 @@ def make(session: Session, scope: Scope, said: Sequence[tuple[Recorded, Scope]] 
         code: _words(session, scope, titles, _data(found, columns[code], code), ends if is_agreed else None, code) for code in LANGUAGES
     }
     return ConsentQuestion(scope=scope, categories=found, columns=columns, until=ends, is_agreed=is_agreed, texts=texts)
+
+
+def one_question(session: Session, agreement: Agreement, version: Version) -> Words:
+    """The words by which a person allows one question that a look-up agreement may ask."""
+    session = session.by_exchange()
+    offer = version.manifest.lookup
+    asked = [column for table in version.tables for column in table.columns if offer is not None and column.name in offer.columns]
+    titles = version.manifest.titles
+
+    def said(language: str) -> str:
+        return _ONE[language].format(
+            controller=parties.get(session, agreement.owner_id).name, recipient=parties.get(session, agreement.buyer_id).name,
+            product=_QUOTED[language].format(titles.get(language) or next(iter(titles.values()))), purpose=_purpose(agreement.purpose, language),
+            columns=_others(tuple(dict.fromkeys(_title(column, language) for column in asked)), language),
+            minutes=session.settings.token_minutes,
+        )  # fmt: skip
+
+    return Words(texts={code: said(code) for code in LANGUAGES})
 
 
 def kind_names(categories: Iterable[str], language: str) -> list[str]:
@@ -225,6 +252,16 @@ _TEXT = {
     "zh": (
         "{controller}将{product}中与您有关的信息提供给{recipient}，用于{purposes}。信息种类：{kinds}。如您允许，您的同意{end}失效；您也可以选择更短的期限。"
         "您可随时一键停止，也可以不允许。"
+    ),
+}
+_ONE = {
+    "en": (
+        "{controller} answers {recipient} one question about you from {product}, for {purpose}, with match or no match and nothing else. It may be "
+        "about: {columns}. If you allow it, your consent is good for one answer, for {minutes} minutes. You can stop it at any time before."
+    ),
+    "zh": (
+        "{controller}根据{product}就与您有关的一项询问答复{recipient}，用于{purpose}，仅答复一致或不一致。可询问的内容：{columns}。如您允许，"
+        "您的同意仅对一次答复有效，{minutes}分钟后失效。在此之前您可随时停止。"
     ),
 }
 _ANYBODY = {"en": "whomever the terms allow", "zh": "条款允许的任何接收方"}

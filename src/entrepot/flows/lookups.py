@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entrepot import catalogue, consent, delivery, parties, trades
-from entrepot.catalogue.model import ListingState
+from entrepot.catalogue.model import ListingState, Version
 from entrepot.delivery.lookups import METHOD, Lookup, Room
-from entrepot.flows import gates, operations
+from entrepot.flows import consent_questions, gates, operations
 from entrepot.kit import Conflict, NotFound
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Session
 from entrepot.terms import Condition
@@ -109,19 +109,29 @@ def token_for(session: Session, key: str, agreement_id: str) -> consent.tokens.I
         FactsMissing: The controller has to say first how it asks.
     """
     controller_id = consent.acting_controller(session)
-    use = _use(session, controller_id, agreement_id)
+    use = delivery.lookups.use_of(*_asked_of(session, controller_id, agreement_id))
     operations.record_consent(session, controller_id)
     return consent.tokens.issue(session, consent.subject(session, controller_id, key), use, by=consent.CONTROLLER)
 
 
-def token_as_person(session: Session, link: str, agreement_id: str) -> consent.tokens.Issued:
-    """A token for one question, given by the person of a link.
+def token_as_person(session: Session, link: str, agreement_id: str, *, notice: str = "", language: str = "en") -> consent.tokens.Issued:
+    """A token for one question, given by the person of a link, with the words that the person read.
+
+    Args:
+        notice: Their digest; empty for the words as they stand, in the language.
 
     Raises:
         NotFound: The link is not valid, or there is no such look-up agreement about data of its controller.
+        Conflict: The words have changed since they were read.
     """
     person = consent.links.open_link(session, link)
-    return consent.tokens.issue(session, person.subject, _use(session, person.controller_id, agreement_id), by=consent.PERSON)
+    agreement, version = _asked_of(session, person.controller_id, agreement_id)
+    words = consent_questions.one_question(session, agreement, version)
+    spoken = words.language_of(notice, language)
+    return consent.tokens.issue(
+        session, person.subject, delivery.lookups.use_of(agreement, version), by=consent.PERSON, notice_digest=words.notice(spoken),
+        notice_text=words.texts[spoken],
+    )  # fmt: skip
 
 
 def _open_agreement(session: Session, agreement_id: str) -> Agreement:
@@ -134,8 +144,8 @@ def _open_agreement(session: Session, agreement_id: str) -> Agreement:
     return agreement
 
 
-def _use(session: Session, controller_id: str, agreement_id: str) -> consent.Use:
-    """What a token is for; whose the agreement is tells the controller, and nobody else learns that it exists."""
+def _asked_of(session: Session, controller_id: str, agreement_id: str) -> tuple[Agreement, Version]:
+    """The agreement that a token is for, and what it is asked of; nobody but the controller it is with learns that it exists."""
     unknown = NotFound(
         f"There is no agreement {agreement_id[:60]} to ask about your data.", "Look at who may ask on the page of the link.",
         message_zh=f"没有可就您的数据提问的协议 {agreement_id[:60]}。", hint_zh="请在链接所示页面上查看谁可以提问。",
@@ -146,4 +156,4 @@ def _use(session: Session, controller_id: str, agreement_id: str) -> consent.Use
         raise unknown from None
     if agreement.owner_id != controller_id or agreement.method != METHOD or agreement.state not in OPEN:
         raise unknown
-    return delivery.lookups.use_of(agreement, delivery.covered_versions(session, agreement)[-1])
+    return agreement, delivery.covered_versions(session, agreement)[-1]

@@ -55,13 +55,14 @@ class Used:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Somebody who may ask one question at a time about the person, with a token of the person's for each."""
+    """Somebody who may ask one question at a time about the person, with a token of the person's for each; ``words`` tell what is allowed."""
 
     agreement_id: str
     titles: Texts
     recipient: str
     purpose: str
     columns: tuple[str, ...]
+    words: consent_questions.Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,7 @@ def _askers(session: Session, version: Version, agreements: Sequence[Agreement])
     return [
         Asker(
             agreement_id=agreement.id, titles=version.manifest.titles, recipient=parties.get(session, agreement.buyer_id).name,
-            purpose=agreement.purpose, columns=offer.columns,
+            purpose=agreement.purpose, columns=offer.columns, words=consent_questions.one_question(session, agreement, version),
         )
         for agreement in agreements if offer is not None and agreement.state in OPEN and agreement.method == delivery.lookups.METHOD
     ]  # fmt: skip

@@ -30,7 +30,7 @@ def page(request: Request) -> Response:
     sent = form(request)
     try:
         if sent.text("do") == "token":
-            return _show(request, token, issued=_token(request, token, sent.text("agreement")))
+            return _show(request, token, issued=_token(request, token, sent))
         note = _do(request, token, sent)
     except NotFound:
         raise
@@ -68,9 +68,10 @@ def _do(request: Request, token: str, sent: Form) -> str:
     )
 
 
-def _token(request: Request, link: str, agreement_id: str) -> Issued:
+def _token(request: Request, link: str, sent: Form) -> Issued:
+    language = visit(request).language.code
     with exchange(request).session() as session:
-        return flows.lookups.token_as_person(session, link, agreement_id)
+        return flows.lookups.token_as_person(session, link, sent.text("agreement"), notice=sent.text("notice"), language=language)
 
 
 def _show(request: Request, token: str, error: EntrepotError | None = None, *, issued: Issued | None = None) -> Response:
