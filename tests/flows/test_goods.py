@@ -284,8 +284,9 @@ def test_nobody_sees_rows_of_persons_before_an_agreement(market: Market) -> None
     keyed = publish(market, REGIONS, facts={"asset": {"under_14": False}})
     told = publish(market, "age,city\n" + "".join(f"{20 + n % 40},Lyon\n" for n in range(40)), person_key=None)
     bare = publish(market, "day,rain\n" + "".join(f"2026-11-{n % 28 + 1:02},{n % 9}\n" for n in range(40)), person_key=None)
+    towns = publish(market, "city,rain\n" + "".join(f"Lyon,{n % 9}\n" for n in range(40)), person_key=None)
     with market.exchange.reading(SYSTEM) as session:
-        for listing, rows in ((keyed, 0), (told, 0), (bare, 10)):
+        for listing, rows in ((keyed, 0), (told, 0), (bare, 10), (towns, 10)):
             number = catalogue.get(session, listing).pending_number
             version = catalogue.current_version(session, listing, number)
             assert [len(one.rows) for one in version.preview] == [rows]

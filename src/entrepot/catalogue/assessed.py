@@ -20,8 +20,12 @@ def shows_children(table: Mapping[str, Any]) -> bool:
 
 def tells_ages(table: Mapping[str, Any]) -> bool:
     """Whether the ages or births of a table alone say that its rows are about persons: children, births, or ages beside a person's id."""
-    found = {column["category"] for column in table["columns"]} & _AGES
+    found = _ages(table)
     return shows_children(table) or (bool(found) and len(table["columns"]) > 1 and ("birth_date" in found or bool(table.get("person_key"))))
+
+
+def _ages(table: Mapping[str, Any]) -> frozenset[str]:
+    return _AGES & {column["category"] for column in table["columns"]}
 
 
 def is_about_persons(table: Mapping[str, Any]) -> bool:
@@ -31,14 +35,17 @@ def is_about_persons(table: Mapping[str, Any]) -> bool:
 
 def for_everybody(preview: Preview, table: DataTable, assessed: Mapping[str, Any] | None, person_key: str) -> Preview:
     """What anybody may see of a table before an agreement: of rows about persons the names of their columns alone, and never a person key."""
-    about = person_key in preview.columns or any(c.personal for c in table.columns) or (assessed is not None and is_about_persons(assessed))
-    if about and (table.grade or 0) < SHOWN_FROM:
+    # A column of towns makes no table of persons, one of ages does; where no check was kept, either is enough.
+    found = any(c.personal for c in table.columns) if assessed is None else is_about_persons(assessed) or bool(_ages(assessed))
+    if (found or person_key in preview.columns) and (table.grade or 0) < SHOWN_FROM:
         return replace(preview, rows=(), masked=preview.columns)
     if person_key not in preview.columns:
         return preview
     at = preview.columns.index(person_key)
     return replace(
-        preview, rows=tuple((*row[:at], None, *row[at + 1 :]) for row in preview.rows), masked=tuple({*preview.masked, person_key})
+        preview,
+        rows=tuple((*row[:at], None, *row[at + 1 :]) for row in preview.rows),
+        masked=tuple(dict.fromkeys((*preview.masked, person_key))),
     )
 
 

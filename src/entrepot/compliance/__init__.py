@@ -3,6 +3,7 @@
 from entrepot.compliance.asking import Case, ask, judge_case, keep_afterwards, keep_new
 from entrepot.compliance.check import check
 from entrepot.compliance.dossier import Dossier, Seen, Source
+from entrepot.compliance.installing import in_force, install, packs_digest, read_text, uninstall
 from entrepot.compliance.model import AlertFact, ColumnFact, Facts, Finding, Severity, Verdict
 from entrepot.compliance.pack_model import Gate, Pack
 from entrepot.compliance.replacing import PackReplaces
@@ -22,21 +23,16 @@ from entrepot.compliance.service import (
     has_older,
     has_other_packs,
     heed_refusal,
-    in_force,
-    install,
     is_approved,
     judge,
     keep,
     midnight,
     newest,
     open_duties,
-    packs_digest,
-    read_text,
     refuse,
     require,
     rulings,
     today,
-    uninstall,
     waiting,
     waiting_listings,
 )

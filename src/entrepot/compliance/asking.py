@@ -10,6 +10,7 @@ from entrepot import parties
 from entrepot.compliance import service
 from entrepot.compliance.acts import Act, Stance
 from entrepot.compliance.dossier import Dossier, Source
+from entrepot.compliance.installing import packs_digest
 from entrepot.compliance.pack_model import Gate
 from entrepot.compliance.places import jurisdictions
 from entrepot.compliance.repository import KeptRuling
@@ -114,7 +115,7 @@ def keep_afterwards(
 def repeats(before: list[KeptRuling], ruling: Ruling) -> bool:
     """Whether the newest ruling says the same of the same, so that somebody who tries again leaves no second trace."""
     last = before[0] if before else None
-    asked = (service.case_digest(ruling), service.packs_digest(ruling.packs), ruling.decision)
+    asked = (service.case_digest(ruling), packs_digest(ruling.packs), ruling.decision)
     return last is not None and (last.facts_digest, last.packs_digest, last.decision) == asked
 
 
