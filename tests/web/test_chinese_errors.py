@@ -60,6 +60,8 @@ def test_a_refused_publish_names_the_column_and_the_way_out_in_chinese(owner: Vi
     checked = upload(owner, PEOPLE)
     assert "mail 含有电子邮箱。" in checked.text
     assert "请去掉该列，或替换为随机标识。" in checked.text
+    assert "平台章程 (2026)第1条" in checked.text
+    assert "House guard-rails" not in checked.text
     assert "e-mail addresses" not in checked.text
     if checked.has_form("一句话说明买方"):
         refused = owner.send("一句话说明买方", outcome="给人写信。", plan="free")

@@ -7,6 +7,7 @@ from functools import cache
 
 from entrepot.compliance import library
 from entrepot.compliance.explain import TEXTS, Explained, Section, standing_words
+from entrepot.compliance.installing import HOUSE
 from entrepot.compliance.pack_model import Citation, Pack
 from entrepot.compliance.rules import RULES
 
@@ -19,12 +20,18 @@ def is_checked(rule_id: str) -> bool:
     return any(rule.id == rule_id for rule in RULES)
 
 
+def cited_by(rule_id: str, language: str) -> str:
+    """Where a rule of the check is written: in the charter of the house, whose pack nobody replaces."""
+    house = next(pack for pack in library.shipped() if pack.id == HOUSE)
+    return house.cited_as(Citation(instrument=_CHARTER, article=_words()[rule_id]["article"]["en"]), language)
+
+
 def explain_check(rule_id: str, house: Pack, language: str, *, at: date) -> Explained:
     """A rule of the check in words: what is wrong, where it applies, where that is written and since when, and the way out."""
     say, words = TEXTS[language], _words()[rule_id]
     severity = next(rule.severity for rule in RULES if rule.id == rule_id)
     charter = house.instruments[_CHARTER]
-    cited = house.cited_as(Citation(instrument=_CHARTER, article=words["article"]["en"]), language)
+    cited = cited_by(rule_id, language)
     asked = charter.stands(at)
     lines = {
         "says": [words["says"][language]], "gates": [_GATE[language]], "when": [words["when"][language]],

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from entrepot import catalogue, parties
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Source
+from entrepot.compliance.explain_check import cited_by, is_checked
 from entrepot.compliance.vocabulary import answer_command, is_of_buyer
 from entrepot.flows import dossiers
 from entrepot.kit import EntrepotError
@@ -114,7 +115,9 @@ def worded(finding: Found, language: str) -> dict[str, Any]:
     """A finding with its message and hint in a language."""
     if language != "zh":
         return dict(finding)
-    return {**finding, **{name: in_chinese(str(finding.get(name) or "")) for name in ("message", "hint")}}
+    said = {name: in_chinese(str(finding.get(name) or "")) for name in ("message", "hint")}
+    rule = str(finding.get("rule"))
+    return {**finding, **said, **({"citation": cited_by(rule, language)} if is_checked(rule) else {})}
 
 
 def ways(finding: Found, spot: Spot, language: str = "en") -> Iterator[Way]:

@@ -24,7 +24,7 @@ def _(text: str) -> str:
 
 
 STATES: Mapping[str, str] = {
-    "draft": _("Waits for review"), "live": _("On offer"), "suspended": _("Suspended"), "withdrawn": _("Withdrawn"),
+    "draft": _("Not on offer yet"), "live": _("On offer"), "suspended": _("Suspended"), "withdrawn": _("Withdrawn"),
     "requested": _("Requested"), "offered": _("Offered"), "countered": _("Countered"), "agreed": _("Agreed"),
     "declined": _("Declined"), "expired": _("Expired"), "active": _("Active"), "fulfilled": _("Fulfilled"),
     "terminated": _("Terminated"), "refunded": _("Paid back"), "held": _("In escrow"), "released": _("Paid"),
