@@ -28,6 +28,11 @@ facts:
   consent.kind: separate
   privacy_notice.states: [handler, purpose, method, categories, retention, rights]
 """
+ANSWERS = (
+    "source.statement=Our own tills", "source.kinds=own_operation", "source.authorised=yes", "asset.classification=general", "asset.public_data=no",
+    "asset.barred_content=no", "owner.data_vendor=no", "owner.state_organ=no", "basis.pipl=consent", "consent.kind=separate",
+    "privacy_notice.states=handler,purpose,method,categories,retention,rights",
+)  # fmt: skip
 
 MEASURING = """pack: own
 version: "1"
@@ -80,6 +85,29 @@ def test_a_check_says_what_publishing_says_and_each_question_once(exchange: Comm
         assert made.err.count(question) == checked.out.count(question) == 1
     assert "CN-DSL-33-SOURCE: Data Security Law (2021), art. 33" in made.err
     assert "Nothing stands in the way" not in checked.out
+
+
+def _drafted(exchange: CommandLine) -> str:
+    (listing,) = set(re.findall(r"lst_[0-9a-z]{26}", exchange("publish", "spend.yaml", *OWNER).err))
+    return str(listing)
+
+
+def test_what_was_answered_about_a_listing_counts_for_its_next_version(exchange: CommandLine) -> None:
+    draft = _drafted(exchange)
+    exchange.done("answer", draft, *ANSWERS, *OWNER)
+    checked = exchange("check", "spend.csv", "--manifest", "spend.yaml", *OWNER)
+    assert checked.code == 3, "of a new listing nothing is known"
+    again = exchange.done("check", "spend.csv", "--manifest", "spend.yaml", "--listing", draft, *OWNER)
+    assert "Nothing stands in the way" in again
+    assert exchange("publish", "spend.yaml", "--listing", draft, *OWNER).code == 0
+
+
+def test_a_listing_of_another_or_without_its_manifest_is_refused(exchange: CommandLine) -> None:
+    draft = _drafted(exchange)
+    assert "no manifest" in exchange("check", "spend.csv", "--listing", draft, *OWNER).err
+    asked = exchange("check", "spend.csv", "--manifest", "spend.yaml", "--listing", draft, *BUYER)
+    assert asked.code == 2
+    assert "NotFound" in asked.err or "Refused" in asked.err
 
 
 def test_a_manifest_that_answers_passes_the_check_and_is_published(exchange: CommandLine) -> None:

@@ -158,6 +158,7 @@ class ForetellIn(Sent):
     table: SketchedTableIn
     persons: PersonsIn | None = None
     sha256: str = Field(default="", max_length=64)
+    listing: str = Field(default="", max_length=60, description="The listing of yours that it would be a new version of.")
 
 
 class ForetoldOut(RulingOut):
@@ -239,7 +240,7 @@ def before_publishing(acting: ActingDep, body: ForetellIn, language: Language = 
         manifest = catalogue.load_manifest(body.manifest, currency=session.settings.currency)
         persons = goods.Persons(**body.persons.model_dump()) if body.persons else None
         sketched = foretold.Sketch(table=body.table.model_dump(), persons=persons, sha256=body.sha256)
-        ruling, grade = foretold.foretell(session, manifest, sketched)
+        ruling, grade = foretold.foretell(session, manifest, sketched, listing_id=body.listing)
     return ForetoldOut(gate=ruling.gate, grade=grade, **foretold.shown(ruling, language))
 
 

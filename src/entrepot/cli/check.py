@@ -49,6 +49,12 @@ def check(
         Path, typer.Argument(help="CSV, Parquet, JSON lines or Excel, or a picture or recording; found out by content.", show_default=False)
     ],
     manifest: Annotated[Path | None, typer.Option(help="Manifest of the offer the file would belong to.")] = None,
+    listing: Annotated[
+        str,
+        typer.Option(
+            help="With --manifest: the listing it would be a new version of; what was answered about that counts.", show_default=False
+        ),
+    ] = "",
     encoding: Encoding = "",
     delimiter: Delimiter = "",
     header: Header = None,
@@ -86,6 +92,8 @@ def check(
         _tell(media, show_media)
     if declared:
         raise Invalid(f"{file.name} is no picture and no recording.", "Leave --shows out.")
+    if listing and manifest is None:
+        raise Invalid("A listing is named, and no manifest.", "Name the manifest of its next version with --manifest.")
     offer = catalogue.load_manifest(manifest) if manifest else None
     options = ReadOptions(encoding=encoding, delimiter=delimiter, header=header, sheet=sheet)
     with cancellable(), steps_progress(_STEPS) as progress:
@@ -96,7 +104,7 @@ def check(
         _tell(report, show)
     from entrepot.cli.check_rules import ask_rules
 
-    report, note = ask_rules(report, manifest, offer)
+    report, note = ask_rules(report, manifest, offer, listing)
     _tell(report, partial(show, note=note))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.cli import context
-from entrepot.kit import EntrepotError
+from entrepot.kit import EntrepotError, Invalid
 
 if TYPE_CHECKING:
     from entrepot.catalogue import Manifest
@@ -18,11 +18,15 @@ NOT_ASKED = (
 )
 
 
-def ask_rules(report: CheckReport, path: Path, manifest: Manifest) -> tuple[CheckReport, str]:
+def ask_rules(report: CheckReport, path: Path, manifest: Manifest, listing: str = "") -> tuple[CheckReport, str]:
     """The report with what the rules say of the offer, and a note on which rules were asked, or why none were.
 
+    Args:
+        listing: The listing that it would be a new version of.
+
     Raises:
-        EntrepotError: The exchange that ``--exchange`` names does not answer.
+        EntrepotError: The exchange that ``--exchange`` names does not answer, or does not know the listing.
+        Invalid: A listing is named, and no exchange is at hand.
     """
     from entrepot.client.files import manifest_text
     from entrepot.flows.foretold import sketch, with_rules
@@ -32,12 +36,15 @@ def ask_rules(report: CheckReport, path: Path, manifest: Manifest) -> tuple[Chec
     note = beside if len(manifest.files) > 1 else ""
     sketched = sketch(report, sha256=sha256_of(report.path))
     if not _at_hand():
+        if listing:
+            raise Invalid("A listing is named, and no exchange is at hand.", "Name one with --data or --exchange, or leave --listing out.")
         return _by_packs(report, manifest, note)
     try:
         with context.connect() as client:
-            ruled = client.before_publishing(manifest_text(path), sketched.to_dict())
+            named = context.find_listing(client, listing) if listing else ""
+            ruled = client.before_publishing(manifest_text(path), sketched.to_dict(), listing_id=named)
     except EntrepotError as error:
-        if context.chosen.exchange:
+        if context.chosen.exchange or listing:
             raise
         return report, f"The rules of the exchange were not asked: {error.message} {error.hint}"
     return with_rules(report, ruled, ruled["grade"]), note.strip()

@@ -19,9 +19,10 @@ class RuleVerbs(Verbs):
         """Answer what the rules ask about a listing or a trade; what they say then comes back."""
         return self.call("PUT", f"/{_kind(subject_id)}/{subject_id}/facts", {"facts": dict(facts)}, query={"language": language})
 
-    def before_publishing(self, manifest: str, sketched: Mapping[str, Any], *, language: str = "en") -> Any:
+    def before_publishing(self, manifest: str, sketched: Mapping[str, Any], *, listing_id: str = "", language: str = "en") -> Any:
         """What the rules would say of publishing a table under a manifest; the sketch holds names, kinds and counts, and no value."""
-        return self.call("POST", "/rules/before-publishing", {"manifest": manifest, **sketched}, query={"language": language})
+        body = {"manifest": manifest, "listing": listing_id, **sketched}
+        return self.call("POST", "/rules/before-publishing", body, query={"language": language})
 
     def rule_packs(self) -> Any:
         """The packs in force."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from entrepot import compliance, parties
+from entrepot import catalogue, compliance, parties
 from entrepot.catalogue import Manifest
 from entrepot.compliance import Dossier, Gate, Ruling, Source, library
 from entrepot.compliance.judge import decide
@@ -56,18 +56,25 @@ def sketch(report: CheckReport, *, sha256: str) -> Sketch:
     return Sketch(table=table, persons=report.persons, sha256=sha256)
 
 
-def foretell(session: Session, manifest: Manifest, sketched: Sketch) -> tuple[Ruling, int | None]:
+def foretell(session: Session, manifest: Manifest, sketched: Sketch, *, listing_id: str = "") -> tuple[Ruling, int | None]:
     """What the rules of this exchange would say of an offer of the acting organisation, and the grade it has measured of the table.
+
+    Args:
+        listing_id: The listing it would be a new version of, whose answers count; empty for a new one.
 
     Raises:
         Refused: The actor offers nothing here.
+        NotFound: The listing is another's.
     """
     parties.require_role(session, Role.OWNER)
     organisation_id = parties.acting_organisation(session)
+    if listing_id:
+        parties.require_self(session, catalogue.get(session, listing_id).organisation_id)
     known = releases_of(session, organisation_id, [sketched.sha256] if sketched.sha256 else [])
     grade = known[sketched.sha256].grade if sketched.sha256 in known else None
     offered = _goods(sketched, manifest, grade)
-    return compliance.judge(session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, offered)), grade
+    dossier = dossiers.of_listing(session, organisation_id, manifest, offered, listing_id=listing_id or None)
+    return compliance.judge(session, Gate.LISTING, dossier), grade
 
 
 def foretell_here(settings: Settings, manifest: Manifest, sketched: Sketch, *, at: date) -> Ruling:
