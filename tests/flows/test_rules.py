@@ -135,12 +135,15 @@ def test_a_prohibited_use_that_was_named_is_not_taken_back_with_a_word(market: M
         assert flows.why_waiting(session, waiting)[-1] == "Why was the first answer about the use wrong? I took it for marketing."
     another = market.request(listing)
     assert _say(market, another, "none") is Decision.REVIEW, "it binds every request of this buyer for this listing"
-    other_listing = market.request(market.publish(title="Other flowers").listing_id)
-    assert _say(market, other_listing, "none") is Decision.ALLOW
+    other_listing = market.request(market.publish(title="The same flowers").listing_id)
+    assert _say(market, other_listing, "none") is Decision.REVIEW, "and for the same data in another listing of the owner"
+    other_owner = market.request(market.publish(by=market.stranger, title="Other flowers").listing_id)
+    assert _say(market, other_owner, "none") is Decision.ALLOW
     with market.exchange.session(market.operator) as session:
         flows.approve_ruling(session, waiting.id, reason="A slip of the pen; the buyer has explained it.")
     assert market.accept(negotiation)
     assert market.accept(another), "a person has decided, and it binds no longer"
+    assert market.accept(other_listing)
     assert _left_to_operator(market) == []
 
 

@@ -1,4 +1,7 @@
-"""Prohibited uses that a buyer has named: kept for this buyer and listing until a person of the exchange has decided."""
+"""Prohibited uses that a buyer has named: kept for this buyer and owner until a person of the exchange has decided.
+
+They bind for everything of the owner's, because the same data may stand in another listing of it.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ def admit(session: Session, negotiation: Negotiation, said: Mapping[str, Any]) -
     """Keep the prohibited uses that are among answers; a later answer takes none of them back."""
     named = set(said.get(uses.FACT) or ()) - {uses.NONE}
     if named:
-        known = _kept(session, _of_buyer(negotiation))
-        compliance.answer(session, _of_buyer(negotiation), {FACT: sorted(named | known)}, source=Source.MEASURED)
+        known = _kept(session, *_of_buyer(negotiation))
+        compliance.answer(session, _of_buyer(negotiation)[0], {FACT: sorted(named | known)}, source=Source.MEASURED)
 
 
 def admitted(session: Session, negotiation: Negotiation) -> dict[str, Any]:
-    """The fact that the buyer has named prohibited uses for this listing, here or in another request; empty where it has not."""
-    found = _kept(session, _of_buyer(negotiation), _of_request(negotiation))
+    """The fact that the buyer has named prohibited uses to this owner, here or in another request; empty where it has not."""
+    found = _kept(session, *_of_buyer(negotiation), _of_request(negotiation))
     return {FACT: sorted(found)} if found else {}
 
 
@@ -73,9 +76,11 @@ def words(kept: KeptRuling, language: str = "en") -> list[str]:
 
 def _settle(session: Session, negotiation: Negotiation, decided: set[str]) -> None:
     # The request itself keeps the fact that its approval was given on, and what was named since then is still open.
-    left = _kept(session, _of_buyer(negotiation)) - decided
+    subjects = _of_buyer(negotiation)
+    left = _kept(session, *subjects) - decided
     compliance.answer(session, _of_request(negotiation), {FACT: sorted(decided)}, source=Source.MEASURED)
-    compliance.answer(session, _of_buyer(negotiation), {FACT: sorted(left) or None}, source=Source.MEASURED)
+    for subject, now in zip(subjects, (sorted(left) or None, None), strict=True):
+        compliance.answer(session, subject, {FACT: now}, source=Source.MEASURED)
 
 
 def _kept(session: Session, *subjects: str) -> set[str]:
@@ -85,8 +90,9 @@ def _kept(session: Session, *subjects: str) -> set[str]:
 # Under names that no form and no door takes answers for, so that nobody but the exchange writes there.
 
 
-def _of_buyer(negotiation: Negotiation) -> str:
-    return _name(negotiation.buyer_id, negotiation.listing_id)
+def _of_buyer(negotiation: Negotiation) -> tuple[str, str]:
+    """Where it is kept, and where it was kept before, for one listing alone."""
+    return _name(negotiation.buyer_id, negotiation.owner_id), _name(negotiation.buyer_id, negotiation.listing_id)
 
 
 def _of_request(negotiation: Negotiation) -> str:
