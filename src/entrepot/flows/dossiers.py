@@ -40,7 +40,7 @@ def of_listing(
     """
     owner = parties.get(session, organisation_id)
     said = _said(session, tuple(subject for subject in (organisation_id, listing_id) if subject), manifest, published_at)
-    dossier = Dossier().with_(said).with_(goods.admissions(admitted or {}))
+    dossier = Dossier().with_(goods.joined(said, admitted or {}))
     dossier = dossier.with_(goods.conceded(offered, dossier.values))
     measured: dict[str, Any] = {
         **of_offer(manifest, offered, dossier.values),
@@ -66,13 +66,13 @@ def _said(session: Session, subjects: tuple[str, ...], manifest: Manifest, publi
     answered, own = compliance.answers(session, *subjects).values, stated(manifest)
     newer = compliance.answers(session, *subjects, since=published_at).values if published_at else {}
     corrected = {path: value for path, value in newer.items() if path in own}
-    return {**answered, **own, **corrected, **goods.admissions(answered)}
+    return goods.joined({**answered, **own, **corrected}, answered)
 
 
 def of_offer(manifest: Manifest, offered: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
     """What a manifest and its tables show by themselves, whoever offers them and wherever."""
     measured: dict[str, Any] = {
-        **goods.facts(offered, declared),
+        **goods.facts(offered, declared, goods.meant(manifest.columns, offered.fields)),
         **_offered_as(manifest),
         "offer.purposes": sorted(manifest.terms.permitted_purposes),
         "offer.public": manifest.visibility is Visibility.PUBLIC,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from entrepot.catalogue import Version
+from entrepot.catalogue import ColumnNote, Version
 from entrepot.catalogue.assessed import is_about_persons, shows_children, tells_ages
 from entrepot.engine.sql import identifier, parquet
 
@@ -17,6 +18,9 @@ ANONYMOUS = 4
 """The grade of tables in which no person is left."""
 _SURE = 0.8
 _ADMITTED = ("asset.personal", "asset.under_14", "asset.rows_about_persons")
+_KINDS = "asset.categories"
+_OF_ORGANISATIONS = frozenset({"ent:OrganisationContact", "ent-cn:UnifiedSocialCreditCode"})
+_CONCEPT = re.compile(r"https?://w3id\.org/dpv/(?:[0-9.]+/)?pd(?:#|/)([A-Za-z]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +98,29 @@ def _different(cursor: duckdb.DuckDBPyConnection, key: str, paths: Sequence[Path
 
 
 def admissions(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what was said, what admits to persons or children; it is believed wherever it was said."""
-    return {path: True for path in _ADMITTED if said.get(path) is True}
+    """Of what was said, what admits to persons, to kinds of data about them, or to children; it is believed wherever it was said."""
+    flags: dict[str, Any] = {path: True for path in _ADMITTED if said.get(path) is True}
+    kinds = sorted(set(said.get(_KINDS) or ()) - _OF_ORGANISATIONS)
+    return flags | ({_KINDS: kinds} if kinds else {})
+
+
+def joined(said: Mapping[str, Any], *others: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, together with all that is admitted elsewhere: of kinds of data the one is added to the other."""
+    kinds = sorted({kind for one in (said, *others) for kind in admissions(one).get(_KINDS, ())})
+    flags = {path: True for one in others for path in admissions(one) if path != _KINDS}
+    return {**said, **flags, **({_KINDS: kinds} if kinds else {})}
+
+
+def meant(columns: Mapping[str, ColumnNote], fields: Iterable[str]) -> list[str]:
+    """The kinds of personal data that an owner's notes name for columns, by the address of a term of the Data Privacy Vocabulary."""
+    found = (_CONCEPT.fullmatch(columns[name].concept) for name in fields if name in columns)
+    return sorted({f"pd:{one[1]}" for one in found if one})
 
 
 def conceded(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
     """What counts as said by an owner who says that ages are not those of persons, where nothing else tells of persons; a person reviews it."""
     denied = declared.get("asset.ages_of_persons") is False and _by_ages_alone(goods) and not admissions(declared)
-    return dict.fromkeys(_ADMITTED, False) | {"asset.categories": []} if denied else {}
+    return dict.fromkeys(_ADMITTED, False) | {_KINDS: []} if denied else {}
 
 
 def _by_ages_alone(goods: Goods) -> bool:
@@ -109,30 +128,39 @@ def _by_ages_alone(goods: Goods) -> bool:
     return any(map(tells_ages, tables)) and not any(table["personal"] for table in tables) and not goods.has_key
 
 
-def facts(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
+def facts(goods: Goods, declared: Mapping[str, Any], noted: Sequence[str] = ()) -> dict[str, Any]:
     """What looking at the tables came to. Looking finds; finding nothing is no proof, so whoever admits to persons or children is believed.
 
-    A column that tells whose row it is admits to persons. Whether children are among them stays open where no column shows it. Where an owner
-    says that ages are not those of persons, nothing of this was measured.
+    A column that tells whose row it is admits to persons, and so do kinds of personal data that the owner names. Whether children are among
+    them stays open where no column shows it. Where an owner says that ages are not those of persons, nothing of this was measured.
+
+    Args:
+        noted: Kinds of personal data that the owner's notes name for columns, which count where rows are about persons.
     """
     seen = {"asset.medium": "table", "asset.personal_by_ages": _by_ages_alone(goods)}
-    return seen if conceded(goods, declared) else seen | _of_persons(goods, declared)
+    return seen if conceded(goods, declared) else seen | _of_persons(goods, admissions(declared), noted)
 
 
-def _of_persons(goods: Goods, declared: Mapping[str, Any]) -> dict[str, Any]:
-    admitted = admissions(declared)
+def _of_persons(goods: Goods, admitted: Mapping[str, Any], noted: Sequence[str]) -> dict[str, Any]:
     personal = any(map(is_about_persons, goods.assessed)) or goods.has_key or bool(admitted)
-    columns = [column for table in goods.assessed for column in table["columns"] if column["kind"] != "none" and column["term"]]
+    columns = [column for table in goods.assessed for column in table["columns"] if tells_kind(column)]
+    kinds = {column["term"] for column in columns} | set(admitted.get(_KINDS, ())) | set(noted)
     measured: dict[str, Any] = {
         "asset.personal": personal,
-        "asset.categories": sorted({column["term"] for column in columns}) if personal else [],
+        _KINDS: sorted(kinds) if personal else [],
         "asset.rows_about_persons": personal,
         "asset.under_14": _has_children(goods) if personal else False,
     }
     if personal:
         measured["asset.grade"] = _grade(goods, columns)
         measured["asset.persons"] = _persons(goods)
-    return {path: value for path, value in measured.items() if value is not None and (path not in admitted or value is True)}
+    overruled = {path for path in _ADMITTED if path in admitted and measured[path] is not True}
+    return {path: value for path, value in measured.items() if value is not None and path not in overruled}
+
+
+def tells_kind(column: Mapping[str, Any]) -> bool:
+    """Whether a column is of a kind that counts where rows are about persons: also one that tells of nobody by itself, such as an income."""
+    return bool(column["term"]) and column["term"] not in _OF_ORGANISATIONS
 
 
 def _has_children(goods: Goods) -> bool | None:

@@ -8,7 +8,7 @@ from typing import Any
 from entrepot.catalogue.assessed import is_about_persons
 from entrepot.compliance import Seen
 from entrepot.compliance.library import label
-from entrepot.flows.goods import Goods
+from entrepot.flows.goods import Goods, tells_kind
 
 Table = Mapping[str, Any]
 
@@ -60,7 +60,8 @@ def _persons(tables: Iterable[Table]) -> Iterator[Seen]:
 
 def _kinds(table: Table) -> Iterator[Seen]:
     for column in table["columns"]:
-        if column["kind"] != "none" and (term := column["term"]):
+        if tells_kind(column):
+            term = column["term"]
             texts = {language: _held(column, term, language) for language in ("en", "zh")}
             yield Seen(table=table["name"], column=column["name"], texts=texts, term=term)
 

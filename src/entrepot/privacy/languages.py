@@ -93,6 +93,8 @@ SCRIPT: tuple[tuple[str, str], ...] = (
     ("党派", "politics"), ("性取向", "sexuality"), ("诊断", "health"), ("病历", "health"), ("疾病", "health"), ("病史", "health"), ("既往史", "health"), ("过敏", "health"), ("症状", "health"), ("主诉", "health"),
     ("血型", "health"), ("残疾", "health"), ("用药", "health"), ("体检", "health"), ("孕", "health"), ("диагноз", "health"), ("指纹", "biometric"), ("人脸", "biometric"), ("声纹", "biometric"), ("虹膜", "biometric"),
     ("掌纹", "biometric"), ("基因", "genetic"), ("犯罪", "criminal"), ("前科", "criminal"), ("刑事", "criminal"), ("收入", "income"), ("工资", "income"), ("薪", "income"),
+    ("账户余额", "balance"), ("存款", "balance"), ("贷款", "loan"), ("借款", "loan"), ("欠款", "loan"), ("负债", "loan"), ("房贷", "loan"), ("征信", "credit_record"), ("信用记录", "credit_record"),
+    ("信用额度", "credit_record"), ("授信", "credit_record"), ("逾期", "credit_record"), ("信用评分", "credit_score"), ("信用分", "credit_score"), ("信用等级", "credit_score"),
     ("网址", ""), ("网站地址", ""), ("链接地址", ""), ("服务器地址", ""), ("公司地址", ""), ("店铺地址", ""), ("门店地址", ""), ("学校地址", ""), ("医院地址", ""), ("单位地址", ""), ("公司电话", ""), ("客服电话", ""),
     ("店铺电话", ""), ("医院电话", ""), ("发货地址", ""),
 )  # fmt: skip

@@ -86,6 +86,12 @@ PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "coordinates": ("lat", "latitude", "lon", "lng", "longitude"),
     "income": ("income", "salary", "wage", "wages", "earnings"),
+    "balance": ("account balance", "bank balance", "savings balance", "savings", "card balance", "deposit balance", "net worth", "bank deposits"),
+    "loan": (
+        "loan", "loans", "loan amount", "loan balance", "loan status", "debt", "debts", "total debt", "outstanding debt", "mortgage", "mortgage balance", "overdraft", "indebtedness",
+    ),
+    "credit_record": ("credit limit", "credit history", "credit record", "credit report", "credit line", "delinquencies", "delinquency", "bankruptcy", "bankruptcies", "payment default"),
+    "credit_score": ("credit score", "credit rating", "credit grade", "creditworthiness", "fico", "fico score", "schufa", "schufa score"),
     "health": (
         "diagnosis", "diagnosis code", "icd", "icd10", "icd 10", "icd9", "icd code", "icd 10 code", "disease", "diseases", "illness", "medication", "medications", "hiv",
         "hiv status", "aids", "disability", "disability status", "disability type", "blood type", "blood group", "pregnant", "pregnancy", "pregnancy status", "allergy", "allergies",
