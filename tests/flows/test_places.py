@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,35 @@ def test_every_fact_that_a_rule_on_trades_begins_with_is_produced_or_offered() -
     }  # fmt: skip
     asked = {path for pack in library.shipped() for rule in pack.rules for path in paths_of(rule.require)}
     assert {path for path in begun - offered - asked if f'"{path}"' not in produced} == set()
+
+
+VISITS = "visitor,day\n" + "".join(f"P{n % 12:03},2026-11-{n % 28 + 1:02}\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("said", "asks", "laws"),
+    [
+        ({}, {"asset.subjects_in"}, ["DE", "EU"]),
+        ({"countries": ["DE"]}, set(), ["DE", "EU"]),
+        ({"facts": {"asset": {"under_14": False, "subjects_in": ["FR"]}}, "countries": ["CN"]}, set(), ["DE", "EU", "FR"]),
+    ],
+)
+def test_where_the_persons_live_is_asked_where_laws_of_other_places_are_in_force(
+    market: Market, said: dict[str, Any], asks: set[str], laws: list[str]
+) -> None:
+    listing = market.publish_tables(VISITS, **{"person_key": "visitor", "facts": {"asset": {"under_14": False}}, **said})
+    with market.exchange.reading(market.owner) as session:
+        ruling = flows.rule_listing(session, catalogue.get(session, listing))
+    assert {fact.path for fact in ruling.missing} == asks
+    assert ruling.dossier.values["deal.jurisdictions"] == laws
+    assert ("HOUSE-PLACES-STATED" in {rule for fact in ruling.missing for rule in fact.rules}) == bool(asks)
+
+
+def test_the_law_of_the_place_that_a_manifest_names_is_asked_of_data_about_persons_alone(market: Market) -> None:
+    people = market.publish_tables(VISITS, person_key="visitor", facts={"asset": {"under_14": False}}, countries=["CN"])
+    tides = market.publish_tables("day,height\n" + "".join(f"2026-11-{n:02},{n}\n" for n in range(1, 29)), countries=["CN"])
+    with market.exchange.reading(market.owner) as session:
+        asked, other = (flows.rule_listing(session, catalogue.get(session, one)) for one in (people, tides))
+    assert "CN" in asked.dossier.values["deal.jurisdictions"]
+    assert "basis.pipl" in {fact.path for fact in asked.missing}
+    assert "CN" not in other.dossier.values["deal.jurisdictions"]

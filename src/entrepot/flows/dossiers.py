@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from entrepot import catalogue, compliance, delivery, parties, pricing, rights
 from entrepot.catalogue import Manifest, Version
 from entrepot.catalogue.model import LookupAnswer, Visibility
-from entrepot.compliance import Dossier, Source
-from entrepot.compliance.places import jurisdictions
+from entrepot.compliance import Dossier, Pack, Source
+from entrepot.compliance.places import are_laws_open, jurisdictions
 from entrepot.compliance.vocabulary import is_of_buyer
 from entrepot.flows import admissions, consented, counters, goods, seen, uses
 from entrepot.flows.goods import Goods
@@ -52,8 +52,21 @@ def of_listing(
     }
     if manifest.provenance:
         measured |= _chain(manifest.provenance, owner.name, compliance.today(session))
-    measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
+    dossier = with_places(dossier, manifest, measured)
+    known = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
+    measured |= whose_law(compliance.in_force(session), known)
     return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
+
+
+def with_places(dossier: Dossier, manifest: Manifest, measured: Mapping[str, Any]) -> Dossier:
+    """The same with where the persons live, as the manifest says what the data are about, unless it was said by itself."""
+    told = manifest.countries and measured["asset.personal"] and "asset.subjects_in" not in dossier.values
+    return dossier.with_({"asset.subjects_in": list(manifest.countries)}) if told else dossier
+
+
+def whose_law(packs: Sequence[Pack], known: Sequence[str]) -> dict[str, Any]:
+    """Whose law concerns a case, and whether laws of other places are in force that may concern it too."""
+    return {"deal.jurisdictions": list(known), "deal.laws_open": are_laws_open(packs, known)}
 
 
 def stated(manifest: Manifest) -> dict[str, Any]:
@@ -205,11 +218,11 @@ def _offered_as(manifest: Manifest) -> dict[str, Any]:
 def _between(session: Session, listed: Dossier, buyer_id: str) -> dict[str, Any]:
     """Where the two parties are and whether they are who they say, which may change while an agreement runs."""
     buyer = parties.get(session, buyer_id)
-    return {
+    known = jurisdictions(*listed.values["deal.jurisdictions"], buyer.country)
+    return whose_law(compliance.in_force(session), known) | {
         "buyer.country": buyer.country,
         "buyer.verified": buyer.is_verified,
         "deal.cross_border": buyer.country != listed.values["owner.country"],
-        "deal.jurisdictions": jurisdictions(*listed.values["deal.jurisdictions"], buyer.country),
     }
 
 

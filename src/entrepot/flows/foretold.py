@@ -85,10 +85,11 @@ def foretell_here(settings: Settings, manifest: Manifest, sketched: Sketch, *, a
     dossier = dossier.with_(goods.conceded(offered, dossier.values))
     measured = dossiers.of_offer(manifest, offered, dossier.values) | {
         "owner.verified": True, "exchange.intermediary": True,
-        "deal.jurisdictions": jurisdictions(settings.country, *dossier.values.get("asset.subjects_in", ())),
         **({"owner.country": settings.country, "exchange.country": settings.country} if settings.country else {}),
     }  # fmt: skip
+    dossier = dossiers.with_places(dossier, manifest, measured)
     packs = library.choose(named, library.shipped())
+    measured |= dossiers.whose_law(packs, jurisdictions(settings.country, *dossier.values.get("asset.subjects_in", ())))
     return decide(packs, Gate.LISTING, dossier.with_(measured, Source.MEASURED), at=at, taxonomy=library.taxonomy())
 
 
