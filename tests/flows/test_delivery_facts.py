@@ -86,3 +86,29 @@ def test_an_agreement_that_stopped_is_not_taken_for_one_that_runs(market: Market
     assert handed(market, stopped, version)["delivery.agreement_active"] is False
     with pytest.raises(NotCompliant, match=SCOPE):
         gates.clear_delivery(market.exchange, market.buyer, stopped, version)
+
+
+def test_what_may_not_be_traded_any_more_is_not_delivered_under_running_agreements_either(market: Market) -> None:
+    listing = publish(market, TIDES)
+    agreement = market.agree(listing)
+    market.deliver(agreement)
+    with market.exchange.session(market.owner) as session:
+        flows.answer_listing(session, listing, {"asset.barred_content": True})
+    with pytest.raises(NotCompliant, match="must not be traded"):
+        flows.deliver(market.exchange, market.buyer, agreement.id)
+    with market.exchange.session(market.owner) as session:
+        flows.answer_listing(session, listing, {"asset.barred_content": False})
+    assert flows.deliver(market.exchange, market.buyer, agreement.id).files
+
+
+def test_a_buyer_whose_identity_is_in_doubt_takes_no_delivery(market: Market) -> None:
+    agreement = market.agree(publish(market, TIDES))
+    market.deliver(agreement)
+    for is_verified in (False, True):
+        with market.exchange.session(market.operator) as session:
+            flows.identities.set_verified(session, agreement.buyer_id, verified=is_verified)
+        if is_verified:
+            assert flows.deliver(market.exchange, market.buyer, agreement.id).files
+        else:
+            with pytest.raises(NotCompliant, match="identity of a party"):
+                flows.deliver(market.exchange, market.buyer, agreement.id)

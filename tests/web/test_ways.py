@@ -79,8 +79,8 @@ def test_an_answer_that_a_rule_fails_on_is_asked_again(owner: Visitor, market: M
 def test_whether_children_are_among_the_persons_is_a_question_that_puts_the_listing_on_offer(owner: Visitor, market: Market) -> None:
     listing = market.publish_tables("visitor,minutes\nP1,7\nP2,9\n", person_key="visitor")
     owner.go(f"/listings/{listing}/rules")
-    assert owner.here.form("Your answers are kept").names >= {"asset.under_14"}
-    owner.send("Your answers are kept", **{"asset.under_14": "no"})
+    assert owner.here.form("Your answers are kept").names >= {"asset.under_14", "asset.subjects_in"}
+    owner.send("Your answers are kept", **{"asset.under_14": "no", "asset.subjects_in": "DE"})
     with market.exchange.reading(market.owner) as session:
         assert catalogue.get(session, listing).state is catalogue.ListingState.LIVE
 
