@@ -17,6 +17,7 @@ from entrepot.compliance.judge import decide
 from entrepot.compliance.ruling import Ruling
 from entrepot.config import Settings
 from entrepot.flows import dossiers, gates, goods, refusing, uses
+from entrepot.flows.app_facts import of_app
 from entrepot.flows.check import check
 from entrepot.flows.goods import Goods
 from entrepot.kit import Decision, Invalid
@@ -346,3 +347,21 @@ def test_financial_headings_tell_kinds_of_data_where_rows_are_about_persons(tmp_
     path.write_text(f"member,{heading}\n" + "".join(f"M{n:03},{n * 37 % 900}\n" for n in range(90)), "utf-8")
     (table,) = check(path, settings=Settings()).tables
     assert {c["name"]: c["term"] for c in table.to_dict()["columns"]}[heading] == term
+
+
+@pytest.mark.parametrize(
+    ("said", "fields", "beyond"),
+    [
+        ({"app.type": "online_shopping", "app.fields": ["pd:SocialNetwork"], "app.beyond": []}, ["pd:SocialNetwork"], ["pd:SocialNetwork"]),
+        ({"app.type": "online_shopping", "app.fields": [], "asset.categories": ["pd:Age", "pd:UID"]}, ["pd:Age"], ["pd:Age"]),
+        ({"app.type": "online_shopping", "app.fields": ["pd:TelephoneNumber"]}, ["pd:TelephoneNumber"], []),
+        ({"app.type": "other", "app.fields": ["pd:Age"]}, ["pd:Age"], None),
+        ({"app.type": "online_shopping"}, None, None),
+    ],
+)
+def test_what_an_app_took_beyond_the_necessary_is_worked_out(
+    said: dict[str, Any], fields: list[str] | None, beyond: list[str] | None
+) -> None:
+    found = of_app({"source.kinds": ["app_collection"], **said}, date(2026, 11, 22))
+    assert (found.get("app.fields"), found.get("app.beyond")) == (fields, beyond)
+    assert of_app({"source.kinds": ["own_operation"], **said}, date(2026, 11, 22)) == {}

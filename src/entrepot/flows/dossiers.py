@@ -13,6 +13,7 @@ from entrepot.compliance import Dossier, Pack, Source
 from entrepot.compliance.places import are_laws_open, jurisdictions
 from entrepot.compliance.vocabulary import is_of_buyer
 from entrepot.flows import admissions, consented, counters, goods, seen, uses
+from entrepot.flows.app_facts import of_app
 from entrepot.flows.goods import Goods
 from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
@@ -55,6 +56,7 @@ def of_listing(
     dossier = with_places(dossier, manifest, measured)
     known = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
     measured |= whose_law(compliance.in_force(session), known)
+    measured |= of_app({**dossier.values, **measured}, compliance.today(session))
     return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
 
 

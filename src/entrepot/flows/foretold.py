@@ -14,6 +14,7 @@ from entrepot.compliance.judge import decide
 from entrepot.compliance.places import jurisdictions
 from entrepot.config import Settings
 from entrepot.flows import dossiers, goods
+from entrepot.flows.app_facts import of_app
 from entrepot.flows.check import CheckReport
 from entrepot.flows.goods import Goods, Persons
 from entrepot.flows.publish import as_published
@@ -90,6 +91,7 @@ def foretell_here(settings: Settings, manifest: Manifest, sketched: Sketch, *, a
     dossier = dossiers.with_places(dossier, manifest, measured)
     packs = library.choose(named, library.shipped())
     measured |= dossiers.whose_law(packs, jurisdictions(settings.country, *dossier.values.get("asset.subjects_in", ())))
+    measured |= of_app({**dossier.values, **measured}, at)
     return decide(packs, Gate.LISTING, dossier.with_(measured, Source.MEASURED), at=at, taxonomy=library.taxonomy())
 
 
