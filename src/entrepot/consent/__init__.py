@@ -30,6 +30,7 @@ from entrepot.consent.receipts import FORMAT, verify_in_batch, verify_notice
 from entrepot.consent.service import (
     act_of,
     acting_controller,
+    against_in,
     coverage,
     current_seq,
     epoch,
@@ -66,6 +67,7 @@ __all__ = [
     "Use",
     "act_of",
     "acting_controller",
+    "against_in",
     "asked_from",
     "coverage",
     "current_seq",

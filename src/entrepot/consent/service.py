@@ -154,6 +154,15 @@ def coverage(session: Session, use: Use, tables: Sequence[PersonTable]) -> Cover
     return Coverage(persons=persons, covered=covered, withdrawn_present=withdrawn, keyless_rows=keyless)
 
 
+def against_in(session: Session, use: Use, tables: Sequence[PersonTable]) -> int:
+    """How many persons who are against a use have rows in some of these tables; only those who ever said no are looked for."""
+    found = ruling(session, replace(use, mode=ConsentMode.OBJECTIONS))
+    said_no = repository.latest_against(session.db, list(found.scopes)) if found is not None else {}
+    words = repository.words_of_many(session.db, use.controller_id, list(said_no))
+    held = [subject for subject, acts in words.items() if found is not None and found.is_held(acts)]
+    return len({subject for table in tables for subject in _standing_in(session, use, table, held)}) if held else 0
+
+
 def weakest_kind(session: Session, controller_id: str, *, listing_id: str) -> Kind | None:
     """The weakest kind among valid consents that speak of a listing, whoever receives it and for whatever; None where there is none."""
     scopes = {i: s.scope for i, s in scopes_by_id(session, controller_id).items() if s.scope.listing_id in ("", listing_id)}
@@ -196,6 +205,11 @@ def _last_words(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: S
     """The last answer of a person that speaks of the same; none where nothing was answered."""
     answers = [a for a in acts if a.act not in APART and overlap(scopes[a.scope_id], wanted)]
     return [max(answers, key=lambda a: (a.seq, a.id))] if answers else []
+
+
+def _standing_in(session: Session, use: Use, table: PersonTable, subjects: Sequence[bytes]) -> list[bytes]:
+    with open_index(session, use.controller_id, table) as index:
+        return [subject for subject in subjects if len(index.rows_of([subject]))]
 
 
 def _persons_in(session: Session, use: Use, table: PersonTable) -> tuple[int, int, int, int]:

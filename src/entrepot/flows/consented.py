@@ -7,6 +7,7 @@ from typing import Any
 
 from entrepot import consent, delivery, trades
 from entrepot.catalogue import Version
+from entrepot.flows.unnamed import possible_keys
 from entrepot.privacy.categories import CATEGORIES
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation
@@ -35,6 +36,13 @@ def of_delivery(session: Session, version: Version, agreement: Agreement) -> dic
     if found is not None and facts.get("consent.covers_everyone") is False:
         facts["delivery.persons"] = _handed_over(version, found) + found.keyless_rows + _rows_without_key(version)
     return facts
+
+
+def unnamed(session: Session, version: Version, agreement: Agreement) -> dict[str, Any]:
+    """That persons who said no have rows in tables that do not say whose they are, found by the keys they are known by; nothing where none has."""
+    tables = possible_keys(session, agreement.owner_id, version) if consent.current_seq(session, agreement.owner_id) else []
+    present = consent.against_in(session, _use(session, version, agreement, ConsentMode.OBJECTIONS), tables) if tables else 0
+    return {"asset.personal": True, "delivery.withdrawn_present": present} if present else {}
 
 
 def _standing(session: Session, version: Version, deal: Negotiation | Agreement, found: consent.Coverage | None) -> dict[str, Any]:

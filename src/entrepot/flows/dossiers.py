@@ -15,6 +15,7 @@ from entrepot.compliance.vocabulary import is_of_buyer
 from entrepot.flows import admissions, consented, counters, goods, seen, uses
 from entrepot.flows.app_facts import of_app
 from entrepot.flows.goods import Goods
+from entrepot.flows.unnamed import named_elsewhere
 from entrepot.rights import ContractForm, Right, Step
 from entrepot.runtime import Session
 from entrepot.trades import Agreement, Negotiation, Offer
@@ -56,6 +57,10 @@ def of_listing(
     dossier = with_places(dossier, manifest, measured)
     known = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
     measured |= whose_law(compliance.in_force(session), known)
+    if measured["asset.personal"] and (
+        named := named_elsewhere(session, organisation_id, manifest.person_key, offered.fields, listing_id=listing_id or "")
+    ):
+        measured["asset.unnamed_keys"] = named
     measured |= of_app({**dossier.values, **measured}, compliance.today(session))
     return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
 
@@ -164,6 +169,8 @@ def of_delivery(session: Session, agreement: Agreement, version: Version, signed
         measured["lookup.token_present"] = True  # No question comes this far without a token that was found good.
     if listed.values["asset.personal"]:
         measured |= consented.of_delivery(session, version, agreement)
+    if version.manifest.lookup is None:
+        measured |= consented.unnamed(session, version, agreement)
     again = {path: value for path, value in listed.values.items() if listed.source(path) is Source.MEASURED}
     declared = {path: value for path, value in listed.values.items() if path not in again and not is_of_buyer(path)}
     more = {"delivery.unsigned_fields": seen.unsigned(measured["delivery.unsigned_fields"], goods.of_version(version))}
