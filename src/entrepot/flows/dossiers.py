@@ -57,7 +57,7 @@ def of_listing(
     dossier = with_places(dossier, manifest, measured)
     known = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
     measured |= whose_law(compliance.in_force(session), known)
-    if measured["asset.personal"] and (
+    if measured.get("asset.personal") and (
         named := named_elsewhere(session, organisation_id, manifest.person_key, offered.fields, listing_id=listing_id or "")
     ):
         measured["asset.unnamed_keys"] = named
@@ -67,7 +67,7 @@ def of_listing(
 
 def with_places(dossier: Dossier, manifest: Manifest, measured: Mapping[str, Any]) -> Dossier:
     """The same with where the persons live, as the manifest says what the data are about, unless it was said by itself."""
-    told = manifest.countries and measured["asset.personal"] and "asset.subjects_in" not in dossier.values
+    told = manifest.countries and measured.get("asset.personal") and "asset.subjects_in" not in dossier.values
     return dossier.with_({"asset.subjects_in": list(manifest.countries)}) if told else dossier
 
 
