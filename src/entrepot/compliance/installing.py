@@ -17,8 +17,6 @@ from entrepot.kit import Invalid, NotFound, Refused, digest
 from entrepot.kit.words import counted
 from entrepot.runtime import Role, Session
 
-HOUSE = "house"
-
 
 def in_force(session: Session) -> tuple[Pack, ...]:
     """The packs that this exchange asks: the house's own, those its settings name, and those its operator installed.
@@ -48,7 +46,7 @@ def install(session: Session, text: str, vectors: str, *, replace: bool = False)
     """
     parties.require_role(session, Role.OPERATOR)
     pack, cases = _parse(text, vectors)
-    if pack.id == HOUSE:
+    if pack.is_house:
         raise Refused("The guard-rails of the house cannot be replaced.", "Write a pack of another name beside them.")
     others = {rule.id: other.id for other in in_force(session) if other.id != pack.id for rule in other.rules}
     if taken := [rule.id for rule in pack.rules if rule.id in others]:

@@ -17,6 +17,8 @@ WAYS_OUT = frozenset(
     {"anonymise", "drop_columns", "aggregate", "ask_consent", "change_offer", "answer", "attach_document", "declare_source"}
 )
 """The words that a fix may name (``do``); each leads to a page and a command."""
+HOUSE = "house"
+"""The pack of the guard-rails, which is asked whatever packs are chosen."""
 LANGUAGES = ("en", "zh")
 Texts = Mapping[str, str]
 """A text by language, ``en`` and ``zh``."""
@@ -223,6 +225,11 @@ class Pack:
     rules: tuple[Rule, ...]
     sha256: str
     facts: Mapping[str, FactDef] = field(default_factory=dict)
+
+    @property
+    def is_house(self) -> bool:
+        """Whether it holds the guard-rails of the house, which no person can switch off."""
+        return self.id == HOUSE
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of this id, or None."""
