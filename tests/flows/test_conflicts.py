@@ -6,7 +6,7 @@ import pytest
 
 from entrepot import compliance, flows, notices
 from entrepot.compliance import AwaitsDecision, FactsMissing, NotCompliant
-from entrepot.kit import Conflict, Decision
+from entrepot.kit import Conflict, Decision, Invalid
 from entrepot.trades import Agreement, Negotiation
 from support.rulebook import install, rulings
 from support.trading import Market
@@ -161,3 +161,30 @@ def test_a_conflict_that_a_person_refuses_is_said_to_be_refused_by_a_person(mark
         compliance.refuse(session, waiting.id, reason="The stricter counts.")
     with pytest.raises(NotCompliant, match="A person of the exchange has refused it"):
         market.deliver(agreement)
+
+
+OWN = "\nduties: {show_berths: {en: show the list of berths, zh: 出示泊位清单}}"
+
+
+def test_a_duty_of_a_packs_own_is_signed_and_said_in_its_words_though_the_pack_goes(market: Market) -> None:
+    _put(market, "port", "duties: [{do: show_berths}]", gate="contract", facts=OWN)
+    negotiation = market.request(market.publish().listing_id)
+    agreement = market.accept(negotiation)
+    assert dict(agreement.duties[0]) == {"do": "show_berths", "words": {"en": "show the list of berths", "zh": "出示泊位清单"}}
+    with market.exchange.session(market.operator) as session:
+        flows.uninstall_pack(session, "port")
+    with market.exchange.reading(market.buyer) as session:
+        for language, words in (("en", "show the list of berths"), ("zh", "出示泊位清单")):
+            assert words in str(flows.contract(session, agreement.id, language))
+
+
+def test_a_bar_of_a_duty_that_no_pack_in_force_demands_is_not_installed(market: Market) -> None:
+    with pytest.raises(Invalid, match="did you mean report_breach"):
+        _put(market, "hush", "bars: [report_breech]")
+    _put(market, "port", "duties: [{do: show_berths}]", facts=OWN)
+    _put(market, "quay", "bars: [show_berths]")
+
+
+def test_a_draft_is_not_put_in_force(market: Market) -> None:
+    with pytest.raises(Invalid, match="asked in what-if runs alone"):
+        _put(market, "port", "retain: 3Y", facts="\nstatus: draft")

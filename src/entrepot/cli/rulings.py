@@ -129,12 +129,12 @@ def refuse_ruling(
 
 def said(value: Any, *, language: str = "en") -> None:
     """Print what the rules say: articles, remedies, questions and duties."""
-    from entrepot.compliance.library import duty_words
+    from entrepot.compliance.library import said_duty
 
     out.print(f"[bold]{value['decision']}[/] on {value['at']}  [dim]asked: {', '.join(value['packs'])}[/]")
     wants(value)
     for duty in value["duties"]:
-        out.print(f"  duty: {duty_words(duty['do'], language)}{', if it applies' if duty['if_it_applies'] else ''}", markup=False)
+        out.print(f"  duty: {said_duty(duty, language)}{', if it applies' if duty['if_it_applies'] else ''}", markup=False)
 
 
 def wants(value: Any, printer: Any = out) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from entrepot import parties, proof
 from entrepot.compliance import library, repository
 from entrepot.compliance.lint import lint
-from entrepot.compliance.pack_model import Pack
+from entrepot.compliance.pack_model import Pack, Status
 from entrepot.compliance.pack_reader import read_pack
 from entrepot.compliance.replacing import require_meant
 from entrepot.compliance.vectors import Vector, read_vectors
@@ -48,10 +48,12 @@ def install(session: Session, text: str, vectors: str, *, replace: bool = False)
     pack, cases = _parse(text, vectors)
     if pack.is_house:
         raise Refused("The guard-rails of the house cannot be replaced.", "Write a pack of another name beside them.")
+    if pack.status is Status.DRAFT:
+        raise Invalid(f"The pack {pack.id} is a draft, which is asked in what-if runs alone.", "Write `status: in_force` to have it asked.")
     others = {rule.id: other.id for other in in_force(session) if other.id != pack.id for rule in other.rules}
     if taken := [rule.id for rule in pack.rules if rule.id in others]:
         raise Invalid(f"The rule {taken[0]} stands in the pack {others[taken[0]]} already.", "Give it another id.")
-    if remarks := lint(pack, cases, library.taxonomy()):
+    if remarks := lint(pack, cases, library.taxonomy(), known=in_force(session)):
         shown = [r.placed("pack", "vectors") for r in remarks]
         told = f"The lint has {counted(len(remarks), 'remark')}{'; the first' if len(remarks) > 1 else ''}: {shown[0].rstrip('.')}."
         raise Invalid(told, "`entrepot rules lint` shows them all.", remarks=shown, problems=shown)
