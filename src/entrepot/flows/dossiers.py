@@ -53,7 +53,9 @@ def of_listing(
     if manifest.provenance:
         measured |= _chain(manifest.provenance, owner.name, compliance.today(session))
     measured["deal.jurisdictions"] = jurisdictions(compliance.country(session), owner.country, *dossier.values.get("asset.subjects_in", ()))
-    return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
+    return dossier.with_(
+        measured, Source.MEASURED, seen=seen.places(offered) | seen.gaps(manifest.provenance, owner.name, compliance.today(session))
+    )
 
 
 def stated(manifest: Manifest) -> dict[str, Any]:
