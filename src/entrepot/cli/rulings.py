@@ -80,7 +80,8 @@ def install_rules(
     if not vectors.is_file():
         raise Invalid(f"{vectors.name} does not lie beside {pack.name}.", "Write vectors: cases with the decision they must come to.")
     with connect(operator=True) as client:
-        made = client.install_rules(pack.read_text("utf-8"), vectors.read_text("utf-8"), replace=replace)
+        texts = pack.read_text("utf-8"), vectors.read_text("utf-8")
+        made = client.install_rules(*texts, replace=replace, files=(pack.name, vectors.name))
     show(made, lambda value: out.print(f"{value['id']} {value['version']} is in force, with {len(value['rules'])} rules", markup=False))
 
 

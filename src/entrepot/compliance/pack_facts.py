@@ -39,7 +39,7 @@ class FactReader(ConditionReader):
         for name, inner in list(self.entries(node, 1))[:MOST]:
             if not is_word(name):
                 self.problems.add(inner.line, f"the duty {name[:40]!r} is no word of a to z, 0 to 9 and _")
-            self.duties[name] = self._labels(name, inner)
+            self.duties[name] = self._labels(f"the duty {name[:80]}", inner)
         return self.duties
 
     def _path(self, path: str, pack_id: str, line: int) -> None:
@@ -54,13 +54,15 @@ class FactReader(ConditionReader):
         entry = self.mapping(node, f"the fact {path[:80]}")
         self.names(entry, {"type", "en", "zh", "in"})
         kind = self.choice(entry, "type", FactType, None)
-        choices = {value: self._labels(value, texts) for value, texts in self.entries(entry.entries.get("in"), entry.line)}
+        choices = {
+            value: self._labels(f"the value {value[:80]}", texts) for value, texts in self.entries(entry.entries.get("in"), entry.line)
+        }
         if choices and kind not in _CHOSEN:
             self.problems.add(entry.line, f"the fact {path[:80]} is a {kind} and has values to choose among; use text or texts")
         return FactDef(path=path, type=kind, question={lang: self.text(entry, lang) for lang in ("en", "zh")}, choices=choices)
 
-    def _labels(self, value: str, node: Node) -> Texts:
-        entry = self.mapping(node, value[:80])
+    def _labels(self, what: str, node: Node) -> Texts:
+        entry = self.mapping(node, what)
         self.names(entry, {"en", "zh"})
         labels: Mapping[str, str] = {lang: self.text(entry, lang) for lang in ("en", "zh")}
         return labels
