@@ -128,6 +128,33 @@ def test_a_duty_that_another_rule_bars_is_a_conflict_with_both_citations() -> No
     assert ruling((hush, tell), {"f.flag": False, "f.number": 1}).decision is Decision.ALLOW
 
 
+def test_a_conflict_is_left_to_a_person_only_where_nothing_beside_it_blocks_or_is_open() -> None:
+    tell = pack(rule("A-TELL", "[f.number, gte, 0]", more="duties: [{do: tell_person}]"), pack_id="one")
+    hush = pack(rule("B-HUSH", "[f.number, gte, 1]", more="bars: [tell_person]"), pack_id="two")
+    third = pack(rule("C-THIRD", YES), pack_id="three")
+    for number in (0, 1):
+        decided = {flag: ruling((hush, third, tell), {"f.number": number, **_flag(flag)}) for flag in (True, False, None)}
+        assert [found.decision for found in decided.values()] == [Decision.CONFLICT, Decision.BLOCK, Decision.NEEDS_INFO]
+        assert all(found.clashes for found in decided.values()), "the record keeps it all the same"
+        assert decided[False].deciding[0].rule.id == "C-THIRD"
+        severities = [[finding.severity.value for finding in found.findings(VOCABULARY)] for found in decided.values()]
+        broken = ["block"] if number == 0 else []
+        assert severities == [["conflict", *broken], ["block", *broken, "conflict"], ["needs_info", *broken, "conflict"]]
+
+
+def _flag(flag: bool | None) -> dict[str, bool]:
+    return {} if flag is None else {"f.flag": flag}
+
+
+def test_a_rule_of_the_house_that_fails_blocks_though_another_contradicts_it() -> None:
+    house = pack(rule("A-HOUSE", "[f.kind, eq, file]"), pack_id="house")
+    other = pack(rule("B-OTHER", "[f.kind, eq, lookup]"), pack_id="other")
+    assert ruling((house, other), {"f.kind": "lookup"}).decision is Decision.BLOCK
+    assert ruling((house, other), {"f.kind": "file"}).decision is Decision.CONFLICT, (
+        "it is kept, and the other rule is what a person weighs"
+    )
+
+
 @pytest.mark.parametrize(
     ("one", "other", "clash"),
     [

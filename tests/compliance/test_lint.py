@@ -12,7 +12,7 @@ from entrepot.compliance.lint import boundaries, lint, mutants
 from entrepot.compliance.pack_model import Gate, Pack
 from entrepot.compliance.vectors import Vector, read_vectors, run
 from entrepot.kit import Decision, Invalid
-from support.packs import TAXONOMY, TODAY, VOCABULARY, pack, rule
+from support.packs import TAXONOMY, TODAY, VOCABULARY, head, pack, read, rule
 
 BOTH = "{all: [[f.flag, eq, true], {not: [f.number, gt, 3]}]}"
 
@@ -120,3 +120,69 @@ def test_a_case_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, chang
     with pytest.raises(Invalid) as refused:
         _read(tmp_path, VECTORS.replace(*change))
     assert any(reason in problem for problem in refused.value.details["problems"]), refused.value.details
+
+
+def _applying(condition: str, *rules: str) -> Pack:
+    return read(head().replace("rules:\n", f"applies: {condition}\nrules:\n") + "".join(rules))
+
+
+def test_what_the_whole_pack_applies_to_has_to_be_noticed_too() -> None:
+    shared = _applying("{all: [[f.texts, has, CN], [f.kind, exists, true]]}", rule("T-ONE", "[f.flag, eq, true]"))
+    here = {"f.texts": ["CN"], "f.kind": "file"}
+    cases = (_vector({**here, "f.flag": True}, "allow"), _vector({**here, "f.flag": False}, "block", "T-ONE"))
+    abroad = _vector({"f.texts": ["FR"], "f.kind": "file", "f.flag": False}, "allow")
+    assert _remarks(shared, *cases) == [
+        "no vector notices when [f.kind, exists, True] of applies is taken out", "no vector notices when [f.texts, has, CN] of applies is taken out",
+    ]  # fmt: skip
+    assert _remarks(shared, *cases, abroad, _vector({"f.texts": ["CN"], "f.flag": False}, "allow")) == []
+
+
+def _named(more: str, *, known: tuple[Pack, ...] = (), duties: str = "") -> list[str]:
+    one = read(head().replace("rules:\n", f"{duties}rules:\n") + rule("T-ONE", BOTH, more=more))
+    return [remark.problem for remark in lint(one, GOOD, TAXONOMY, known=known)]
+
+
+def test_a_duty_a_bar_and_an_end_of_a_clock_that_nobody_knows_are_named_with_the_nearest() -> None:
+    assert _named("duties: [{do: report_breach}]\nbars: [no_onward_transfer]") == []
+    (duty,) = _named("duties: [{do: report_breech}]")
+    assert duty == "its duty 'report_breech' is known to no table and no pack; did you mean report_breach?"
+    (bar,) = _named("bars: [no_onward_transfers]")
+    assert bar.startswith("its bar 'no_onward_transfers'")
+    assert bar.endswith("did you mean no_onward_transfer?")
+    (clock,) = _named("clock: {start: f.day, span: 4H, on_expiry: explode}")
+    assert clock.startswith("its clock's on_expiry 'explode'")
+    assert _named("clock: {start: f.day, span: 4H, on_expiry: escalate_incident}") == []
+
+
+def test_a_pack_may_bring_duties_of_its_own_and_bar_those_that_another_pack_demands() -> None:
+    own = "duties:\n  show_berths: {en: show the berths, zh: 出示泊位}\n"
+    assert _named("duties: [{do: show_berths}]", duties=own) == []
+    assert _named("bars: [show_berths]", duties=own) == []
+    assert _named("bars: [report_breach]", duties=own) == ["no rule names its duty show_berths"]
+    old = pack(rule("O-ONE", BOTH, more="duties: [{do: keep_watch}]"), pack_id="old")
+    assert _named("bars: [keep_watch]", known=(old,)) == []
+    assert "known to no table" in _named("duties: [{do: keep_watch}]", known=(old,))[0]
+
+
+def test_a_rule_that_starts_after_all_it_cites_has_ended_is_named_with_its_line() -> None:
+    (found,) = [
+        r
+        for r in lint(pack(rule("T-ONE", BOTH, law="ended", more="effective: {from: 2020-01-01}")), GOOD, TAXONOMY)
+        if "never" in r.problem
+    ]
+    assert (found.problem, found.line) == ("it starts on 2020-01-01, after ended ended (until 2020-01-01), so it is never asked", 12)
+    both = rule("T-ONE", BOTH, more="effective: {from: 2020-01-01}").replace(
+        "cite: [{i: law, art: 1}]", "cite: [{i: ended, art: 1}, {i: law, art: 1}]"
+    )
+    assert _remarks(pack(both), *GOOD) == []
+
+
+def test_the_vectors_of_a_draft_are_judged_with_the_draft_asked() -> None:
+    draft = pack(rule("T-ONE", BOTH), rule("T-TWO", "[f.number, gt, 0]", law="draft"), status="draft")
+    assert _remarks(draft, *GOOD, _vector({"f.flag": True, "f.number": 0}, "block", "T-TWO")) == []
+    assert "no vector notices when [f.number, gt, 3] of require is taken out" in _remarks(draft, *GOOD[:2])
+
+
+def test_a_rule_that_rests_on_drafts_in_a_pack_that_is_none_is_told_why_nothing_tries_it() -> None:
+    found = _remarks(pack(rule("T-ONE", BOTH), rule("T-TWO", BOTH, law="draft")), *GOOD)
+    assert any("it rests on drafts alone" in problem for problem in found)

@@ -122,3 +122,15 @@ def test_what_is_decided_stays_decided_when_facts_that_nobody_asked_for_are_adde
     before = ruling(packs, known)
     after = ruling(packs, {**{path: value for path, value in others.items() if path not in asked}, **known})
     assert _what(before) == _what(after)
+
+
+@settings(max_examples=60, deadline=None)
+@given(made=rules, known=facts)
+def test_a_conflict_never_hides_what_blocks_or_is_open_beside_it(made: list[tuple[str, str, str, str]], known: dict[str, Any]) -> None:
+    found = ruling(_packs(made), known)
+    if found.decision is Decision.CONFLICT:
+        clashing = {side.rule.id for clash in found.clashes for side in (clash.one, clash.other)}
+        beside = [result.decision for result in found.deciding if result.rule.id not in clashing]
+        assert set(beside) <= {Decision.REVIEW}
+    elif found.decision is Decision.BLOCK:
+        assert found.forbidding

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.compliance.library import FOLDER, load
-from entrepot.compliance.pack_model import Pack
+from entrepot.compliance.pack_model import Leaf, Pack
 from entrepot.compliance.pack_reader import read_pack
 from entrepot.kit import Invalid
 from support.packs import TAXONOMY, VOCABULARY, head, pack, read, rule
@@ -64,6 +64,11 @@ def test_a_good_pack_is_read_whole() -> None:
         (_one("[f.texts, has_all, {ref: f.text}]"), 18, "has_all cannot compare f.texts with f.text"),
         (_one("[f.text, exists, {ref: f.flag}]"), 18, "exists cannot compare"),
         (_one("[f.text, eq, {path: f.kind}]"), 18, "{ref: another.fact}"),
+        (_one("[f.flag, eq, \"true\"]"), 18, "'true' stands in quotes, which makes it a text, where a flag is asked for"),
+        (_one("[f.number, gt, '3']"), 18, "'3' stands in quotes"),
+        (_one("[f.text, exists, 'true']"), 18, "'true' stands in quotes"),
+        (_one(more="duties: [{do: keep, words: none}]"), 21, "a duty is called what the pack's own list of duties calls it"),
+        (_one().replace("rules:", "duties: {show: {en: show it}}\nrules:"), 11, "zh is missing"),
         (_one("{some: [[f.flag, eq, true]]}"), 18, "one of all, any and not"),
         (_one("{all: [], any: []}"), 18, "one of all, any and not"),
         (_one("{all: []}"), 18, "all takes a list of conditions"),
@@ -211,3 +216,9 @@ def test_a_file_that_was_cut_off_is_no_smaller_pack(cut: int) -> None:
     except Invalid:
         return
     assert found.rules[0].messages == pack(rule("T-ONE", "[f.flag, eq, true]")).rules[0].messages
+
+
+def test_a_pack_in_force_with_a_quoted_flag_from_before_is_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "test.yaml"
+    path.write_text(head() + rule("T-ONE", '[f.flag, eq, "true"]'), "utf-8")
+    assert read_pack(path, VOCABULARY, TAXONOMY.knows, kept=True).rules[0].require == Leaf("f.flag", "eq", True)

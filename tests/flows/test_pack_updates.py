@@ -10,7 +10,8 @@ from entrepot import compliance, flows
 from entrepot.config import Settings
 from entrepot.flows import trials
 from entrepot.kit import Conflict, Invalid, NotFound, Refused
-from entrepot.runtime import SYSTEM
+from entrepot.runtime import SYSTEM, Exchange
+from support.packs import installable
 from support.rulebook import PACKS, REVIEWED, REVIEWED_VECTORS, install
 from support.trading import Market
 
@@ -95,3 +96,28 @@ def test_a_pack_of_the_programs_name_is_refused_in_words_until_it_is_meant(marke
         flows.install_pack(session, mine.replace('version: "1"', 'version: "2"'), REVIEWED_VECTORS)  # It stands in that place already.
     with market.unhurt(), pytest.raises(Refused, match="cannot be replaced"), market.exchange.session(market.operator) as session:
         flows.install_pack(session, REVIEWED.replace("pack: own", "pack: house"), REVIEWED_VECTORS, replace=True)
+
+
+def test_what_is_wrong_with_a_pack_is_named_by_the_operators_own_files(market: Market) -> None:
+    text, vectors = installable("block")
+    for wrong, cases, place in (
+        (text.replace("severity: block", "severity: grave"), vectors, r"^mine\.yaml line \d+: severity"),
+        (text, vectors.replace("expect: allow", "expect: maybe"), r"^mine\.vectors\.yaml line \d+"),
+        (text, vectors.replace("offer.public: false", "offer.public: true"), r"1 remark: mine\.vectors\.yaml:\d+: "),
+    ):
+        for named in ("mine.yaml", "../../mine.yaml"):
+            files = compliance.Files(named, "mine.vectors.yaml")
+            with (
+                pytest.raises(Invalid, match=place if named == "mine.yaml" else "mine"),
+                market.exchange.session(market.operator) as session,
+            ):
+                flows.install_pack(session, wrong, cases, files=files)
+
+
+def test_a_setting_that_names_a_pack_of_the_operators_own_says_that_it_need_not(market: Market) -> None:
+    asking = replace(market.exchange.settings, rule_packs="house,mine")
+    wrong = pytest.raises(Invalid, match="no rule pack 'mine'")
+    with Exchange(asking, clock=market.clock) as other, wrong as refused, other.reading(SYSTEM) as session:
+        compliance.in_force(session)
+    assert "entrepot install-rules FILE" in (refused.value.hint or "")
+    assert "the setting need not name it" in (refused.value.hint or "")

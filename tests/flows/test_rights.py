@@ -13,6 +13,7 @@ from entrepot.catalogue.content import plain
 from entrepot.compliance import NotCompliant
 from entrepot.kit import Invalid, NotFound, b64url, canonical_json, unb64url
 from entrepot.rights import CONTRACT_FORMS, Contract, ContractForm, GapKind, contract_html, form_digest
+from entrepot.rights.words import next_step, problem
 from entrepot.runtime import ANONYMOUS, SYSTEM, Actor
 from entrepot.terms import from_odrl
 from entrepot.trades.model import agreement_from
@@ -93,6 +94,11 @@ def test_a_listing_whose_chain_does_not_hold_is_refused_with_the_rule(
     with market.exchange.reading(SYSTEM) as session:
         found = flows.registered(read, "Harbour Statistics", at=compliance.today(session))
     assert {gap.kind for gap in found.gaps} == ({kind} if kind else set())
+    for gap in found.gaps:
+        for language, findings in (("en", "findings"), ("zh", "findings_zh")):
+            (said,) = (one["message"] for one in refused.value.details[findings] if one["rule"] == rule)
+            assert problem(gap, language).rstrip(".") in said, "the step is named where publishing is refused"
+            assert next_step(gap, language).rstrip("。.") in said
 
 
 def test_when_a_grant_ends_the_rules_stop_signing_and_delivery_and_take_the_listing_off(market: Market) -> None:

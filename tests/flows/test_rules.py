@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -212,11 +213,41 @@ def test_an_answer_given_before_the_decision_and_not_part_of_it_still_binds(mark
 
 
 def test_a_declared_fact_never_overrules_a_measured_one(market: Market) -> None:
-    listing = market.publish().listing_id
-    with market.exchange.session(market.owner) as session:
-        ruling = flows.answer_listing(session, listing, {"owner.country": "CN", "offer.public": False})
+    ruling = rule_of(market, market.publish(facts={"owner": {"country": "CN"}, "offer": {"public": False}}).listing_id)
     assert ruling.dossier.values["owner.country"] != "CN"
     assert ruling.dossier.values["offer.public"] is True
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"owner.country": "CN"}, {"offer.public": False}, {"asset.grade": 4}, {"deal.cross_border": False}, {"cleanroom.min_group": 20}],
+)
+def test_an_answer_that_counts_for_nothing_is_refused_by_name_and_nothing_is_kept(market: Market, said: dict[str, Any]) -> None:
+    listing = market.publish().listing_id
+    (path,) = said
+    with (
+        market.unhurt(),
+        pytest.raises(Invalid, match=rf"{path}.*counts for nothing") as refused,
+        market.exchange.session(market.owner) as session,
+    ):
+        flows.answer_listing(session, listing, {"asset.classification": "general", **said})
+    assert refused.value.hint
+    assert path not in rule_of(market, listing).dossier.values or path in ("owner.country", "offer.public")
+    negotiation = market.request(listing)
+    with market.unhurt(), pytest.raises(Invalid, match="counts for nothing"), market.exchange.session(market.buyer) as session:
+        flows.answer_contract(session, negotiation.id, {"buyer.country": "US"})
+
+
+def test_an_answer_that_admits_to_something_is_kept_whatever_was_measured(market: Market) -> None:
+    listing = market.publish().listing_id
+    with market.exchange.session(market.owner) as session:
+        ruling = flows.answer_listing(session, listing, {"asset.personal": True, "asset.persons": 5})
+    assert ruling.dossier.values["asset.personal"] is True
+
+
+def rule_of(market: Market, listing_id: str) -> compliance.Ruling:
+    with market.exchange.reading(market.owner) as session:
+        return flows.rule_listing(session, catalogue.get(session, listing_id))
 
 
 def test_finding_nothing_is_no_proof_so_whoever_admits_to_children_is_believed(market: Market) -> None:

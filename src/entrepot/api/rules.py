@@ -83,9 +83,14 @@ class PackIn(Sent):
 
 
 class NewPackIn(PackIn):
-    """A pack to put in force; ``replace`` says that it is meant to take the place of one that travels with the program."""
+    """A pack to put in force; ``replace`` says that it is meant to take the place of one that travels with the program.
+
+    ``pack_file`` and ``vectors_file`` are what its files are called, so that problems name them.
+    """
 
     replace: bool = False
+    pack_file: str = Field(default="", max_length=200)
+    vectors_file: str = Field(default="", max_length=200)
 
 
 class DraftIn(Sent):
@@ -203,7 +208,12 @@ def packs(acting: ActingDep, language: Language = "en") -> dict[str, list[PackOu
 def install(acting: ActingDep, body: NewPackIn) -> PackOut:
     """Put a pack in force, once the lint has no remark on it; until then the old one stays (operators)."""
     with acting.writing(Scope.ADMIN) as session:
-        return _pack(flows.install_pack(session, body.pack, body.vectors, replace=body.replace), "en")
+        return _pack(
+            flows.install_pack(
+                session, body.pack, body.vectors, replace=body.replace, files=compliance.Files(body.pack_file, body.vectors_file)
+            ),
+            "en",
+        )
 
 
 @router.delete("/rules/packs/{pack_id}", status_code=204)

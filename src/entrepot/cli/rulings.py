@@ -80,7 +80,8 @@ def install_rules(
     if not vectors.is_file():
         raise Invalid(f"{vectors.name} does not lie beside {pack.name}.", "Write vectors: cases with the decision they must come to.")
     with connect(operator=True) as client:
-        made = client.install_rules(pack.read_text("utf-8"), vectors.read_text("utf-8"), replace=replace)
+        texts = pack.read_text("utf-8"), vectors.read_text("utf-8")
+        made = client.install_rules(*texts, replace=replace, files=(pack.name, vectors.name))
     show(made, lambda value: out.print(f"{value['id']} {value['version']} is in force, with {len(value['rules'])} rules", markup=False))
 
 
@@ -129,12 +130,12 @@ def refuse_ruling(
 
 def said(value: Any, *, language: str = "en") -> None:
     """Print what the rules say: articles, remedies, questions and duties."""
-    from entrepot.compliance.library import duty_words
+    from entrepot.compliance.library import said_duty
 
     out.print(f"[bold]{value['decision']}[/] on {value['at']}  [dim]asked: {', '.join(value['packs'])}[/]")
     wants(value)
     for duty in value["duties"]:
-        out.print(f"  duty: {duty_words(duty['do'], language)}{', if it applies' if duty['if_it_applies'] else ''}", markup=False)
+        out.print(f"  duty: {said_duty(duty, language)}{', if it applies' if duty['if_it_applies'] else ''}", markup=False)
 
 
 def wants(value: Any, printer: Any = out) -> None:

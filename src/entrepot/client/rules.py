@@ -28,9 +28,15 @@ class RuleVerbs(Verbs):
         """The packs in force."""
         return self.call("GET", "/rules/packs")
 
-    def install_rules(self, pack: str, vectors: str, *, replace: bool = False) -> Any:
-        """Put a pack in force, as YAML texts; ``replace`` says that it is meant to take the place of one of the program's (operators)."""
-        return self.call("POST", "/rules/packs", {"pack": pack, "vectors": vectors, "replace": replace})
+    def install_rules(self, pack: str, vectors: str, *, replace: bool = False, files: tuple[str, str] = ("", "")) -> Any:
+        """Put a pack in force, as YAML texts (operators).
+
+        Args:
+            replace: It is meant to take the place of one of the program's.
+            files: What the pack and its vectors are called, so that problems name them.
+        """
+        named = {"pack_file": files[0], "vectors_file": files[1]} if any(files) else {}
+        return self.call("POST", "/rules/packs", {"pack": pack, "vectors": vectors, "replace": replace, **named})
 
     def uninstall_rules(self, pack_id: str) -> None:
         """Take an installed pack out of force (operators)."""

@@ -41,7 +41,9 @@ class Seen:
     term: str = ""
 
     def sentence(self, language: str) -> str:
-        """The place, and what was found in it."""
+        """The place, and what was found in it; what was found in no table is said by itself."""
+        if not self.table:
+            return self.texts[language]
         if language == "zh":
             return f"表“{self.table}”{f'的字段“{self.column}”' if self.column else ''}{self.texts['zh']}"
         place = f"the column {self.column} of the table {self.table}" if self.column else f"the table {self.table}"

@@ -112,7 +112,7 @@ def clock_words(clock: Clock, words: Words) -> str:
 def duty_words(duty: Duty, language: str = "en") -> str:
     """A duty with what it is about."""
     about = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(duty.parameters.items()))
-    said = library.duty_words(duty.do, language)
+    said = library.said_duty(duty.to_dict(), language)
     return said + (f"（{about}）" if language == "zh" else f" ({about})") if about else said
 
 

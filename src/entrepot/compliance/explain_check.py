@@ -7,7 +7,6 @@ from functools import cache
 
 from entrepot.compliance import library
 from entrepot.compliance.explain import TEXTS, Explained, Section, standing_words
-from entrepot.compliance.installing import HOUSE
 from entrepot.compliance.pack_model import Citation, Pack
 from entrepot.compliance.rules import RULES
 
@@ -22,7 +21,7 @@ def is_checked(rule_id: str) -> bool:
 
 def cited_by(rule_id: str, language: str) -> str:
     """Where a rule of the check is written: in the charter of the house, whose pack nobody replaces."""
-    house = next(pack for pack in library.shipped() if pack.id == HOUSE)
+    house = next(pack for pack in library.shipped() if pack.is_house)
     return house.cited_as(Citation(instrument=_CHARTER, article=_words()[rule_id]["article"]["en"]), language)
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from entrepot import parties, proof
 from entrepot.compliance import library, repository
 from entrepot.compliance.lint import lint
-from entrepot.compliance.pack_model import Pack
+from entrepot.compliance.pack_model import Pack, Status
 from entrepot.compliance.pack_reader import read_pack
 from entrepot.compliance.replacing import require_meant
 from entrepot.compliance.vectors import Vector, read_vectors
 from entrepot.kit import Invalid, NotFound, Refused, digest
 from entrepot.kit.words import counted
 from entrepot.runtime import Role, Session
-
-HOUSE = "house"
 
 
 def in_force(session: Session) -> tuple[Pack, ...]:
@@ -31,15 +31,33 @@ def in_force(session: Session) -> tuple[Pack, ...]:
     try:
         chosen = library.choose([name for name in named if name not in own], library.shipped())
     except Invalid as error:
-        raise Invalid(error.message, f"Mend the setting rule_packs (ENTREPOT_RULE_PACKS): it names it. {error.hint}") from None
+        raise Invalid(
+            error.message,
+            "Take it out of the setting rule_packs (ENTREPOT_RULE_PACKS). A pack of your own is put in force by `entrepot install-rules FILE`, "
+            f"and the setting need not name it. {error.hint}",
+        ) from None
     return chosen + tuple(_installed(session, pack_id, sha256) for pack_id, sha256 in own.items())
 
 
-def install(session: Session, text: str, vectors: str, *, replace: bool = False) -> Pack:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What an operator calls the files of a pack, so that problems name them."""
+
+    pack: str = ""
+    vectors: str = ""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both, as plain names of files."""
+        return _file_name(self.pack, "pack.yaml"), _file_name(self.vectors, "pack.vectors.yaml")
+
+
+def install(session: Session, text: str, vectors: str, *, replace: bool = False, files: Files | None = None) -> Pack:
     """Put an operator's pack in force in place of the one of the same id; the old one stays unless the new one passes the lint.
 
     Args:
         replace: Whether it is meant to take the place of a pack that travels with the program.
+        files: What the files are called where they lie.
 
     Raises:
         PackReplaces: It would take that place, and nobody said that it is meant.
@@ -47,14 +65,17 @@ def install(session: Session, text: str, vectors: str, *, replace: bool = False)
         Invalid: The pack or its vectors cannot be read, or the lint has remarks; the old pack stays in force.
     """
     parties.require_role(session, Role.OPERATOR)
-    pack, cases = _parse(text, vectors)
-    if pack.id == HOUSE:
+    names = (files or Files()).names
+    pack, cases = _parse(text, vectors, names)
+    if pack.is_house:
         raise Refused("The guard-rails of the house cannot be replaced.", "Write a pack of another name beside them.")
+    if pack.status is Status.DRAFT:
+        raise Invalid(f"The pack {pack.id} is a draft, which is asked in what-if runs alone.", "Write `status: in_force` to have it asked.")
     others = {rule.id: other.id for other in in_force(session) if other.id != pack.id for rule in other.rules}
     if taken := [rule.id for rule in pack.rules if rule.id in others]:
         raise Invalid(f"The rule {taken[0]} stands in the pack {others[taken[0]]} already.", "Give it another id.")
-    if remarks := lint(pack, cases, library.taxonomy()):
-        shown = [r.placed("pack", "vectors") for r in remarks]
+    if remarks := lint(pack, cases, library.taxonomy(), known=in_force(session)):
+        shown = [r.placed(*names) for r in remarks]
         told = f"The lint has {counted(len(remarks), 'remark')}{'; the first' if len(remarks) > 1 else ''}: {shown[0].rstrip('.')}."
         raise Invalid(told, "`entrepot rules lint` shows them all.", remarks=shown, problems=shown)
     require_meant(pack, dict(repository.installed(session.db)), replace=replace)
@@ -108,16 +129,21 @@ def _remember(sha256: str, text: str) -> Pack:
     return _PACKS.setdefault(sha256, _read(text, kept=True))
 
 
-def _read(text: str, *, kept: bool = False) -> Pack:
+def _file_name(given: str, otherwise: str) -> str:
+    # Whatever somebody sends is written into a folder of its own, and into no other.
+    return re.sub(r"[^\w.-]+", "_", given.strip())[:80].strip(".") or otherwise
+
+
+def _read(text: str, *, kept: bool = False, name: str = "pack.yaml") -> Pack:
     with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
-        path = Path(folder) / "pack.yaml"
+        path = Path(folder) / name
         path.write_text(text, "utf-8")
         return read_pack(path, library.vocabulary(), library.taxonomy().knows, kept=kept)
 
 
-def _parse(text: str, vectors: str) -> tuple[Pack, tuple[Vector, ...]]:
+def _parse(text: str, vectors: str, names: tuple[str, str]) -> tuple[Pack, tuple[Vector, ...]]:
     with tempfile.TemporaryDirectory(prefix="entrepot-rules-") as folder:
-        path = Path(folder) / "pack.vectors.yaml"
+        path = Path(folder) / names[1]
         path.write_text(vectors, "utf-8")
-        pack = _read(text)
+        pack = _read(text, name=names[0])
         return pack, read_vectors(path, library.vocabulary_of([pack]))

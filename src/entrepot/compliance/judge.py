@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from entrepot.compliance.clocks import ZONES, due
 from entrepot.compliance.conditions import Open, Test, Truth, Values, compile_condition, compile_open, known, paths_of
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.pack_model import ALWAYS, All, Duty, Gate, Pack, Rule, Status
-from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running
+from entrepot.compliance.ruling import Clash, MissingFact, Outcome, Result, Ruling, Running, left_to_a_person
 from entrepot.compliance.taxonomy import Day, Taxonomy
 from entrepot.kit import Decision, Invalid, parse_rfc3339, strictest
 
@@ -68,15 +68,27 @@ def decide(packs: tuple[Pack, ...], gate: Gate, dossier: Dossier, *, at: date, t
     trace = tuple(_asked(rules.groups, values, dossier))
     deciding = [result for result in trace if result.decides]
     clashes = tuple(_clashes(rules.pairs, trace, at)) if rules.pairs else ()
-    decision = Decision.CONFLICT if clashes else strictest(result.decision for result in deciding)
-    order = list(Decision)
-    deciding.sort(key=lambda result: (-order.index(result.decision), result.rule.id))
+    excused = left_to_a_person(clashes)
+    decision = _decision(deciding, clashes, excused)
+    deciding.sort(key=partial(_gravity, excused=excused, is_conflict=decision is Decision.CONFLICT))
     applied = [result for result in trace if result.outcome is not Outcome.NOT_APPLICABLE]
     return Ruling(
         gate=gate, at=at, decision=decision, deciding=tuple(deciding), trace=trace, clashes=clashes, missing=_missing(deciding),
         duties=_duties(applied),
         clocks=tuple(_clocks(applied, values)), dossier=dossier, packs=rules.packs,
     )  # fmt: skip
+
+
+def _decision(deciding: Iterable[Result], clashes: Collection[Clash], excused: Collection[str]) -> Decision:
+    """What the results come to; a conflict is left to a person only once nothing beside it blocks or is open."""
+    beside = strictest(result.decision for result in deciding if result.rule.id not in excused)
+    return Decision.CONFLICT if clashes and beside in (Decision.ALLOW, Decision.REVIEW) else beside
+
+
+def _gravity(result: Result, *, excused: Collection[str], is_conflict: bool) -> tuple[bool, int, str]:
+    """Gravest first; rules that contradict each other come after what stands in the way whatever a person says of them."""
+    is_later = (result.rule.id in excused) is not is_conflict
+    return is_later, -list(Decision).index(result.decision), result.rule.id
 
 
 def dated(dossier: Dossier, at: date) -> dict[str, Any]:

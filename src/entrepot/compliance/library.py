@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from entrepot.compliance.dossier import Source
 from entrepot.compliance.pack_model import LANGUAGES, Pack, Rule
@@ -62,6 +64,12 @@ def duty_words(do: str, language: str = "en") -> str:
     return found.get(language) or found.get("en") or do.replace("_", " ")
 
 
+def said_duty(duty: AnyMapping[str, Any], language: str = "en") -> str:
+    """A duty as JSON in words: those that its pack brought with it, else those of the table."""
+    words = duty.get("words")
+    return (words.get(language) if isinstance(words, dict) else None) or duty_words(duty["do"], language)
+
+
 def texts_by_rule(name: str) -> dict[str, dict[str, dict[str, str]]]:
     """A table of texts that stands beside the packs: by rule, by what each is, by language; what has no language is the same in all."""
     _, root = read_file(FOLDER / f"{name}.yaml", _FORM)
@@ -69,14 +77,15 @@ def texts_by_rule(name: str) -> dict[str, dict[str, dict[str, str]]]:
 
 
 @cache
-def _follows() -> dict[str, dict[str, str]]:
+def follows() -> dict[str, dict[str, str]]:
+    """What the papers that are kept and the ends of clocks are called, by language."""
     _, root = read_file(FOLDER / "follows.yaml", _FORM)
     return {name: _words(node) for name, node in root.entries.items()}
 
 
 def follow_words(name: str, language: str = "en") -> str:
     """What follows a rule, in words: a paper that is kept, what the end of a clock brings, a duty that is forbidden."""
-    found = _follows().get(name) or duties().get(name, {})
+    found = follows().get(name) or duties().get(name, {})
     return found.get(language) or found.get("en") or name.replace("_", " ")
 
 

@@ -8,11 +8,11 @@ from datetime import date
 from itertools import groupby
 
 from entrepot.compliance.conditions import compile_condition, compile_open, known, leaves, paths_of
-from entrepot.compliance.judge import decide
-from entrepot.compliance.pack_model import ALWAYS, WAYS_OUT, All, AnyOf, Condition, Leaf, Not, Pack, Rule
+from entrepot.compliance.named import unknown_names
+from entrepot.compliance.pack_model import ALWAYS, WAYS_OUT, All, AnyOf, Condition, Leaf, Not, Pack, Rule, Status
 from entrepot.compliance.ruling import Outcome
 from entrepot.compliance.taxonomy import Taxonomy
-from entrepot.compliance.vectors import Vector, run
+from entrepot.compliance.vectors import Vector, judged, run
 from entrepot.kit import Decision
 
 
@@ -52,13 +52,19 @@ def lint(
     packs = (*beside, pack)
     remarks = [Remark(rule="", problem=miss.sentence(), line=miss.vector.line, of_vectors=True) for miss in run(vectors, packs, taxonomy)]
     remarks += [Remark(rule=rule.id, problem=problem, line=rule.line) for rule in pack.rules for problem in _plain(pack, rule)]
+    remarks += [Remark(rule=rule.id, problem=problem, line=rule.line) for rule, problem in unknown_names(pack, (*beside, *known))]
     remarks += _taken(pack, known)
+    remarks += [Remark(rule="", problem=f"no rule names its duty {do}", line=0) for do in _unowed(pack)]
     remarks += [Remark(rule="", problem=f"no rule asks for its fact {path}", line=0) for path in _idle(pack)]
     stood = {rule_id for vector in vectors for rule_id in vector.deciding}
     remarks += [Remark(rule=r.id, problem="no vector makes it fail", line=r.line) for r in pack.rules if r.id not in stood]
     remarks += [
         Remark(rule=mutant.rule.id, problem=f"no vector notices when {mutant.removed} is taken out", line=mutant.line)
         for mutant in survivors(pack, vectors, taxonomy, beside=beside)
+    ]
+    remarks += [
+        Remark(rule="", problem=f"no vector notices when {_shown('applies', leaf)} is taken out", line=leaf.line)
+        for leaf in idle_shared(pack, vectors, taxonomy, beside=beside)
     ]
     return tuple(sorted(remarks, key=lambda remark: (not remark.of_vectors, remark.line, remark.rule, remark.problem)))
 
@@ -75,6 +81,14 @@ def survivors(pack: Pack, vectors: tuple[Vector, ...], taxonomy: Taxonomy, *, be
             packs = (*beside, _with(pack, mutant.rule))
             if not any(_noticed(vector, packs, taxonomy) for vector in changed):
                 yield mutant
+
+
+def idle_shared(pack: Pack, vectors: tuple[Vector, ...], taxonomy: Taxonomy, *, beside: tuple[Pack, ...] = ()) -> Iterator[Leaf]:
+    """The comparisons of what the whole pack applies to that every vector does without."""
+    for path, leaf in _places(pack.applies):
+        packs = (*beside, replace(pack, applies=_without(pack.applies, path)))
+        if not any(_noticed(vector, packs, taxonomy) for vector in vectors):
+            yield leaf
 
 
 def mutants(rule: Rule) -> Iterator[Mutant]:
@@ -101,7 +115,24 @@ def _idle(pack: Pack) -> Iterator[str]:
     yield from (path for path in pack.facts if path not in asked)
 
 
+def _unowed(pack: Pack) -> Iterator[str]:
+    named = {name for rule in pack.rules for name in (*(duty.do for duty in rule.duties), *rule.bars)}
+    named |= {rule.clock.on_expiry for rule in pack.rules if rule.clock is not None}
+    yield from (do for do in pack.duties if do not in named)
+
+
+def _never_asked(pack: Pack, rule: Rule) -> Iterator[str]:
+    """Why no day comes on which a rule is asked."""
+    cited = [pack.instruments[citation.instrument] for citation in rule.citations]
+    ended = [i for i in cited if rule.since is not None and i.until is not None and i.until <= rule.since]
+    if ended and len(ended) == len(cited):
+        yield f"it starts on {rule.since}, after {' and '.join(f'{i.id} ended (until {i.until})' for i in ended)}, so it is never asked"
+    if pack.status is not Status.DRAFT and cited and all(i.status is Status.DRAFT for i in cited):
+        yield "it rests on drafts alone, so it is asked in what-if runs only and no vector tries it; write `status: draft` for the pack"
+
+
 def _plain(pack: Pack, rule: Rule) -> Iterator[str]:
+    yield from _never_asked(pack, rule)
     for citation in rule.citations:
         instrument = pack.instruments[citation.instrument]
         if rule.until is not None and instrument.in_force is not None and instrument.in_force >= rule.until:
@@ -132,7 +163,7 @@ def _alone(pack: Pack, rule: Rule, vector: Vector, taxonomy: Taxonomy) -> Outcom
 
 
 def _noticed(vector: Vector, packs: tuple[Pack, ...], taxonomy: Taxonomy) -> bool:
-    return not vector.agrees(decide(packs, vector.gate, vector.dossier, at=vector.at, taxonomy=taxonomy))
+    return not vector.agrees(judged(vector, packs, taxonomy))
 
 
 def _with(pack: Pack, rule: Rule) -> Pack:

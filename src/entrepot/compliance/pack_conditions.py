@@ -9,7 +9,7 @@ from typing import Any
 from entrepot.compliance.conditions import LIST_OPERATORS, OPERATORS, ORDER_OPERATORS, TERM_OPERATORS
 from entrepot.compliance.pack_entries import EntryReader
 from entrepot.compliance.pack_model import ALWAYS, All, AnyOf, Condition, Leaf, Not, Ref
-from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary, is_day
+from entrepot.compliance.vocabulary import UNQUOTED, FactDef, FactType, FactVocabulary, is_day
 from entrepot.kit.yamltree import Mapping, Node, Scalar, Sequence
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -22,6 +22,9 @@ class ConditionReader(EntryReader):
     Args:
         is_term: Whether the taxonomy knows a term.
     """
+
+    _kept = False
+    """Whether the pack is in force already, and may hold what was allowed when it was installed."""
 
     def __init__(self, name: str, vocabulary: FactVocabulary, is_term: Callable[[str], bool]) -> None:
         super().__init__(name)
@@ -120,6 +123,9 @@ class ConditionReader(EntryReader):
 
     def _scalar(self, wanted: FactType, node: Node) -> Any:
         text = node.text if isinstance(node, Scalar) else None
+        if isinstance(node, Scalar) and node.quoted and wanted in UNQUOTED and not self._kept:
+            self.problems.add(node.line, f"{text!r} stands in quotes, which makes it a text, where a {wanted} is asked for"[:200])
+            return None
         if wanted is FactType.FLAG and text in ("true", "false"):
             return text == "true"
         if wanted is FactType.NUMBER and text is not None and _NUMBER.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Read the facts that a pack brings itself: questions to the owner or the buyer, which its conditions may then ask for."""
+"""Read what a pack brings itself: facts, questions to the owner or the buyer that its conditions may ask for, and duties, by what they are called."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from entrepot.compliance.pack_conditions import ConditionReader
+from entrepot.compliance.pack_entries import is_word
 from entrepot.compliance.pack_model import Texts
 from entrepot.compliance.vocabulary import FactDef, FactType, FactVocabulary
 from entrepot.kit.yamltree import Node
@@ -21,6 +22,7 @@ class FactReader(ConditionReader):
     def __init__(self, name: str, vocabulary: FactVocabulary, is_term: Callable[[str], bool]) -> None:
         super().__init__(name, vocabulary, is_term)
         self.own: dict[str, FactDef] = {}
+        self.duties: dict[str, Texts] = {}
 
     def own_facts(self, node: Node | None, pack_id: str) -> dict[str, FactDef]:
         """The facts under ``facts``, by path."""
@@ -31,6 +33,14 @@ class FactReader(ConditionReader):
             self._path(path, pack_id, inner.line)
             self.own[path] = self._fact(path, inner)
         return self.own
+
+    def own_duties(self, node: Node | None) -> dict[str, Texts]:
+        """The duties under ``duties``, by name, each with what it is called."""
+        for name, inner in list(self.entries(node, 1))[:MOST]:
+            if not is_word(name):
+                self.problems.add(inner.line, f"the duty {name[:40]!r} is no word of a to z, 0 to 9 and _")
+            self.duties[name] = self._labels(f"the duty {name[:80]}", inner)
+        return self.duties
 
     def _path(self, path: str, pack_id: str, line: int) -> None:
         subject = path.partition(".")[0]
@@ -44,13 +54,15 @@ class FactReader(ConditionReader):
         entry = self.mapping(node, f"the fact {path[:80]}")
         self.names(entry, {"type", "en", "zh", "in"})
         kind = self.choice(entry, "type", FactType, None)
-        choices = {value: self._labels(value, texts) for value, texts in self.entries(entry.entries.get("in"), entry.line)}
+        choices = {
+            value: self._labels(f"the value {value[:80]}", texts) for value, texts in self.entries(entry.entries.get("in"), entry.line)
+        }
         if choices and kind not in _CHOSEN:
             self.problems.add(entry.line, f"the fact {path[:80]} is a {kind} and has values to choose among; use text or texts")
         return FactDef(path=path, type=kind, question={lang: self.text(entry, lang) for lang in ("en", "zh")}, choices=choices)
 
-    def _labels(self, value: str, node: Node) -> Texts:
-        entry = self.mapping(node, f"the value {value[:80]}")
+    def _labels(self, what: str, node: Node) -> Texts:
+        entry = self.mapping(node, what)
         self.names(entry, {"en", "zh"})
         labels: Mapping[str, str] = {lang: self.text(entry, lang) for lang in ("en", "zh")}
         return labels

@@ -17,6 +17,8 @@ WAYS_OUT = frozenset(
     {"anonymise", "drop_columns", "aggregate", "ask_consent", "change_offer", "answer", "attach_document", "declare_source"}
 )
 """The words that a fix may name (``do``); each leads to a page and a command."""
+HOUSE = "house"
+"""The pack of the guard-rails, which is asked whatever packs are chosen."""
 LANGUAGES = ("en", "zh")
 Texts = Mapping[str, str]
 """A text by language, ``en`` and ``zh``."""
@@ -148,14 +150,19 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """What a party takes upon itself; becomes an ODRL duty of the agreement."""
+    """What a party takes upon itself; becomes an ODRL duty of the agreement.
+
+    Attributes:
+        texts: What it is called, where its pack brings it.
+    """
 
     do: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    texts: Texts = field(default_factory=dict, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """The duty as JSON."""
-        return {"do": self.do, **self.parameters}
+        """The duty as JSON; the words of a pack go with it, so that an agreement keeps them when the pack is gone."""
+        return {"do": self.do, **self.parameters, **({"words": dict(self.texts)} if self.texts else {})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +218,7 @@ class Pack:
         applies: When any of its rules can matter at all.
         sha256: Of the file's bytes.
         facts: Facts of its own, which the parties are asked; their paths begin with the pack's name.
+        duties: Duties of its own, with what each is called.
     """
 
     id: str
@@ -223,6 +231,12 @@ class Pack:
     rules: tuple[Rule, ...]
     sha256: str
     facts: Mapping[str, FactDef] = field(default_factory=dict)
+    duties: Mapping[str, Texts] = field(default_factory=dict)
+
+    @property
+    def is_house(self) -> bool:
+        """Whether it holds the guard-rails of the house, which no person can switch off."""
+        return self.id == HOUSE
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of this id, or None."""

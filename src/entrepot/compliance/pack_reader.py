@@ -40,21 +40,21 @@ def read_pack(path: Path, vocabulary: FactVocabulary, is_term: Callable[[str], b
 
 
 class _PackReader(FactReader):
-    _kept = False
-
     def pack(self, root: Mapping, sha256: str, *, kept: bool) -> Pack:
         """The pack of a tree."""
         self._kept = kept
-        self.names(root, {"pack", "version", "jurisdiction", "status", "title", "applies", "facts", "instruments", "rules"})
+        self.names(root, {"pack", "version", "jurisdiction", "status", "title", "applies", "facts", "duties", "instruments", "rules"})
         pack_id = self.word(root, "pack")
         facts = self.own_facts(root.entries.get("facts"), pack_id)
         self.vocabulary = self.vocabulary.with_(facts)
+        duties = self.own_duties(root.entries.get("duties"))
         instruments = {name: self._instrument(name, node) for name, node in self.entries(root.entries.get("instruments"), root.line)}
         seen: dict[str, int] = {}
         rules = tuple(self._rule(node, instruments, seen) for node in self.items(root, "rules"))
         pack = Pack(
             id=pack_id,
             facts=facts,
+            duties=duties,
             version=self.text(root, "version"),
             jurisdiction=self.text(root, "jurisdiction", default=""),
             status=self.choice(root, "status", Status, Status.IN_FORCE),
@@ -138,7 +138,10 @@ class _PackReader(FactReader):
         values = {name: value.text for name, value in entry.entries.items() if isinstance(value, Scalar)}
         if len(values) != len(entry.entries) or not is_word(values.get("do", "")):
             self.problems.add(entry.line, "a duty is written {do: a_word}, with texts beside it")
-        return Duty(do=values.pop("do", ""), parameters=values)
+        if "words" in entry.entries and not self._kept:
+            self.problems.add(entry.lines["words"], "a duty is called what the pack's own list of duties calls it")
+        do = values.pop("do", "")
+        return Duty(do=do, parameters=values, texts=self.duties.get(do, {}))
 
     def _clock(self, entry: Mapping) -> Clock | None:
         node = entry.entries.get("clock")

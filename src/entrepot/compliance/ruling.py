@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -86,6 +87,12 @@ class Clash:
         return f"{sides[0]} and {sides[1]} demand what cannot be had together: {self.about}."
 
 
+def left_to_a_person(clashes: Iterable[Clash]) -> frozenset[str]:
+    """The rules, by id, that contradict each other, so that a person may decide between them; never one of the house that fails."""
+    sides = [side for clash in clashes for side in (clash.one, clash.other)]
+    return frozenset(side.rule.id for side in sides if not (side.pack.is_house and side.outcome is Outcome.FAILED))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingFact:
     """A fact that has to be supplied; ``source`` is the least that the rules take."""
@@ -118,7 +125,7 @@ class Ruling:
     """The decision at a gate.
 
     Attributes:
-        deciding: The rules that stand in the way, gravest first.
+        deciding: The rules that stand in the way, gravest first; of those that contradict each other after what else blocks or is open.
         trace: Every rule that was asked.
         clashes: Rules that contradict each other in this case.
     """
@@ -139,6 +146,12 @@ class Ruling:
     def asked(self) -> list[str]:
         """The packs that were asked, each with its version."""
         return [f"{pack.id} {pack.version}" for pack in self.packs]
+
+    @property
+    def forbidding(self) -> tuple[Result, ...]:
+        """The rules that forbid it whatever a person decides."""
+        excused = left_to_a_person(self.clashes)
+        return tuple(result for result in self.deciding if result.decision is Decision.BLOCK and result.rule.id not in excused)
 
     @property
     def own_facts(self) -> dict[str, FactDef]:
@@ -176,7 +189,7 @@ class Ruling:
     def findings(
         self, vocabulary: FactVocabulary, language: str = "en", *, subject: str | None = None, side: str = ""
     ) -> tuple[Finding, ...]:
-        """What stands in the way, as findings beside those of the tables; clashes first.
+        """What stands in the way, as findings beside those of the tables; clashes first where they alone decide.
 
         Args:
             subject: What hints name as the place of an answer; empty where only a manifest can say it, None for a case in a file.
@@ -186,7 +199,9 @@ class Ruling:
         reader = _Reader(
             vocabulary.with_(self.own_facts), library.taxonomy().on(self.at), language, subject, side if self.gate is Gate.CONTRACT else ""
         )
-        return clashes + _once(tuple(_finding(result, self, reader) for result in self.deciding))
+        found = _once(tuple(_finding(result, self, reader) for result in self.deciding))
+        # Where something else stands in the way, no person is asked to decide between the two.
+        return found + clashes if self.forbidding or self.decision is Decision.NEEDS_INFO else clashes + found
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def require(session: Session, ruling: Ruling, *, subject_id: str, answered_at: s
         "findings_zh": [finding.to_dict() for finding in in_chinese],
     }  # fmt: skip
     if ruling.decision is Decision.BLOCK:
-        if all(result.decision is not Decision.BLOCK for result in ruling.deciding):
+        if not ruling.forbidding:
             # No rule forbids it: a person did.
             raise NotCompliant(
                 f"{message} A person of the exchange has refused it.", "Other answers, or another use, are looked at anew.", **details
@@ -224,6 +224,9 @@ def approve(session: Session, ruling_id: str, *, reason: str) -> KeptRuling:
         Conflict: The rules forbid it or ask for facts, which no person can wave through; or somebody has decided already.
     """
     kept, by = _left_to_actor(session, ruling_id, reason)
+    # An older release let whoever decides a conflict wave through what blocked beside it.
+    if (now := judge(session, kept.gate, kept.dossier)).decision in (Decision.BLOCK, Decision.NEEDS_INFO):
+        raise _stands(now)
     if not repository.approve(session.db, ruling_id, by=by, reason=reason.strip()[:1000], at=session.now):
         raise Conflict(f"The ruling {kept.id} has been approved already.", "Try the trade again.")
     proof.record(session, "rules.approved", {"ruling": kept.id, "by": by, "reason": reason.strip()[:1000]}, subject_id=kept.id)
@@ -261,8 +264,12 @@ def _left_to_actor(session: Session, ruling_id: str, reason: str) -> tuple[KeptR
     if kept is None:
         raise NotFound(f"There is no ruling {ruling_id[:60]}.", "Check the id.")
     if kept.decision not in LEFT_TO_A_PERSON:
-        raise Conflict(f"The rules came to {kept.decision}, which nobody can wave through.", "Change the facts, or the offer.")
+        raise _stands(kept)
     return kept, session.actor.person_id or session.actor.organisation_id or session.actor.via
+
+
+def _stands(ruling: Ruling | KeptRuling) -> Conflict:
+    return Conflict(f"The rules came to {ruling.decision}, which nobody can wave through.", "Change the facts, or the offer.")
 
 
 def newest(session: Session, gate: Gate) -> Iterator[KeptRuling]:

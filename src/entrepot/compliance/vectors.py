@@ -10,7 +10,7 @@ from typing import Any
 
 from entrepot.compliance.dossier import Dossier, Source
 from entrepot.compliance.judge import decide
-from entrepot.compliance.pack_model import Gate, Pack
+from entrepot.compliance.pack_model import Gate, Pack, Status
 from entrepot.compliance.pack_reader import LOADER, Problems, read_file
 from entrepot.compliance.ruling import Ruling
 from entrepot.compliance.taxonomy import Taxonomy
@@ -105,9 +105,15 @@ def read_case(path: Path, vocabulary: FactVocabulary) -> Dossier:
     return Dossier(known, sources)
 
 
+def judged(vector: Vector, packs: tuple[Pack, ...], taxonomy: Taxonomy) -> Ruling:
+    """What packs come to in a case; a draft among them is asked, because that is what the case tries."""
+    drafts = any(pack.status is Status.DRAFT for pack in packs)
+    return decide(packs, vector.gate, vector.dossier, at=vector.at, taxonomy=taxonomy, drafts=drafts)
+
+
 def run(vectors: tuple[Vector, ...], packs: tuple[Pack, ...], taxonomy: Taxonomy) -> tuple[Miss, ...]:
     """The cases that come out otherwise than expected."""
-    ruled = [(v, decide(packs, v.gate, v.dossier, at=v.at, taxonomy=taxonomy)) for v in vectors]
+    ruled = [(v, judged(v, packs, taxonomy)) for v in vectors]
     return tuple(Miss(vector=vector, ruling=ruling) for vector, ruling in ruled if not vector.agrees(ruling))
 
 

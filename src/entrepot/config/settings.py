@@ -70,7 +70,8 @@ class Settings:
         "", "Country the exchange sits in, ISO 3166-1 alpha-2; its law concerns every trade. Empty for none in particular."
     )
     rule_packs: str = _setting(
-        "house", "Rule packs that are asked, comma-separated: `cn`, `eu`, `us` (drafts, not legal advice) and your own; `house` always is."
+        "house",
+        "Rule packs that are asked, comma-separated: `cn`, `eu`, `us` (drafts, not legal advice); `house` and those you install always are.",
     )
     complaints_per_hour: int = _setting(120, "Complaints without a name that are taken in one hour, from everybody together.")
     language: str = _setting("en", "Language of pages and messages where the reader has not chosen: `en` or `zh`.")

@@ -198,7 +198,7 @@ class _Writer:
         return Section(id="end", heading="", facts=((self._say("force"), f"{_moment(self.agreement.starts_at)} – {ends}"),))
 
     def _duties(self) -> Section:
-        points = tuple(library.duty_words(duty["do"], self.language) for duty in self.agreement.duties)
+        points = tuple(library.said_duty(duty, self.language) for duty in self.agreement.duties)
         return Section(id="duties", heading=self._say("duties"), paragraphs=(self._say("laid" if points else "no_duties"),), points=points)
 
     def _party(self, party: Organisation) -> str:

@@ -62,7 +62,8 @@ def of_listing(
     ):
         measured["asset.unnamed_keys"] = named
     measured |= of_app({**dossier.values, **measured}, compliance.today(session))
-    return dossier.with_(measured, Source.MEASURED, seen=seen.places(offered))
+    where = seen.places(offered) | seen.gaps(manifest.provenance, owner.name, compliance.today(session))
+    return dossier.with_(measured, Source.MEASURED, seen=where)
 
 
 def with_places(dossier: Dossier, manifest: Manifest, measured: Mapping[str, Any]) -> Dossier:

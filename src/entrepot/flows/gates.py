@@ -14,6 +14,7 @@ from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, Ruling, library
 from entrepot.compliance.vocabulary import is_of_buyer
 from entrepot.flows import admissions, counters, dossiers, refusing, withholding
+from entrepot.flows.heard import require_heard
 from entrepot.kit import Conflict, Decision, EntrepotError, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
 from entrepot.trades import Agreement, Negotiation
@@ -62,14 +63,16 @@ def answer_listing(session: Session, listing_id: str, values: Mapping[str, Any])
 
     Raises:
         NotFound: The listing is not the actor's.
-        Invalid: An answer does not fit its question; nothing is kept.
+        Invalid: An answer does not fit its question, or the exchange measures that itself; nothing is kept.
     """
     listing = catalogue.get(session, listing_id)
     parties.require_scope(session, Scope.PUBLISH)
     parties.require_self(session, listing.organisation_id)
     parties.require_role(session, Role.OWNER)
-    compliance.answer(session, listing.id, values)
-    return rejudge_listing(session, listing)
+    said = compliance.answer(session, listing.id, values)
+    ruling = rejudge_listing(session, listing)
+    require_heard(session, ruling, said)
+    return ruling
 
 
 def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, Any]) -> Ruling:
@@ -78,7 +81,7 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
     Raises:
         NotFound: The actor has no part in it.
         Conflict: It has ended.
-        Invalid: An answer does not fit its question; nothing is kept.
+        Invalid: An answer does not fit its question, or the exchange measures that itself; nothing is kept.
     """
     parties.require_scope(session, Scope.TRADE)
     negotiation = trades.get_negotiation(session, negotiation_id)
@@ -90,6 +93,7 @@ def answer_contract(session: Session, negotiation_id: str, values: Mapping[str, 
     said = compliance.answer(session, negotiation.id, values)
     admissions.admit(session, negotiation, said)
     ruling = rule_contract(session, negotiation)
+    require_heard(session, ruling, said)
     refusing.count_named(ruling, negotiation, session, said)
     if said.get(admissions.EXPLAINED) and admissions.is_taken_back(ruling):
         # Whoever decides reads the newest words, whether or not the buyer tries to sign again.

@@ -18,11 +18,12 @@ _BATCH = 200
 _HOUR = 3600.0
 
 
-def install_pack(session: Session, text: str, vectors: str, *, replace: bool = False) -> Pack:
+def install_pack(session: Session, text: str, vectors: str, *, replace: bool = False, files: compliance.Files | None = None) -> Pack:
     """Put an operator's pack in force, and have every live listing judged again.
 
     Args:
         replace: Whether it is meant to take the place of a pack of the same name that travels with the program.
+        files: What its files are called where they lie.
 
     Raises:
         PackReplaces: It would do so, and nobody said that it is meant.
@@ -31,7 +32,7 @@ def install_pack(session: Session, text: str, vectors: str, *, replace: bool = F
         NotCompliant: The rules in force forbid the change.
     """
     _ask(session, text)
-    pack = compliance.install(session, text, vectors, replace=replace)
+    pack = compliance.install(session, text, vectors, replace=replace, files=files)
     session.enqueue("flows.judge_again", after_id="")
     return pack
 

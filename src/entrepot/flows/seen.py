@@ -1,14 +1,18 @@
-"""Where the facts that come from tables were seen: which column of which table shows them, and in how many rows."""
+"""Where measured facts were seen: which column of which table shows them and in how many rows, and which step of a chain has a gap."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from entrepot import rights
 from entrepot.catalogue.assessed import is_about_persons
 from entrepot.compliance import Seen
 from entrepot.compliance.library import label
 from entrepot.flows.goods import Goods, tells_kind
+from entrepot.rights import Gap, Step
+from entrepot.rights.words import next_step, problem
 
 Table = Mapping[str, Any]
 
@@ -32,6 +36,16 @@ def unsigned(columns: Iterable[str], goods: Goods) -> tuple[Seen, ...]:
     wanted = set(columns)
     named = [(table["name"], column["name"]) for table in goods.assessed for column in table["columns"]]
     return tuple(Seen(table=table, column=column, texts=texts) for table, column in named if column in wanted)
+
+
+def gaps(chain: Sequence[Step], owner: str, at: date) -> dict[str, tuple[Seen, ...]]:
+    """Where a chain of authorisation does not hold on a day, and what mends each step."""
+    return {"source.chain_complete": tuple(Seen(table="", texts=_gap(gap)) for gap in rights.gaps(chain, owner=owner, at=at))}
+
+
+def _gap(gap: Gap) -> dict[str, str]:
+    en, zh = (f"{problem(gap, language)}{' ' * (language == 'en')}{next_step(gap, language)}" for language in ("en", "zh"))
+    return {"en": f"step {gap.step}: {en.rstrip('.')}", "zh": f"第 {gap.step} 环：{zh.rstrip('。')}"}
 
 
 def _children(tables: Iterable[Table]) -> Iterator[Seen]:

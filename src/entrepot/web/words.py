@@ -7,6 +7,7 @@ from typing import Any
 
 from entrepot import pricing
 from entrepot.compliance import library
+from entrepot.compliance.pack_model import Duty
 from entrepot.kit.sentences import in_chinese
 from entrepot.pricing.model import Plan, Price, Unit
 from entrepot.standards.model import Texts, pick
@@ -104,9 +105,9 @@ class Words(DeskWords):
         """The sentence behind a note in an address; nothing for anything unknown, so that nobody can put words into our mouth."""
         return self._pick(NOTES, key) if key in NOTES else ""
 
-    def duty(self, do: str) -> str:
+    def duty(self, duty: Duty) -> str:
         """A duty that an agreement brings with it."""
-        return library.duty_words(do, self.language.code)
+        return library.said_duty(duty.to_dict(), self.language.code)
 
     def role(self, key: str) -> str:
         """A role of a member."""
