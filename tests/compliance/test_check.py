@@ -109,7 +109,7 @@ def test_every_rule_can_break_and_every_test_is_used() -> None:
         column("none", "g", formulas=1), described=True, person_key="none", undeclared="faces", notes=(("n", "g", "a note"),),
         alerts=tuple(
             AlertFact(code=code, column="g", message="m", hint="h")
-            for code in ("minors", "credentials", "confidential", "internal_hosts", "precise_location")
+            for code in ("minors", "unread_ages", "credentials", "confidential", "internal_hosts", "precise_location")
         ),
     )  # fmt: skip
     private = facts(column("direct", "a"), public=False)

@@ -147,6 +147,62 @@ def test_ages_that_are_not_of_persons_go_on_offer_by_a_person_of_the_exchange(ma
     market.deliver(market.agree(listing))
 
 
+MANY = [f"{1990 + n // 336}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}" for n in range(8_000)]
+
+
+def born(heading: str, *values: str) -> str:
+    """A table of persons with their births."""
+    return f"person,{heading},score\n" + "".join(f'{n},"{value}",{n % 7}\n' for n, value in enumerate(values))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        born("birth_date", *MANY, "unknown"),
+        born("birth_date", *MANY, "as the mother says"),
+        born("birth_month", *["1984/03", "2017/06"] * 20),
+        born("birthday", *["17 March 1984", "17 March 2014"] * 20),
+        born("DOB", *["Mar 7, 1983", "Mar 7, 2013"] * 20),
+        born("出生年月", *["1984年3月", "2014年3月"] * 20),
+    ],
+)
+def test_children_among_births_of_any_form_and_number_are_refused_whatever_the_owner_says(market: Market, table: str) -> None:
+    with pytest.raises(NotCompliant, match="children under 14") as refused:
+        publish(market, table, person_key=None, auto_approve=True, facts={"asset.under_14": False})
+    assert "HOUSE-NO-MINORS" in {finding["rule"] for finding in refused.value.details["findings"]}
+
+
+def test_births_that_cannot_be_read_wait_for_a_person_whatever_the_owner_says(market: Market) -> None:
+    table = born("birthday", *["17 March 1984"] * 30, *["in the spring of 84"] * 9, "unknown")
+    listing = publish(market, table, person_key=None, auto_approve=True, facts={"asset.under_14": False})
+    ruling = rule(market, listing)
+    assert ([result.rule.id for result in ruling.deciding], ruling.decision) == (["HOUSE-AGES-UNREAD"], Decision.REVIEW)
+    (seen,) = ruling.dossier.seen["asset.ages_unread"]
+    assert (seen.column, seen.texts["zh"]) == ("birthday", "共 40 行中有 9 行的值无法确切识别为年龄或出生日期")
+    assert "in 9 of 40 rows" in seen.texts["en"]
+    with market.exchange.reading(SYSTEM) as session:
+        assert catalogue.get(session, listing).state is not ListingState.LIVE
+    with market.exchange.session(market.operator) as session:
+        flows.approve_listing(session, listing)
+    with market.exchange.reading(SYSTEM) as session:
+        assert catalogue.get(session, listing).state is ListingState.LIVE
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "rock,age,weight\n" + "".join(f"{n},{('Jurassic', 'Late Cretaceous', 'Eocene')[n % 3]},{n % 30}\n" for n in range(40)),
+        born("birth_date", *["1984-03-17"] * 30, *["unknown", "n/a", "不详", "-"] * 3),
+        "person,birth_year,birth_month\n" + "".join(f"{n},{1960 + n % 40},{n % 12 + 1}\n" for n in range(40)),
+    ],
+)
+def test_ages_of_things_and_missing_births_wait_for_nobody(market: Market, table: str) -> None:
+    listing = publish(market, table, person_key=None, auto_approve=True, facts={"asset.under_14": False})
+    assert "asset.ages_unread" not in rule(market, listing).dossier.values
+    with market.exchange.reading(SYSTEM) as session:
+        assert catalogue.get(session, listing).state is ListingState.LIVE
+
+
 def test_ages_beside_whoever_is_named_cannot_be_denied(market: Market) -> None:
     with pytest.raises(NotCompliant, match="children under 14"):
         publish(market, ADULTS + "P099,9,N\n", facts={"asset": {"ages_of_persons": False}})

@@ -18,6 +18,11 @@ def shows_children(table: Mapping[str, Any]) -> bool:
     return any(alert["code"] == "minors" for alert in table["alerts"])
 
 
+def has_unread_ages(table: Mapping[str, Any]) -> bool:
+    """Whether the check of a table saw values in columns of ages or births that it could not read."""
+    return any(alert["code"] == "unread_ages" for alert in table["alerts"])
+
+
 def tells_ages(table: Mapping[str, Any]) -> bool:
     """Whether the ages or births of a table alone say that its rows are about persons: children, births, or ages beside a person's id."""
     found = _ages(table)

@@ -126,7 +126,7 @@ TESTS: dict[str, Callable[[Facts], Iterator[dict[str, Any]]]] = {
     "quasi_together": _quasi_together,
     "minors": lambda facts: _minors(facts, denied=False),
     "minors_denied": lambda facts: _minors(facts, denied=True),
-    **{code: _alerts(code) for code in ("credentials", "confidential", "internal_hosts", "precise_location")},
+    **{code: _alerts(code) for code in ("unread_ages", "credentials", "confidential", "internal_hosts", "precise_location")},
     "formulas": _formulas,
     "no_terms": _no_terms,
     "unknown_person_key": _unknown_person_key,

@@ -92,6 +92,14 @@ RULES: tuple[Rule, ...] = (
         citation=_NO_CHILDREN,
     ),
     Rule(
+        id="HOUSE-AGES-UNREAD",
+        test="unread_ages",
+        severity=Severity.REVIEW,
+        message="{title} Children may be among them, and a person of the exchange looks.",
+        hint="{fix}",
+        citation=_NO_CHILDREN,
+    ),
+    Rule(
         id="HOUSE-FORMULA",
         test="formulas",
         severity=Severity.WARN,

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from entrepot import compliance, privacy
+from entrepot.catalogue.assessed import is_about_persons
 from entrepot.catalogue.model import Manifest, Visibility
 from entrepot.compliance import AlertFact, ColumnFact, Facts, Finding, Verdict
 from entrepot.config import Settings
@@ -213,7 +214,7 @@ def check_table(
         assessment=assessment,
         dictionary=dictionary,
         rows=preview(cursor, target, masked=hidden),
-        verdict=compliance.check(_facts(converted, figures, assessment, source.name, manifest)),
+        verdict=compliance.check(_facts(converted, figures, assessment, source.name, manifest, dictionary.person_key)),
         risk=_risk(cursor, target, figures, assessment, counted, population, told) if with_risk else None,
     )
 
@@ -266,7 +267,9 @@ def _marks(assessment: Assessment) -> dict[str, Mark]:
     }  # fmt: skip
 
 
-def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessment, name: str, manifest: Manifest | None) -> Facts:
+def _facts(
+    converted: ConvertedTable, figures: TableProfile, assessment: Assessment, name: str, manifest: Manifest | None, person_key: str
+) -> Facts:
     found = {finding.column: finding for finding in assessment.findings}
     columns = []
     for column in figures.columns:
@@ -282,11 +285,18 @@ def _facts(converted: ConvertedTable, figures: TableProfile, assessment: Assessm
             )
         )  # fmt: skip
     key = manifest.person_key if manifest is not None else ""
+    alerts = [alert.to_dict() for alert in assessment.alerts]
+    known = {
+        "personal": assessment.personal, "alerts": alerts, "person_key": person_key,
+        "columns": [{"category": found[column.name].category.id if column.name in found else None} for column in figures.columns],
+    }  # fmt: skip
+    is_personal = is_about_persons(known) or key in (column.name for column in figures.columns)
     return Facts(
         table=name,
         columns=tuple(columns),
         notes=tuple((note.code, note.column, note.message) for note in converted.notes),
-        alerts=tuple(AlertFact(**alert.to_dict()) for alert in assessment.alerts),
+        # Ages of rocks cannot be read either, and are nobody's.
+        alerts=tuple(AlertFact(**alert) for alert in alerts if is_personal or alert["code"] != "unread_ages"),
         handed_over=manifest is None or manifest.lookup is None,
         public=manifest is None or manifest.visibility is Visibility.PUBLIC,
         described=manifest is not None,

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from entrepot.catalogue import ColumnNote, Version
-from entrepot.catalogue.assessed import is_about_persons, shows_children, tells_ages
+from entrepot.catalogue.assessed import has_unread_ages, is_about_persons, shows_children, tells_ages
 from entrepot.engine.sql import identifier, parquet
 
 ANONYMOUS = 4
@@ -152,6 +152,8 @@ def _of_persons(goods: Goods, admitted: Mapping[str, Any], noted: Sequence[str])
         "asset.under_14": _has_children(goods) if personal else False,
     }
     if personal:
+        # What nobody could read is no matter where the rest shows children, or no person is left.
+        measured["asset.ages_unread"] = (measured["asset.under_14"] is None and any(map(has_unread_ages, goods.assessed))) or None
         measured["asset.grade"] = _grade(goods, columns)
         measured["asset.persons"] = _persons(goods)
     overruled = {path for path in _ADMITTED if path in admitted and measured[path] is not True}
@@ -175,7 +177,7 @@ def _is_grown_up(goods: Goods) -> bool:
     """Whether every table about persons shows their ages, by itself or by another in which each of its persons stands."""
     keyed = goods.persons.by_table if goods.persons is not None else {}
     about = [table for table in goods.assessed if is_about_persons(table) or table["name"] in keyed] or goods.assessed
-    shown = {table["name"] for table in about if table.get("grown_up")}
+    shown = {table["name"] for table in about if table.get("grown_up") and not has_unread_ages(table)}
     if goods.persons is not None and not goods.persons.keyless and any(keyed.get(name) == goods.persons.different for name in shown):
         shown |= keyed.keys()
     return bool(about) and all(table["name"] in shown for table in about)

@@ -31,7 +31,7 @@ MEDIA_TYPES = {
 Progress = Callable[[str, float], None]
 ACCEPTABLE = 3
 """The grade from which the risk of persons is measured and acceptable."""
-_FOR_THE_PACKS = frozenset({"HOUSE-NO-MINORS", "HOUSE-AGES-DENIED"})
+_FOR_THE_PACKS = frozenset({"HOUSE-NO-MINORS", "HOUSE-AGES-DENIED", "HOUSE-AGES-UNREAD"})
 """What the rule packs say with more in hand: they know the grade and what was answered, and a refusal of theirs is counted."""
 _SETTLED = frozenset({"HOUSE-SENSITIVE-REVIEW", "HOUSE-QUASI-TOGETHER"})
 

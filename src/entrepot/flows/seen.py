@@ -21,6 +21,7 @@ def places(goods: Goods) -> dict[str, tuple[Seen, ...]]:
     """The places of each fact that looking at the tables came to; a fact that no place shows is left out."""
     found = {
         "asset.under_14": _children(goods.assessed),
+        "asset.ages_unread": _unread(goods.assessed),
         "asset.personal": _persons(goods.assessed),
         "asset.rows_about_persons": _persons(goods.assessed),
         "asset.categories": (one for table in goods.assessed for one in _kinds(table)),
@@ -64,6 +65,16 @@ def _younger(table: Table, alert: Mapping[str, Any]) -> dict[str, str]:
         return {"en": en, "zh": zh}
     share = f"{count / rows:.1%}" if count / rows >= 0.001 else "< 0.1%"
     return {"en": f"{en}, in {count:,} of {rows:,} rows ({share})", "zh": f"{zh}，共 {rows:,} 行中有 {count:,} 行（{share}）"}
+
+
+def _unread(tables: Iterable[Table]) -> Iterator[Seen]:
+    for table in tables:
+        for alert in table["alerts"]:
+            if alert["code"] == "unread_ages":
+                count, rows = alert.get("count") or 0, int(table["rows"])
+                en = f"holds values in {count:,} of {rows:,} rows that cannot be read as ages or births for certain"
+                zh = f"共 {rows:,} 行中有 {count:,} 行的值无法确切识别为年龄或出生日期"
+                yield Seen(table=table["name"], column=alert["column"], texts={"en": en, "zh": zh})
 
 
 def _persons(tables: Iterable[Table]) -> Iterator[Seen]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,7 +10,7 @@ import duckdb
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
 from entrepot.privacy import headers
-from entrepot.privacy.ages import Told, count_children
+from entrepot.privacy.ages import Ages, Told
 from entrepot.privacy.columns import Looked, counts_like
 from entrepot.privacy.laws import CHILD_AGE
 from entrepot.privacy.model import Alert, ColumnFinding
@@ -36,44 +35,46 @@ def alerts(
     profile: TableProfile,
     looked: Sequence[Looked],
     findings: Sequence[ColumnFinding],
-    ages: Mapping[str, Told],
-    today: date,
+    ages: Mapping[str, Ages],
 ) -> tuple[Alert, ...]:
     """What the table as a whole brings up; counts only, never a value.
 
     Args:
         ages: What the columns of ages and births tell.
-        today: From which ages are reckoned.
     """
     columns = {column.name: column for column in profile.columns}
     return (
-        *_children(cursor, path, profile, findings, ages, today),
+        *_children(profile, findings, ages),
+        *_unread(profile, findings, ages),
         *_in_values(looked),
         *_confidential(looked),
         *_precise(cursor, path, profile.rows, columns, findings),
     )
 
 
-def _children(
-    cursor: duckdb.DuckDBPyConnection,
-    path: Path,
-    profile: TableProfile,
-    findings: Sequence[ColumnFinding],
-    ages: Mapping[str, Told],
-    today: date,
-) -> Iterator[Alert]:
+def _children(profile: TableProfile, findings: Sequence[ColumnFinding], ages: Mapping[str, Ages]) -> Iterator[Alert]:
     for finding in findings:
-        if ages.get(finding.column) is Told.CHILDREN:
+        if (found := ages.get(finding.column)) and found.told is Told.CHILDREN:
             said = (
                 f"holds births less than {CHILD_AGE} years ago"
                 if finding.category.id == "birth_date"
                 else f"goes down to ages below {CHILD_AGE}"
             )
-            count = count_children(cursor, path, profile.column(finding.column), finding.category.id, today)
-            message = f"{finding.column} {said}, in {count:,} of {profile.rows:,} rows."
-            yield Alert(code="minors", column=finding.column, message=message, hint=_LEAVE_OUT, count=count)
+            message = f"{finding.column} {said}, in {found.children:,} of {profile.rows:,} rows."
+            yield Alert(code="minors", column=finding.column, message=message, hint=_LEAVE_OUT, count=found.children)
 
 
+def _unread(profile: TableProfile, findings: Sequence[ColumnFinding], ages: Mapping[str, Ages]) -> Iterator[Alert]:
+    for finding in findings:
+        if (found := ages.get(finding.column)) and found.unread and found.told is not Told.CHILDREN:
+            kind = "births" if finding.category.id == "birth_date" else "ages"
+            message = (
+                f"{finding.column} holds values in {found.unread:,} of {profile.rows:,} rows that cannot be read as {kind} for certain."
+            )
+            yield Alert(code="unread_ages", column=finding.column, message=message, hint=_WRITE_OUT, count=found.unread)
+
+
+_WRITE_OUT = "Write births as 2014-03-17 or 2014-03 and ages as numbers of years, and leave what is not known empty."
 _LEAVE_OUT = "Leave out the rows of children, whoever consented, or publish counts of many persons (grade 4)."
 
 

@@ -196,12 +196,16 @@ def _promised_in_script(header: str) -> str:
 
 def is_plausible(category: str, column: ColumnProfile) -> bool:
     """Whether the figures of a column allow what its heading promises."""
-    kind = column.type.partition("(")[0].partition(" ")[0]
-    number = kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL")
+    number = is_number(column)
     rule = _PLAUSIBLE.get(category)
-    if column.distinct == 0 or kind == "BOOLEAN":
+    if column.distinct == 0 or column.type == "BOOLEAN":
         return category in ("health", "union", "criminal") and column.distinct > 0
     return rule(column, number) if rule else True
+
+
+def is_number(column: ColumnProfile) -> bool:
+    """Whether it holds numbers."""
+    return column.type.partition("(")[0] in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 
 
 def _between(column: ColumnProfile, low: float, high: float) -> bool:
@@ -245,7 +249,7 @@ _PLAUSIBLE: dict[str, Callable[[ColumnProfile, bool], bool]] = {
     "payment_card": lambda c, number: _number(c, number, 10**12, 10**19),
     "age": lambda c, number: not number or _between(c, 0, 130),
     "gender": lambda c, number: c.distinct <= 20,
-    "birth_date": lambda c, number: not number or _between(c, 1, 10**8),
+    "birth_date": lambda c, number: not number or _between(c, 1, 10**14),
     "coordinates": lambda c, number: number and _between(c, -180, 180),
     "postal_code": lambda c, number: not number or _between(c, 100, 10**10),
     "health": _coded,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,6 +13,7 @@ import duckdb
 from entrepot.engine.faults import explained
 from entrepot.engine.model import ColumnProfile, TableProfile
 from entrepot.engine.sql import identifier, parquet
+from entrepot.privacy import headers
 from entrepot.privacy.ages import Told, told
 from entrepot.privacy.alerts import alerts
 from entrepot.privacy.columns import Looked, is_worded, look, shaped_like
@@ -24,6 +26,9 @@ from entrepot.privacy.shares import with_shares
 SAMPLE = 1_000
 SEED = 20_261_121
 _MANY_COLUMNS = 200
+_ODD = 0.01
+"""Share of numbers that may lie outside what an age or a birth can be, beside codes of what is missing."""
+_CODES = "777, 888, 999, 7777, 8888, 9999, 77777, 88888, 99999, 999999, 9999999, 99999999"
 
 
 def assess(
@@ -50,23 +55,41 @@ def assess(
     many = len(profile.columns) >= _MANY_COLUMNS
     size = max(100, min(sample, 2_000_000 // max(1, len(profile.columns)))) if many else sample
     with explained(path):
-        samples = _samples(cursor, path, profile, size, seed, many)
+        samples = _samples(cursor, path, _without_odd(cursor, path, profile), size, seed, many)
         looked = [one for some in iter(lambda: list(islice(samples, _MANY_COLUMNS)), []) for one in _looked(some, profile.rows)]
         settled = settle(looked)
         tried = {finding.column: [e.detector for e in finding.evidence] for finding in settled}
         worded = [column.column.name for column in looked if is_worded(column.values)]
         findings = with_tallies(profile, settled, scan(cursor, path, profile, tried=tried, worded=worded))
         findings = with_shares(cursor, path, looked, findings)
-        today = (now or datetime.now(UTC)).date()
-        ages = told(cursor, path, profile, findings, today)
-        brought_up = alerts(cursor, path, profile, looked, findings, ages, today)
-    grown_up = tuple(name for name, one in ages.items() if one is Told.GROWN_UP)
+        ages = told(cursor, path, profile, findings, (now or datetime.now(UTC)).date())
+        brought_up = alerts(cursor, path, profile, looked, findings, ages)
+    grown_up = tuple(name for name, one in ages.items() if one.told is Told.GROWN_UP)
     return Assessment(findings=findings, sample=size, seed=seed, alerts=brought_up, grown_up=grown_up)
 
 
 def _looked(samples: Sequence[tuple[ColumnProfile, list[str]]], rows: int) -> Iterator[Looked]:
     for (column, values), shaped in zip(samples, shaped_like([values for _, values in samples]), strict=True):
         yield look_inside(column, values) or look(column, values, shaped=shaped, rows=rows)
+
+
+def _without_odd(cursor: duckdb.DuckDBPyConnection, path: Path, profile: TableProfile) -> TableProfile:
+    """The figures, where the ends of numbers below a heading of ages or births are those of nearly all: one odd number hides no column of them."""
+    return replace(profile, columns=tuple(_mostly(cursor, path, column) if _is_odd(column) else column for column in profile.columns))
+
+
+def _is_odd(column: ColumnProfile) -> bool:
+    promised = headers.promised(column.name) if headers.is_number(column) else ""
+    return promised in ("age", "birth_date") and not headers.is_plausible(promised, column)
+
+
+def _mostly(cursor: duckdb.DuckDBPyConnection, path: Path, column: ColumnProfile) -> ColumnProfile:
+    name = identifier(column.name)
+    least = 0 if headers.promised(column.name) == "age" else 1
+    where = f"{name} >= {least} AND {name} NOT IN ({_CODES})"
+    ends = f"quantile_disc({name}, {_ODD / 2}), quantile_disc({name}, {1 - _ODD / 2})"
+    low, high = cursor.execute(f"SELECT {ends} FROM {parquet(path)} WHERE {where}").fetchall()[0]
+    return column if low is None else replace(column, minimum=str(low), maximum=str(high))
 
 
 def _samples(

@@ -59,9 +59,9 @@ class Alert:
     """Something about a whole table that its owner should look at.
 
     Attributes:
-        code: ``minors``, ``credentials``, ``internal_hosts``, ``confidential`` or ``precise_location``.
+        code: ``minors``, ``unread_ages``, ``credentials``, ``internal_hosts``, ``confidential`` or ``precise_location``.
         column: The column that shows it.
-        count: Values that show it, where they were counted.
+        count: Values that show it, or rows that hold them, where they were counted.
     """
 
     code: str
