@@ -69,8 +69,8 @@ def test_a_notice_is_filed_answered_tested_and_closed(shop: CommandLine) -> None
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("due: 2999", "due_date: 2999", "line 5: 'due_date' is no entry here."), ("due: 2999", "deadline: 2999", "The fields here are kind"),
-        ("  basis:", "  basics:", "line 9: 'basics' is no entry here."), ("public: yes", "harn: now", "Did you mean harm?"),
+        ("due: 2999", "due_date: 2999", "line 4: 'due_date' is no entry here."), ("due: 2999", "deadline: 2999", "The fields here are kind"),
+        ("  basis:", "  basics:", "line 8: 'basics' is no entry here."), ("public: yes", "harn: now", "Did you mean harm?"),
     ],
 )  # fmt: skip
 def test_an_entry_that_no_notice_has_is_named_by_its_line(shop: CommandLine, right: str, wrong: str, said: str) -> None:
