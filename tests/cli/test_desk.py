@@ -66,6 +66,21 @@ def test_a_notice_is_filed_answered_tested_and_closed(shop: CommandLine) -> None
     assert json.loads(shop.done("--json", "notices", "list", "--all", *OWNER))[0]["state"] == "closed"
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("due: 2999", "due_date: 2999", "line 4: 'due_date' is no entry here."), ("due: 2999", "deadline: 2999", "The fields here are kind"),
+        ("  basis:", "  basics:", "line 8: 'basics' is no entry here."), ("public: yes", "harn: now", "Did you mean harm?"),
+    ],
+)  # fmt: skip
+def test_an_entry_that_no_notice_has_is_named_by_its_line(shop: CommandLine, right: str, wrong: str, said: str) -> None:
+    Path("wrong.yaml").write_text(Path("notice.yaml").read_text("utf-8").replace(right, wrong).lstrip("\n"), "utf-8")
+    done = shop("notices", "file", "wrong.yaml", *REGULATOR)
+    assert done.code == 2
+    assert said in " ".join((done.out + done.err).split())
+    assert "nothing is open" in shop.done("notices", "list", *OWNER)
+
+
 def test_a_notice_says_until_when_the_owner_is_heard_and_the_inbox_says_why_something_happened(shop: CommandLine) -> None:
     text = Path("notice.yaml").read_text("utf-8").replace("2999-01-01", "2020-01-17")
     Path("late.yaml").write_text(text, "utf-8")

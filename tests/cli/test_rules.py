@@ -242,8 +242,8 @@ def test_the_kinds_that_an_app_may_name_are_listed(entrepot: CommandLine) -> Non
         (["explain", "HOUSE-NO-MINORS", "--language", "fr"], "Invalid"), (["explain", "HOUSE-NO-MINORS", "--at", "soon"], "Invalid"),
         (["judge", "missing.yaml"], "Invalid"), (["judge", "facts.yaml", "--gate", "door"], "Invalid"), (["judge", "facts.yaml", "--packs", "mars"], "Invalid"),
         (["judge", "wrong.yaml"], "Invalid"), (["judge", "rumour.yaml"], "Invalid"), (["what-if", "mine.yaml", "--cases", "missing.jsonl"], "FileTrouble"),
-        (["what-if", "mine.yaml", "--cases", "broken.jsonl"], "Invalid"), (["app"], "Invalid"), (["app", "missing.yaml"], "Invalid"),
-        (["app", "--portfolio", "missing.csv"], "FileTrouble"), (["nonsense"], "Usage"), (["judge"], "Usage"),
+        (["what-if", "mine.yaml", "--cases", "broken.jsonl"], "Invalid"), (["app"], "Invalid"), (["app", "missing.yaml"], "NotFound"),
+        (["app", "--portfolio", "missing.csv"], "NotFound"), (["nonsense"], "Usage"), (["judge"], "Usage"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from entrepot.compliance.app_audit import App, AppAudit, audit, find_kind, kinds, read_app
+from entrepot.compliance.app_audit import App, AppAudit, audit, find_kind, kinds, read_app, today
 from entrepot.compliance.app_portfolio import Unread, read_portfolio
 from entrepot.compliance.app_report import fix, notice, remark, report_html, report_json
-from entrepot.compliance.apps import aliases, find_type
+from entrepot.compliance.apps import aliases, find_type, types
 from entrepot.kit import Decision, Invalid
 
-FRIDAY = date(2021, 4, 23)
+FRIDAY = date(2022, 4, 1)
+"""The Saturday after it is a working day in China, and Sunday to Tuesday are holidays."""
 
 
 def _audit(app_type: str, *collects: str, consented: tuple[str, ...] = (), name: str = "Star Map") -> AppAudit:
@@ -31,9 +33,9 @@ def test_what_the_type_needs_is_no_remark_and_the_rest_needs_a_consent_of_its_ow
 def test_the_notice_names_app_type_kinds_articles_and_a_day_by_chinese_working_days() -> None:
     found = _audit("map_navigation", "pd:TelephoneNumber")
     english, chinese = notice(found), notice(found, "zh")
-    for part in ("“Star Map” (Star Ltd)", "“map navigation”", "telephone number", "art. 6 and 16", "2021-04-29"):
+    for part in ("“Star Map” (Star Ltd)", "“map navigation”", "telephone number", "art. 6 and 16", "2022-04-11"):
         assert part in english
-    for part in ("“Star Map”运营者（Star Ltd）", "“地图导航类”", "第六条、第十六条", "2021-04-29"):
+    for part in ("“Star Map”运营者（Star Ltd）", "“地图导航类”", "第六条、第十六条", "2022-04-11"):
         assert part in chinese
     assert "telephone number" in fix(found)
     assert "not legal advice" in remark(found)
@@ -125,7 +127,7 @@ def test_a_row_that_cannot_be_read_is_reported_beside_the_others(tmp_path: Path)
 def test_columns_may_be_parted_by_semicolons_or_tabs(tmp_path: Path, text: str) -> None:
     (app,) = read_portfolio(_file(tmp_path, text, "apps.csv"))
     assert isinstance(app, App)
-    assert app.collects == ("pd:TelephoneNumber", "ent:ContactAccountList")
+    assert app.collects == ("pd:TelephoneNumber", "ent:AddressBook")
 
 
 def test_everyday_words_are_known_each_for_one_kind_that_the_taxonomy_or_a_type_has() -> None:
@@ -136,5 +138,77 @@ def test_everyday_words_are_known_each_for_one_kind_that_the_taxonomy_or_a_type_
     assert len(words) == len(set(words))
     listed = {kind["term"]: kind for kind in kinds()}
     assert set(aliases()) <= set(listed)
-    assert "通讯录" in str(listed["ent:ContactAccountList"]["also"])
+    assert "通讯录" in str(listed["ent:AddressBook"]["also"])
+    assert not listed["ent:AddressBook"]["needed"]
     assert kinds()[0]["needed"]
+
+
+@pytest.mark.parametrize(
+    "word", ["contacts", "read_contacts", "android.permission.READ_CONTACTS", "address book", "手机通讯录", "通讯录", "联系人"]
+)
+def test_the_address_book_of_the_telephone_is_needed_by_no_type_not_even_a_messenger(word: str) -> None:
+    assert find_kind(word) == "ent:AddressBook"
+    assert [found.id for found in types().values() if not _audit(found.id, find_kind(word)).lacking] == []
+
+
+@pytest.mark.parametrize("word", ["friend list", "好友列表", "联系人账号列表"])
+def test_a_messenger_needs_the_contacts_of_its_accounts(word: str) -> None:
+    assert not _audit("instant_messaging", find_kind(word), find_kind("手机号"), find_kind("账号")).beyond
+    assert _audit("ride_hailing", find_kind(word)).lacking == ("ent:ContactAccountList",)
+
+
+def test_a_notice_in_chinese_calls_the_address_book_by_its_name() -> None:
+    said = notice(_audit("ride_hailing", find_kind("通讯录")), "zh")
+    assert "还收集手机通讯录" in said
+    assert "联系人账号列表" not in said
+
+
+@pytest.mark.parametrize(
+    ("app_type", "word"),
+    [
+        ("instant_messaging", "昵称"),
+        ("online_payment", "身份证照片"),
+        ("transport_tickets", "证件复印件"),
+        ("medical_consultation", "pd:Genetic"),
+    ],
+)
+def test_what_is_more_than_a_needed_kind_is_beyond_it(app_type: str, word: str) -> None:
+    assert _audit(app_type, find_kind(word)).lacking == (find_kind(word),)
+
+
+def test_a_scan_is_needed_where_the_type_names_it_and_consent_to_the_number_is_none_to_the_scan() -> None:
+    assert not _audit("mobile_banking", "ent-cn:IdCardPhoto").beyond
+    assert _audit("browser", "pd:OfficialID", "ent-cn:IdCardPhoto", consented=("pd:OfficialID",)).lacking == ("ent-cn:IdCardPhoto",)
+
+
+def test_an_app_is_held_to_what_was_in_force_on_the_day() -> None:
+    app = App(name="A", type=find_type("browser"), collects=("pd:Name",))
+    early, first, later = (audit(app, at=day) for day in (date(2021, 4, 30), date(2021, 5, 1), date(2021, 11, 1)))
+    assert (early.decision, early.lacking, early.is_judged, notice(early)) == (Decision.ALLOW, (), False, "")
+    assert "came into force on 2021-05-01" in remark(early)
+    assert "自 2021-05-01 起施行" in remark(early, "zh")
+    assert "not judged" in report_html([early])
+    assert report_json([early])[0]["judged"] is False
+    assert (first.decision, "Personal Information Protection Law" in notice(first)) == (Decision.BLOCK, False)
+    assert "《个人信息保护法》" in notice(later, "zh")
+
+
+def test_today_is_the_day_in_china() -> None:
+    before, found, after = datetime.now(UTC), today(), datetime.now(UTC)
+    assert found in {moment.astimezone(ZoneInfo("Asia/Shanghai")).date() for moment in (before, after)}
+
+
+def test_files_of_a_chinese_excel_are_read(tmp_path: Path) -> None:
+    table, app = tmp_path / "apps.csv", tmp_path / "app.yaml"
+    table.write_bytes("app,type,collects\r\n聊天,3,手机号;通讯录\r\n".encode("gb18030"))
+    app.write_bytes("app: 聊天\ntype: 即时通信类\ncollects: [手机号, 通讯录]\n".encode("gb18030"))
+    (row,) = read_portfolio(table)
+    assert row == read_app(app)
+    assert isinstance(row, App)
+    assert (row.name, row.type.id, row.collects) == ("聊天", "instant_messaging", ("pd:TelephoneNumber", "ent:AddressBook"))
+
+
+@pytest.mark.parametrize("text", ["app,type,collects\n", "app,type,collects\n\n\n"])
+def test_a_portfolio_without_an_app_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Invalid, match="names no app"):
+        list(read_portfolio(_file(tmp_path, text, "apps.csv")))

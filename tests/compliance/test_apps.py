@@ -22,6 +22,13 @@ def test_a_type_is_found_by_its_id_and_by_its_title_in_either_language() -> None
     assert find_type("map_navigation") is find_type("Map navigation") is find_type("地图导航类")
 
 
+def test_a_type_is_found_by_its_number_in_the_provisions() -> None:
+    assert [find_type(number).id for number in ("2", " 3 ", "39")] == ["ride_hailing", "instant_messaging", "event_tickets"]
+    for number in ("0", "40", "02"):
+        with pytest.raises(Invalid, match="no type of app"):
+            find_type(number)
+
+
 def test_an_unknown_type_is_refused_with_the_list() -> None:
     with pytest.raises(Invalid, match="no type of app 'astrology'") as refused:
         necessary("astrology")

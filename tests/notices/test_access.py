@@ -35,7 +35,7 @@ def test_a_look_is_answered_with_counts_digests_and_proofs_and_leaves_its_trace(
     agreement = market.trade(listing)
     market.seal()
     access = ask_access(market, listing)
-    with pytest.raises(Refused, match="requested"):
+    with pytest.raises(Refused, match="has not been decided"):
         look(market, access)
     decide_access(market, access)
     answer = look(market, access)
@@ -90,6 +90,16 @@ def test_the_parties_are_told_at_the_decision_unless_law_forbids_and_then_when_t
     with market.exchange.reading(market.owner) as session:
         told = notices.get_access(session, silent.id)
     assert (told.looks, told.ask.secrecy) == (1, BAN)
+
+
+def test_who_looks_before_the_decision_is_told_that_the_operator_decides_first(market: Market) -> None:
+    access = ask_access(market, market.publish().listing_id)
+    with pytest.raises(Refused, match="has not been decided") as refused:
+        look(market, access)
+    assert "operator" in refused.value.hint
+    decide_access(market, access, approve=False)
+    with pytest.raises(Refused, match="is refused"):
+        look(market, access)
 
 
 def test_access_ends_by_itself(market: Market) -> None:

@@ -56,6 +56,24 @@ def test_a_retest_by_a_third_party_that_passes_brings_listing_and_agreements_bac
     market.deliver(agreement)
 
 
+@pytest.mark.parametrize(
+    ("more", "named", "hint"),
+    [
+        ({"due_date": "2026-11-25"}, "'due_date'", "Did you mean due?"), ({"Harm": "now"}, "'Harm'", "Did you mean harm?"),
+        ({"juristiction": "EU"}, "'juristiction'", "Did you mean jurisdiction?"), ({"deadline": "2026-11-25"}, "'deadline'", "kind, document_number"),
+        ({"findings": [FINDING | {"basics": "x"}]}, "'basics'", "Did you mean basis?"),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_notice_has_is_refused_by_name_and_nothing_is_filed(
+    market: Market, more: dict[str, Any], named: str, hint: str
+) -> None:
+    listing = market.publish().listing_id
+    regulator = Party(market, market.regulator)
+    said = regulator.post("/notices", 422, **{"document_number": "2026-17", "listings": [listing], "findings": [FINDING], **more})
+    assert (said["error"], named in said["message"], hint in said["hint"]) == ("Invalid", True, True)
+    assert regulator.client.get("/api/v1/notices").json() == {"notices": []}
+
+
 def test_a_complaint_of_nobody_is_sent_answered_and_read_over_the_api(market: Market) -> None:
     nobody, operator = Door(create_app(market.exchange)), Party(market, market.operator)
     sent = nobody.post("/api/v1/complaints", json={"about": "personal_data", "text": "My name is in it."})

@@ -163,7 +163,7 @@ def test_an_agreement_signed_while_the_clock_ends_is_frozen_or_not_signed(market
 def test_notices_on_one_listing_that_end_together_bring_it_back(market: Market) -> None:
     listing = market.publish(price="free").listing_id
     agreement = market.agree(listing)
-    both = [file_notice(market, listing, harm="now") for _ in range(2)]
+    both = [file_notice(market, listing, harm="now", document_number=f"2026-{number}") for number in (17, 18)]
     barrier = threading.Barrier(2)
 
     def settle(notice: notices.Notice) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -29,7 +30,7 @@ def test_the_clock_suspends_the_listing_freezes_its_agreements_and_tells_the_buy
     market.wait(days=2)
     assert (look(market, notice).state, listing_state(market, listing)) == ("suspended", "suspended")
     assert [agreement_state(market, one) for one in (running, settled, elsewhere)] == ["suspended", "suspended", "active"]
-    with pytest.raises(AgreementClosed, match="suspended"):
+    with pytest.raises(AgreementClosed, match=r"suspended since 2026-.* The reason was: A legal notice suspends the listing\.$"):
         market.deliver(running)
     market.deliver(elsewhere)
     with market.exchange.reading(market.buyer) as session:
@@ -208,7 +209,7 @@ def test_what_others_have_suspended_stays_and_what_the_notice_holds_nobody_else_
 def test_of_two_notices_on_one_listing_the_last_one_lets_it_go(market: Market) -> None:
     listing = market.publish(price="free").listing_id
     running = market.agree(listing)
-    first, second = file_notice(market, listing, harm="one"), file_notice(market, listing, harm="two")
+    first, second = (file_notice(market, listing, harm="now", document_number=number) for number in ("17", "18"))
     take(market, market.regulator, "take_back", first, "settled")
     assert (listing_state(market, listing), agreement_state(market, running)) == ("suspended", "suspended")
     take(market, market.regulator, "take_back", second, "settled")
@@ -323,6 +324,36 @@ def test_a_notice_addresses_one_organisation_and_says_what_is_wrong(market: Mark
         file_notice(market, "lst_nothing")
 
 
+def test_a_notice_that_is_filed_again_names_the_one_that_is_open(market: Market) -> None:
+    listing, other = market.publish().listing_id, market.publish().listing_id
+    first = file_notice(market, listing, other)
+    for again in ((listing, other), (other, listing)):
+        with pytest.raises(Conflict, match=first.id) as refused:
+            file_notice(market, *again, document_number=" 2026-17 ", harm="It goes on.")
+        assert refused.value.details["notice"] == first.id
+        assert first.id in refused.value.said("zh")[0]
+    assert listing_state(market, listing) == "live"
+    file_notice(market, listing)
+    file_notice(market, listing, other, document_number="2026-18")
+    file_notice(market, listing, other, by=market.operator)
+    take(market, market.regulator, "take_back", first, "a mistake")
+    assert file_notice(market, listing, other).id != first.id
+
+
+def test_of_one_notice_filed_twice_at_one_moment_one_is_taken(market: Market) -> None:
+    listing = market.publish().listing_id
+
+    def file() -> str:
+        try:
+            return file_notice(market, listing).id
+        except Conflict:
+            return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: file(), range(4)))
+    assert len([one for one in made if one]) == 1
+
+
 def test_facts_in_the_owners_favour_are_kept(market: Market) -> None:
     notice = file_notice(market, market.publish().listing_id)
     take(market, market.owner, "record_leniency", notice, "harm_removed", "Copies were recalled within a day.")
@@ -334,7 +365,7 @@ def test_facts_in_the_owners_favour_are_kept(market: Market) -> None:
 
 def test_what_is_due_next_comes_first(market: Market) -> None:
     listing = market.publish().listing_id
-    late = file_notice(market, listing, due=date(2026, 12, 20))
+    late = file_notice(market, listing, due=date(2026, 12, 20), document_number="2026-16")
     soon = file_notice(market, listing, due=date(2026, 11, 25))
     off = file_notice(market, market.publish().listing_id, harm="now")
     with market.exchange.reading(market.operator) as session:

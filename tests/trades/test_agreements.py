@@ -84,9 +84,11 @@ def test_data_may_be_used_while_the_agreement_is_open(market: Market, clock: Man
             trades.require_open(session, agreement, clock.now() + timedelta(days=365))
     market.do(market.buyer, trades.move, agreement.id, AgreementState.FULFILLED, "All well.")
     market.do(market.owner, trades.move, agreement.id, AgreementState.SUSPENDED, "A leak is looked into.")
-    with market.exchange.reading(market.buyer) as session, pytest.raises(AgreementClosed, match="is suspended") as caught:
+    with market.exchange.reading(market.buyer) as session, pytest.raises(AgreementClosed, match="has been suspended since") as caught:
         trades.require_open(session, agreement, clock.now())
     assert caught.value.details["state"] == "suspended"
+    assert caught.value.message.endswith("The reason was: A leak is looked into.")
+    assert "理由：A leak is looked into." in caught.value.said("zh")[0]
 
 
 def test_an_agreement_expires_with_its_terms(market: Market, clock: ManualClock) -> None:

@@ -24,3 +24,12 @@ def test_every_reason_is_read_back_and_said_in_chinese(reason: Reason) -> None:
 def test_what_somebody_wrote_stays_as_written() -> None:
     assert reasons.read("A legal notice, or so they say.") is None
     assert Words(languages.get("zh")).reason("100 % (sure) {name}") == "100 % (sure) {name}"
+
+
+def test_a_reason_ends_in_one_full_stop() -> None:
+    assert [reasons.sentence(text) for text in ("late", "It is late.", "还在核查。", "")] == [
+        "late.",
+        "It is late.",
+        "还在核查。",
+        "none given.",
+    ]

@@ -11,14 +11,18 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from entrepot import parties
+from entrepot.kit import Invalid
+from entrepot.kit.words import nearest
 from entrepot.runtime import ANONYMOUS, Actor, Exchange, Role, Scope, Session
 
 
 class Sent(BaseModel):
-    """A request's body: texts that one of the stores could not keep are refused alike on both."""
+    """A request's body: what nobody asked for is refused by name, and texts that one of the stores could not keep are refused alike on both."""
+
+    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -33,6 +37,21 @@ class Sent(BaseModel):
             elif isinstance(found, list):
                 waiting += found
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_names(cls, value: Any) -> Any:
+        # A field that is passed over would leave its default in force, which may be another date or another law.
+        unknown = next((name for name in value if name not in cls.model_fields), None) if isinstance(value, dict) else None
+        if unknown is not None:
+            raise Invalid(f"There is no field {str(unknown)[:60]!r} here.", meant(str(unknown), cls))
+        return value
+
+
+def meant(name: str, model: type[BaseModel]) -> str:
+    """What to write in the place of a field that a body does not have: the nearest that it has, or all of them."""
+    near = nearest(name, model.model_fields)
+    return f"Did you mean {' or '.join(near)}?" if near else f"The fields here are {', '.join(model.model_fields)}."
 
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

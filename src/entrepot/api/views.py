@@ -194,8 +194,18 @@ class DeliveryOut(BaseModel):
     receipt: str
 
 
+class MoveOut(BaseModel):
+    """One change of an agreement's state; ``by`` is null where the exchange itself made it."""
+
+    before: str
+    after: str
+    by: str | None
+    reason: str
+    at: datetime
+
+
 class AgreementOut(BaseModel):
-    """A signed agreement; ``document`` is the JWS that anyone can verify."""
+    """A signed agreement; ``document`` is the JWS that anyone can verify, ``state_since`` and ``state_reason`` say why it stands where it does."""
 
     id: str
     negotiation_id: str
@@ -207,6 +217,9 @@ class AgreementOut(BaseModel):
     purpose: str
     method: str
     state: str
+    state_since: datetime
+    state_reason: str
+    history: list[MoveOut]
     signed_at: datetime
     starts_at: datetime
     ends_at: datetime | None
@@ -265,11 +278,13 @@ def negotiation(session: Session, found: trades.Negotiation) -> NegotiationOut:
 
 def agreement(session: Session, found: trades.Agreement) -> AgreementOut:
     """An agreement with its escrow and deliveries."""
-    held = flows.last_escrow(session, found.id)
+    held, moves = flows.last_escrow(session, found.id), trades.history(session, found.id)
     return AgreementOut(
         id=found.id, negotiation_id=found.negotiation_id, listing_id=found.listing_id, version_id=found.version_id,
         title=_title(session, found.version_id), owner=party(session, found.owner_id), buyer=party(session, found.buyer_id),
         purpose=found.purpose, method=found.method, state=found.state, signed_at=found.signed_at, starts_at=found.starts_at,
+        state_since=moves[-1].at if moves else found.signed_at, state_reason=moves[-1].reason if moves else "",
+        history=[MoveOut(before=m.before, after=m.after, by=None if m.by_exchange else m.by_id, reason=m.reason, at=m.at) for m in moves],
         ends_at=found.ends_at, terms=found.terms.to_dict(), terms_sentences=sentences(found.terms), price=found.price.to_dict(),
         price_sentence=price_sentence(found.price), rights=found.rights.to_dict(),
         escrow=None if held is None else EscrowOut(state=held.state, amount=str(held.amount), released=str(held.released), period=held.period),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from entrepot.cli import commands
 from entrepot.cli.context import connect, newest, out, show, wrote
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 PANEL = "Regulator desk"
 NoticeId = Annotated[str, typer.Argument(metavar="NOTICE", help="The notice's id, or `last`.")]
@@ -329,10 +332,27 @@ def _sha256(path: Path) -> str:
 
 
 def _entries(path: Path) -> dict[str, Any]:
+    from entrepot.api.notices import FindingIn, NoticeIn
+    from entrepot.engine.encodings import read_text
     from entrepot.kit import yamltree
 
     form = yamltree.Form(name="the notice", hint="Write the entries that docs/regulator-desk.md names.")
-    return {name: _value(node) for name, node in yamltree.read(path.read_text("utf-8"), form).entries.items()}
+    root = yamltree.read(read_text(path, limit=form.bytes), form)
+    _check_names(root, NoticeIn, path.name)
+    findings = root.entries.get("findings")
+    for one in findings.items if isinstance(findings, yamltree.Sequence) else ():
+        if isinstance(one, yamltree.Mapping):
+            _check_names(one, FindingIn, path.name)
+    return {name: _value(node) for name, node in root.entries.items()}
+
+
+def _check_names(found: Any, model: type[BaseModel], file: str) -> None:
+    from entrepot.api.deps import meant
+    from entrepot.kit import Invalid
+
+    unknown = next((name for name in found.entries if name not in model.model_fields), None)
+    if unknown is not None:
+        raise Invalid(f"{file} line {found.lines[unknown]}: {unknown[:60]!r} is no entry here.", meant(unknown, model))
 
 
 def _value(node: Any) -> Any:

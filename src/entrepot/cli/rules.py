@@ -250,10 +250,12 @@ def app_(
 ) -> None:
     """Audit what apps collect: beyond the necessary, without consent of its own, the notice a regulator would write, the fix.
 
+    Judged by what was in force on the day, which is the day in China where none is named.
+
     Exit code 2 when an app lacks a consent; 3 when a row of the portfolio cannot be read, whatever the others came to.
     """
     from entrepot.cli.rules_cases import show_audits, show_kinds
-    from entrepot.compliance.app_audit import App, audit, read_app
+    from entrepot.compliance.app_audit import App, audit, read_app, today
     from entrepot.compliance.app_portfolio import Unread, read_portfolio
     from entrepot.kit import Invalid
 
@@ -262,7 +264,7 @@ def app_(
         return
     if (manifest is None) == (portfolio is None):
         raise Invalid("Name one app's file, or a portfolio.", "`entrepot rules app app.yaml`, or `--portfolio apps.csv --out report`.")
-    day, said = _day(at), _words(language).language
+    day, said = _day(at) if at else today(), _words(language).language
     read = [read_app(manifest)] if manifest is not None else list(read_portfolio(portfolio)) if portfolio is not None else []
     audits = [audit(one, at=day) for one in read if isinstance(one, App)]
     unread = [one for one in read if isinstance(one, Unread)]

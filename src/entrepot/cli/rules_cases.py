@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _APPS = {
     "en": {
-        "found": "{beyond} beyond the necessary, {lacking} without consent", "unread": "row {row} ({app}) is not audited: {problem} {hint}",
+        "found": "{beyond} beyond the necessary, {lacking} without consent", "unjudged": "not judged", "unread": "row {row} ({app}) is not audited: {problem} {hint}",
         "unnamed": "no name", "kept": "{page}: the report with each notice; {data}: the same as JSON",
     },
     "zh": {
-        "found": "超出必要范围 {beyond} 项，其中 {lacking} 项未取得单独同意", "unread": "第 {row} 行（{app}）未予检查：{problem}{hint}", "unnamed": "无名称",
+        "found": "超出必要范围 {beyond} 项，其中 {lacking} 项未取得单独同意", "unjudged": "未予认定", "unread": "第 {row} 行（{app}）未予检查：{problem}{hint}", "unnamed": "无名称",
         "kept": "{page}：报告及各份通知书；{data}：同样内容的 JSON",
     },
 }  # fmt: skip
@@ -126,11 +126,13 @@ def show_audits(audits: Sequence[AppAudit], unread: Sequence[Unread], folder: Pa
 
     def human(_: Any) -> None:
         for found in audits:
-            mark = _LOOKS["block"] if found.lacking else "✓"
-            counts = say["found"].format(beyond=len(found.beyond), lacking=len(found.lacking))
+            mark = _LOOKS["block"] if found.lacking else "✓" if found.is_judged else _LOOKS["info"]
+            counts = say["found"].format(beyond=len(found.beyond), lacking=len(found.lacking)) if found.is_judged else say["unjudged"]
             out.print(f" {mark} {found.app.name} ({found.app.type.title[language]}): {counts}", markup=False)
             if found.lacking and len(audits) == 1:
                 out.print(f"\n{notice(found, language)}\n\n → {fix(found, language)}\n\n{remark(found, language)}", markup=False)
+        if (early := next((found for found in audits if not found.is_judged), None)) is not None:
+            out.print(f"\n{remark(early, language)}", markup=False)
         for row in unread:
             words = {"app": row.app or say["unnamed"], "problem": row.problem[language], "hint": row.hint[language]}
             out.print(f" ? {say['unread'].format(row=row.row, **words)}", markup=False)

@@ -377,11 +377,15 @@ def _agreement(value: Any) -> None:
     out.print(
         f"[bold cyan]{value['id']}[/] is [bold]{value['state']}[/]: {value['buyer']['name']} uses {value['owner']['name']}’s “{value['title']}”"
     )
+    if value["history"]:
+        out.print(f"{value['state']} since {_minute(value['state_since'])}: {value['state_reason'] or 'no reason was given'}", markup=False)
     out.print(value["price_sentence"]["en"], markup=False)
     if value["escrow"]:
         out.print(f"escrow of {value['escrow']['amount']}: {value['escrow']['state']}")
     for delivery in value["deliveries"]:
         out.print(f"delivered {delivery['rows']:,} rows as {delivery['method']}, receipt {delivery['receipt']}")
+    for move in value["history"][:-1]:
+        out.print(f"  {_minute(move['at'])} {move['before']} → {move['after']}: {move['reason']}", markup=False, style="dim")
     if value["state"] == "active" and not value["deliveries"]:
         after = "entrepot lookup last --person KEY --token TOKEN COLUMN=VALUE" if value["method"] == "lookup" else "entrepot deliver last"
         out.print(f"next: {after}", markup=False, style="dim")

@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from entrepot.compliance.apps import AppType, aliases, beyond, find_type, type_titles, types
+from entrepot.compliance.apps import AppType, aliases, beyond, find_type, outside, type_titles, types
 from entrepot.compliance.clocks import ZONES, due
-from entrepot.compliance.library import label, taxonomy
-from entrepot.compliance.pack_reader import read_file
+from entrepot.compliance.library import find_rule, label, shipped, taxonomy
 from entrepot.kit import Decision, Invalid
-from entrepot.kit.yamltree import Form, Node, Scalar, Sequence
+from entrepot.kit.yamltree import Form, Node, Scalar, Sequence, read
 
+RULE = "CN-APP-MIN-NECESSARY"
+"""The rule of the pack whose yardstick this is: it says since when, and by which instruments."""
 DEADLINE = "5CNBD"
 """What regulators have given in practice; a notice's own date wins."""
 COLUMNS = ("app", "type", "collects", "separately_consented", "operator")
 LISTS = COLUMNS[2:4]
+LARGEST = 64 * 1024**2
+"""Bytes of a portfolio; a file about one app is small."""
+_PERMISSION = "android.permission."
 _FORM = Form(name="the description of the app", hint="Leave out what the audit does not need.")
 
 
@@ -46,7 +50,10 @@ class AppAudit:
 
     Attributes:
         beyond: Collected and not needed for the basic function.
-        lacking: Of these, what has no separate optional consent.
+        lacking: Of these, what has no separate optional consent; nothing on a day on which the yardstick was not in force.
+        standing: Which of the instruments that are cited were in force that day, by their names in the pack.
+        is_judged: Whether the provisions with the lists were in force that day.
+        since: The day they came into force.
         due: The day by which a notice of today would have to be met.
     """
 
@@ -56,6 +63,9 @@ class AppAudit:
     at: date
     due: date
     assumption: str
+    standing: tuple[str, ...]
+    is_judged: bool
+    since: date
 
     @property
     def decision(self) -> Decision:
@@ -68,18 +78,28 @@ class AppAudit:
             "app": self.app.name, "operator": self.app.operator, "type": self.app.type.id, "decision": self.decision.value,
             "collects": _labelled(self.app.collects), "necessary": _labelled(sorted(self.app.type.terms)), "beyond": _labelled(self.beyond),
             "lacking_consent": _labelled(self.lacking), "due": self.due.isoformat(), "assumption": self.assumption,
-            "certainty": self.app.type.certainty.value,
+            "at": self.at.isoformat(), "judged": self.is_judged, "in_force_since": self.since.isoformat(), "certainty": self.app.type.certainty.value,
         }  # fmt: skip
 
 
 def audit(app: App, *, at: date) -> AppAudit:
-    """The audit of an app on a day."""
+    """The audit of an app on a day, by what was in force then."""
     day = taxonomy().on(at)
+    pack, rule = find_rule(RULE, shipped())
+    standing = tuple(dict.fromkeys(c.instrument for c in rule.citations if pack.instruments[c.instrument].stands(at)))
     extra = beyond(app.type.id, app.collects, day)
-    lacking = tuple(term for term in extra if not day.covers(app.consented, [term]))
+    lacking = outside(app.consented, extra, day) if rule.is_effective(at) else ()
     zone = ZoneInfo(ZONES["CN"])
     ends = due(datetime(at.year, at.month, at.day, tzinfo=zone).astimezone(UTC), DEADLINE)
-    return AppAudit(app=app, beyond=extra, lacking=lacking, at=at, due=ends.at.astimezone(zone).date(), assumption=ends.assumption)
+    return AppAudit(
+        app=app, beyond=extra, lacking=lacking, at=at, due=ends.at.astimezone(zone).date(), assumption=ends.assumption, standing=standing,
+        is_judged=rule.is_effective(at), since=rule.since or at,
+    )  # fmt: skip
+
+
+def today() -> date:
+    """The day it is where the authority is, as for the clocks of its notices."""
+    return datetime.now(ZoneInfo(ZONES["CN"])).date()
 
 
 def read_app(path: Path) -> App:
@@ -88,7 +108,12 @@ def read_app(path: Path) -> App:
     Raises:
         Invalid: It cannot be read, an entry is unknown, or a type or kind of data is.
     """
-    _, root = read_file(path, _FORM)
+    from entrepot.engine.encodings import read_text
+
+    try:
+        root = read(read_text(path, limit=_FORM.bytes), _FORM)
+    except Invalid as error:
+        raise Invalid(error.message if path.name in error.message else f"{path.name}: {error.message}", error.hint) from None
     for name in root.entries:
         if name not in COLUMNS:
             raise Invalid(f"{path.name} line {root.lines[name]}: {name[:60]!r} is no entry here.", f"There are {', '.join(COLUMNS)}.")
@@ -105,6 +130,8 @@ def find_kind(given: str) -> str:
         Invalid: There is no such kind.
     """
     text = given.strip()
+    if text.casefold().startswith(_PERMISSION):
+        text = text[len(_PERMISSION) :]
     known = _kinds()
     found = text if text in known.values() else known.get(text.casefold())
     if found is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from entrepot.compliance.app_audit import COLUMNS, LISTS, App, make_app
+from entrepot.compliance.app_audit import COLUMNS, LARGEST, LISTS, App, make_app
 from entrepot.compliance.pack_model import LANGUAGES, Texts
 from entrepot.kit import Invalid
 
@@ -33,21 +34,24 @@ def read_portfolio(path: Path) -> Iterator[App | Unread]:
     """The apps of a CSV file with the columns of `COLUMNS`, separated by commas, semicolons or tabs; semicolons separate the lists in a cell.
 
     Raises:
-        Invalid: It is no such file: a column is missing, or it has more rows than are audited at once.
+        NotFound: There is no such file.
+        Invalid: It is no such file: a column is missing, it names no app, or has more rows than are audited at once.
     """
+    from entrepot.engine.encodings import read_text
+
+    text = read_text(path, limit=LARGEST)
+    mark, number = max(",;\t", key=text.partition("\n")[0].count), 1
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
-            file.seek(0)
-            mark = max(",;\t", key=head.count)
-            rows = csv.DictReader(file, delimiter=mark)
-            _require_columns(path.name, [name or "" for name in rows.fieldnames or ()])
-            for number, row in enumerate(rows, start=2):
-                if number > MAX_APPS + 1:
-                    raise Invalid(f"{path.name} has more than {MAX_APPS:,} apps.", "Split it.")
-                yield _read(row, number, mark)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Invalid(f"{path.name} is no CSV in UTF-8.", "Save it as CSV in UTF-8.") from error
+        _require_columns(path.name, [name or "" for name in rows.fieldnames or ()])
+        for number, row in enumerate(rows, start=2):
+            if number > MAX_APPS + 1:
+                raise Invalid(f"{path.name} has more than {MAX_APPS:,} apps.", "Split it.")
+            yield _read(row, number, mark)
+    except csv.Error as error:
+        raise Invalid(f"{path.name} is no CSV after row {number}.", "Save it as CSV again.") from error
+    if number == 1:
+        raise Invalid(f"{path.name} names no app.", "Write one app a row below the names of the columns.")
 
 
 def _require_columns(name: str, found: list[str]) -> None:

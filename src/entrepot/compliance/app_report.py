@@ -24,8 +24,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "nothing_needed": "no personal information at all",
         "fix": "Stop collecting {lacking}, in the app and in the kits built into it; or ask for each in a separate consent, shown when it is used, that may be "
         "refused without losing the basic function. Then delete what was collected before.",
-        "cited": "Provisions on Necessary Personal Information for Common Types of Apps (2021), art. 5; Personal Information Protection Law, art. 6 and 16; "
-        "Method for identifying unlawful collection by apps (2019), art. 4",
+        "between": "; ", "unjudged": "not judged", "not_in_force": "The provisions that say what each type of app needs came into force on {since}: for {at} nothing is "
+        "held against an app by them. What is listed as beyond the necessary is so by their lists.",
         "label": "Draft, not legal advice. Written by a program, not by an authority.", "memory": "The list of this type is from memory: check it before use.",
     },
     "zh": {
@@ -38,11 +38,17 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "row": "行", "unread": "清单中有 {count} 行无法读取，未予检查", "why": "问题", "todo": "处理办法",
         "nothing_needed": "无须收集任何个人信息",
         "fix": "在应用及内嵌的第三方工具包中停止收集{lacking}；或者在使用时逐项单独征求同意，用户拒绝后仍可使用基本功能。随后删除此前收集的信息。",
-        "cited": "《常见类型移动互联网应用程序必要个人信息范围规定》（2021）第五条；《个人信息保护法》第六条、第十六条；"
-        "《App违法违规收集使用个人信息行为认定方法》（2019）第四条",
+        "between": "；", "unjudged": "未予认定", "not_in_force": "规定各类应用必要个人信息范围的规定自 {since} 起施行，{at} 时尚未生效，不据此认定；所列“超出必要范围”系按其清单比对。",
         "label": "草案，不构成法律意见。由程序生成，并非主管部门出具。", "memory": "该类型的清单凭记忆整理，使用前请核对。",
     },
 }  # fmt: skip
+
+_CITED: Mapping[str, Mapping[str, str]] = {
+    "app39": {"en": "Provisions on Necessary Personal Information for Common Types of Apps (2021), art. 5", "zh": "《常见类型移动互联网应用程序必要个人信息范围规定》（2021）第五条"},
+    "pipl": {"en": "Personal Information Protection Law, art. 6 and 16", "zh": "《个人信息保护法》第六条、第十六条"},
+    "app191": {"en": "Method for identifying unlawful collection by apps (2019), art. 4", "zh": "《App违法违规收集使用个人信息行为认定方法》（2019）第四条"},
+}  # fmt: skip
+"""How a notice cites the instruments of the rule."""
 
 
 def notice(found: AppAudit, language: str = "en") -> str:
@@ -54,7 +60,7 @@ def notice(found: AppAudit, language: str = "en") -> str:
     return say["notice"].format(
         app=found.app.name, operator=brackets.format(found.app.operator) if found.app.operator else "", type=found.app.type.title[language],
         necessary=_kinds(sorted(found.app.type.terms), language) or say["nothing_needed"], lacking=_kinds(found.lacking, language),
-        cited=say["cited"], due=found.due,
+        cited=say["between"].join(_CITED[name][language] for name in found.standing), due=found.due,
     )  # fmt: skip
 
 
@@ -64,11 +70,17 @@ def fix(found: AppAudit, language: str = "en") -> str:
 
 
 def remark(found: AppAudit, language: str = "en") -> str:
-    """What else to know: assumptions of the calendar, and a list that is from memory."""
+    """What else to know: what was not in force that day, assumptions of the calendar, and a list that is from memory."""
     say = _TEXTS[language]
+    if not found.is_judged:
+        return _not_in_force(found, language) + ("" if language == "zh" else " ") + say["label"]
     memory = [say["memory"]] if found.app.type.certainty.value == "M" else []
     parts = [assumption_in(found.assumption, language), *memory, say["label"]]
     return ("" if language == "zh" else " ").join(part for part in parts if part)
+
+
+def _not_in_force(found: AppAudit, language: str) -> str:
+    return _TEXTS[language]["not_in_force"].format(since=found.since, at=found.at)
 
 
 def report_json(audits: Iterable[AppAudit], unread: Iterable[Unread] = ()) -> list[dict[str, object]]:
@@ -92,10 +104,12 @@ def report_html(audits: Sequence[AppAudit], unread: Sequence[Unread] = ()) -> st
 def _article(audits: Sequence[AppAudit], unread: Sequence[Unread], language: str) -> str:
     say = _TEXTS[language]
     lacking = [found for found in audits if found.lacking]
+    early = next((found for found in audits if not found.is_judged), None)
+    unjudged = f"<p>{escape(_not_in_force(early, language))}</p>\n" if early else ""
     heads = "".join(f'<th scope="col">{say[name]}</th>' for name in ("app", "type", "beyond", "lacking"))
     rows = "\n".join(_row(found, language) for found in audits)
     return (
-        f"<h1>{say['title']}</h1>\n<p>{say['of'].format(lacking=len(lacking), count=len(audits))}</p>\n"
+        f"<h1>{say['title']}</h1>\n<p>{say['of'].format(lacking=len(lacking), count=len(audits))}</p>\n{unjudged}"
         f'<div class="scroll"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>\n'
         + "\n".join(_letter(found, language) for found in lacking)
         + _unread(unread, language)
@@ -118,11 +132,12 @@ def _unread(unread: Sequence[Unread], language: str) -> str:
 
 def _row(found: AppAudit, language: str) -> str:
     say = _TEXTS[language]
-    look = "bad" if found.lacking else "good"
+    look = "bad" if found.lacking else "good" if found.is_judged else ""
+    judged = say["none"] if found.is_judged else say["unjudged"]
     return (
         f'<tr><th scope="row">{escape(found.app.name)}</th><td>{escape(found.app.type.title[language])}</td>'
         f"<td>{escape(_kinds(found.beyond, language)) or say['none']}</td>"
-        f'<td class="{look}">{escape(_kinds(found.lacking, language)) or say["none"]}</td></tr>'
+        f'<td class="{look}">{escape(_kinds(found.lacking, language)) or judged}</td></tr>'
     )
 
 

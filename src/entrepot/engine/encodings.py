@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,6 +106,23 @@ def to_utf8(path: Path, scratch: Path, limits: Limits, *, shown: Path, encoding:
     if not chosen:
         raise _not_encoded(shown, path, survey.bad_byte, "utf-8", guessed=True)
     return _transcode(path, scratch / "utf8.txt", chosen, len(bom), limits, shown)
+
+
+def read_text(path: Path, *, limit: int) -> str:
+    """A small text, whole, in whatever encoding it is.
+
+    Args:
+        limit: Bytes that it may have.
+
+    Raises:
+        NotFound: There is no such file.
+        Invalid: It is larger, or no text.
+    """
+    from entrepot.engine.detect import require_file
+
+    require_file(path, limit=limit)
+    with tempfile.TemporaryDirectory(prefix="entrepot-read-") as scratch:
+        return to_utf8(path, Path(scratch), Limits(), shown=path).path.read_text("utf-8")
 
 
 def _plain(path: Path, scratch: Path, survey: _Survey, bom: bytes) -> TextFile:

@@ -20,7 +20,7 @@ def nearest(name: str, known: Iterable[str], *, count: int = 3) -> list[str]:
     for one in known:
         by_case.setdefault(one.casefold(), one)
     wanted = name.casefold()[:80]
-    # Who writes the beginning of a name means it, however long the rest is.
-    begun = [one for one in by_case if len(wanted) > 2 and one.startswith(wanted)]
+    # Who writes the beginning of a name means it, however long the rest is; who writes a name with more behind it means it too.
+    begun = [one for one in by_case if (len(wanted) > 2 and one.startswith(wanted)) or (len(one) > 2 and wanted.startswith(one))]
     close = get_close_matches(wanted, by_case, n=count, cutoff=0.6)
     return [by_case[one] for one in dict.fromkeys([*begun, *close])][:count]

@@ -76,6 +76,7 @@ def file_notice(session: Session, draft: Draft) -> Notice:
         Refused: The actor is no regulator and no operator.
         NotFound: A listing does not exist.
         Invalid: The notice says too little, its listings are of several organisations, or the due date that the house gives has passed.
+        Conflict: It is filed already: one of the same authority, number and listings is open.
     """
     parties.require_scope(session, Scope.ADMIN)
     parties.require_role(session, *ISSUERS)
@@ -96,6 +97,7 @@ def file_notice(session: Session, draft: Draft) -> Notice:
         findings=check_findings(draft.findings), harm=check_text(draft.harm, "The imminent harm", least=0), is_public=draft.is_public,
         penalties=check_text(draft.penalties, "The penalties", least=0), created_at=session.now, complaint_id=draft.complaint_id,
     )  # fmt: skip
+    _require_new(session, notice)
     repository.insert(session.db, notice)
     if notice.complaint_id:
         complaints.link_notice(session, notice.complaint_id, notice.id)
@@ -263,6 +265,22 @@ def _scope(session: Session, asked: tuple[str, ...]) -> tuple[str, tuple[str, ..
     if len(owners) > 1:
         raise Invalid(f"The listings belong to {len(owners)} organisations.", "File one notice for each organisation.")
     return owners.pop(), ids
+
+
+def _require_new(session: Session, notice: Notice) -> None:
+    # Whoever sends a notice again after a lost answer must not suspend twice; two at one moment wait for each other here.
+    parties.wait_turn(session, notice.issuer_id)
+    found = repository.open_between(session.db, notice.issuer_id, notice.organisation_id)
+    same = next((one for one in found if _paper(one) == _paper(notice)), None)
+    if same is not None:
+        raise Conflict(
+            f"The notice {same.document_number} of {same.authority} about these listings is open here already, as {same.id}.",
+            f"Go on with {same.id}, or take it back before you file it again.", notice=same.id, state=same.state.value,
+        )  # fmt: skip
+
+
+def _paper(notice: Notice) -> tuple[str, str, frozenset[str]]:
+    return notice.authority.casefold(), notice.document_number.casefold(), frozenset(notice.listings)
 
 
 def _due(draft: Draft, received: datetime) -> tuple[clocks.Due, str, str]:

@@ -111,6 +111,11 @@ def require_look(session: Session, access_id: str) -> Access:
     access = get_access(session, access_id)
     if access.issuer_id != session.actor.organisation_id or not session.actor.has_role(Role.REGULATOR):
         raise Refused("Only the authority that asked may look.", "You may read the request.")
+    if access.state is AccessState.REQUESTED and session.now < access.ask.expires_at:
+        raise Refused(
+            f"The request {access.id} has not been decided.", "The operator has to approve it first; your inbox will tell you.",
+            state=access.state.value,
+        )  # fmt: skip
     if not access.is_open_at(session.now):
         raise Refused(
             f"The request {access.id} is {access.state}, and was good until {rfc3339(access.ask.expires_at)}.", "Ask for access again."

@@ -14,6 +14,7 @@ from entrepot.notices.tables import notice_freezes, notice_steps, notices
 
 PATIENCE = timedelta(minutes=10)
 """How late the job that ends a clock may be before the doctor speaks of it."""
+_IS_OPEN = notices.c.state.not_in(sorted(state.value for state in ENDED))
 
 
 def insert(db: Connection, notice: Notice) -> None:
@@ -42,8 +43,14 @@ def select(
     if sides:
         query = query.where(sa.or_(*sides))
     if only_open:
-        query = query.where(notices.c.state.not_in(sorted(state.value for state in ENDED)))
+        query = query.where(_IS_OPEN)
     return [notice_from(row) for row in db.scalars(query if before is None else query.where(notices.c.id < before))]
+
+
+def open_between(db: Connection, issuer_id: str, organisation_id: str) -> list[Notice]:
+    """What one has filed against the other and has not ended."""
+    query = sa.select(notices.c.content).where(notices.c.issuer_id == issuer_id, notices.c.organisation_id == organisation_id, _IS_OPEN)
+    return [notice_from(row) for row in db.scalars(query)]
 
 
 def add_step(db: Connection, step: Step) -> None:

@@ -48,6 +48,7 @@ from entrepot.parties.service import (
     require_scope,
     require_self,
     set_verified,
+    wait_turn,
 )
 from entrepot.parties.signing import create_key, current_key_id, locked_keys, public_keys, sign
 
@@ -111,4 +112,5 @@ __all__ = [
     "touch_api_key",
     "try_password",
     "use_link",
+    "wait_turn",
 ]  # fmt: skip

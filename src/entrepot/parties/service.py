@@ -186,3 +186,9 @@ def _free_slug(session: Session, name: str) -> str:
 def _organisation(row: Any) -> Organisation:
     values = dict(row._mapping)
     return Organisation(**values | {"roles": frozenset(Role(r) for r in values["roles"])})
+
+
+def wait_turn(session: Session, organisation_id: str) -> None:
+    """Go on once no other transaction has its turn for this organisation; the turn ends with the transaction."""
+    # The key is left alone, so that whatever refers to the organisation meanwhile need not wait.
+    session.db.execute(sa.select(organisations.c.id).where(organisations.c.id == organisation_id).with_for_update(key_share=True))

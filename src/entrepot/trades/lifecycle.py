@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from entrepot import catalogue, jobs, parties
-from entrepot.kit import Conflict, NotFound, Refused
+from entrepot.kit import Conflict, NotFound, Refused, rfc3339
 from entrepot.runtime import Role, Scope, Session
 from entrepot.trades import reading, repository
 from entrepot.trades.model import NEXT_AGREEMENT, OPEN, Agreement, AgreementClosed, AgreementState, Move, check_message
-from entrepot.trades.reasons import Reason
+from entrepot.trades.reasons import Reason, sentence
 
 State = AgreementState
 _OWNER_MAY = frozenset({State.SUSPENDED, State.ACTIVE, State.FULFILLED, State.TERMINATED, State.REFUNDED})
@@ -71,9 +71,19 @@ def require_open(session: Session, agreement: Agreement, at: datetime) -> None:
     state = repository.agreement_state(session.db, agreement.id)
     if state is None:
         raise NotFound(f"There is no agreement {agreement.id[:60]}.", "Check the id.")
+    if state is State.SUSPENDED:
+        raise _suspended(session, agreement)
     replace(agreement, state=state).require_open_at(at)
     if is_frozen(session, agreement):
         raise AgreementClosed(_FROZEN.format(agreement.id), _THAWS, state=State.SUSPENDED.value)
+
+
+def _suspended(session: Session, agreement: Agreement) -> AgreementClosed:
+    last = repository.list_moves(session.db, agreement.id)[-1]
+    return AgreementClosed(
+        f"Agreement {agreement.id} has been suspended since {rfc3339(last.at)}. The reason was: {sentence(last.reason)}",
+        "Wait until it is resumed.", state=State.SUSPENDED.value, since=rfc3339(last.at), reason=last.reason,
+    )  # fmt: skip
 
 
 @jobs.handler("trades.expire_agreement")
@@ -97,7 +107,7 @@ def _require_allowed(session: Session, agreement: Agreement, to: AgreementState,
     if to not in (_OWNER_MAY if is_owner else _BUYER_MAY):
         raise Refused(f"The {'owner' if is_owner else 'buyer'} cannot make an agreement {to}.", "Ask the operator of the exchange.")
     if agreement.state is State.SUSPENDED and to in OPEN and (moves[-1].by_exchange or moves[-1].by_id != acting):
-        raise Refused("Somebody else has suspended this agreement.", f"The reason was: {moves[-1].reason or 'none given'}.")
+        raise Refused("Somebody else has suspended this agreement.", f"The reason was: {sentence(moves[-1].reason)}")
     if is_owner and to is State.FULFILLED and agreement.state is not State.SUSPENDED:
         raise Refused("The buyer accepts a delivery, or the exchange when the time to look at it is over.", "Wait for either.")
     if is_owner and to is State.TERMINATED and any(State.FULFILLED in (m.before, m.after) for m in moves):

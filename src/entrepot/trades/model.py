@@ -195,7 +195,7 @@ class Agreement:
 
 
 _CLOSED_HINTS = {
-    AgreementState.SUSPENDED: "Wait until it is resumed; the history of the agreement says why it stopped.",
+    AgreementState.SUSPENDED: "Wait until it is resumed; the agreement's history says why it stopped.",
     AgreementState.TERMINATED: "Request the listing again.",
     AgreementState.EXPIRED: "Request the listing again.",
     AgreementState.REFUNDED: "The payment went back; request the listing again.",

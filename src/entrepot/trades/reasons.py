@@ -31,6 +31,11 @@ def read(text: str) -> tuple[Reason, dict[str, str]] | None:
     return None
 
 
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own, with one full stop."""
+    return text if text.endswith((".", "!", "?", "。", "！", "？")) else f"{text or 'none given'}."
+
+
 @cache
 def _pattern(reason: Reason) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(reason.value)), re.DOTALL)
