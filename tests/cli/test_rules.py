@@ -303,3 +303,15 @@ def test_a_draft_is_found_by_its_title_and_its_questions_name_it(begun: CommandL
     assert f"entrepot answer {made['id']} source.kinds=" in said.out
     assert "answer ID" not in said.out
     assert begun("ruling", "gardens", "--as", "quay-research").code == 2
+
+
+def test_rules_of_a_pack_that_is_installed_on_the_exchange_at_hand_are_listed_and_explained(begun: CommandLine) -> None:
+    Path("mine.yaml").write_text(PACK + RULE, "utf-8")
+    Path("mine.vectors.yaml").write_text(VECTORS, "utf-8")
+    assert "no rule" in begun("rules", "explain", "MINE-ONE").err
+    begun.done("install-rules", "mine.yaml")
+    assert "MINE-ONE" in begun.done("rules", "list")
+    assert "Our charter" in begun.done("rules", "explain", "MINE-ONE")
+    assert [row["rule"] for row in begun("rules", "list", "--packs", "mine", "--json").json if row["pack"] == "mine"] == ["MINE-ONE"]
+    begun.done("uninstall-rules", "mine")
+    assert "no rule" in begun("rules", "explain", "MINE-ONE").err

@@ -114,6 +114,7 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/negotiations/{negotiation_id}/decline": Row(statuses="401 401 200 403 403 403 404", scope=Scope.TRADE, body={}),
     "POST /api/v1/negotiations/{negotiation_id}/withdrawal": Row(statuses="401 401 403 200 403 403 404", scope=Scope.TRADE, body={}),
     "GET /api/v1/rules/packs": Row(statuses="200 200 200 200 200 200 200"),
+    "GET /api/v1/rules/packs/{pack_id}": Row(statuses="401 401 404 404 404 404 404", scope=Scope.READ),
     "POST /api/v1/rules/packs": Row(statuses="401 401 403 403 201 403 403", scope=Scope.ADMIN, body=PACK),
     "DELETE /api/v1/rules/packs/{pack_id}": Row(statuses="401 401 403 403 404 403 403", scope=Scope.ADMIN),
     "POST /api/v1/rules/trials": Row(statuses="401 401 403 403 202 403 403", scope=Scope.ADMIN, body={"pack": PACK["pack"]}),

@@ -36,6 +36,13 @@ class PackOut(BaseModel):
     rules: list[str]
 
 
+class PackTextOut(BaseModel):
+    """An installed rule pack as it was written; draft, not legal advice."""
+
+    id: str
+    text: str
+
+
 class RulingOut(BaseModel):
     """What the rules say of a case now; ``ways`` of a finding say where its fix is done, as a page and as a command; ``packs`` were asked."""
 
@@ -202,6 +209,13 @@ def packs(acting: ActingDep, language: Language = "en") -> dict[str, list[PackOu
     """The rule packs in force, with the digests that rulings name."""
     with acting.reading() as session:
         return {"packs": [_pack(pack, language) for pack in compliance.in_force(session)]}
+
+
+@router.get("/rules/packs/{pack_id}")
+def installed_pack(acting: ActingDep, pack_id: PackId) -> PackTextOut:
+    """A pack that the operator installed, as its YAML text; those of the program travel with it."""
+    with acting.reading(Scope.READ) as session:
+        return PackTextOut(id=pack_id, text=compliance.installed_text(session, pack_id))
 
 
 @router.post("/rules/packs", status_code=201)

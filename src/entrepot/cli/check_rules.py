@@ -35,7 +35,7 @@ def ask_rules(report: CheckReport, path: Path, manifest: Manifest, listing: str 
     beside = f" The manifest names {len(manifest.files)} files, and the rules were asked as if it held this one alone."
     note = beside if len(manifest.files) > 1 else ""
     sketched = sketch(report, sha256=sha256_of(report.path))
-    if not _at_hand():
+    if not context.at_hand():
         if listing:
             raise Invalid("A listing is named, and no exchange is at hand.", "Name one with --data or --exchange, or leave --listing out.")
         return _by_packs(report, manifest, note)
@@ -63,9 +63,3 @@ def _by_packs(report: CheckReport, manifest: Manifest, note: str) -> tuple[Check
     seat = f"as if exchange and owner were in {found.country}" if found.country else "of no country (ENTREPOT_COUNTRY names one)"
     said = f"Asked {seat}, and as if the owner's papers were in order."
     return with_rules(report, shown(ruling), None), said + note
-
-
-def _at_hand() -> bool:
-    """Whether an exchange is named or lies in the data folder."""
-    found = context.settings()
-    return bool(context.chosen.exchange or found.database_url) or (found.data_path / "entrepot.db").exists()

@@ -65,6 +65,12 @@ def settings() -> Settings:
     return config.load(data_dir=chosen.data)
 
 
+def at_hand() -> bool:
+    """Whether an exchange is named or lies in the data folder."""
+    found = settings()
+    return bool(chosen.exchange or found.database_url) or (found.data_path / "entrepot.db").exists()
+
+
 @contextmanager
 def local_exchange() -> Iterator[Exchange]:
     """The exchange on the local data folder.

@@ -1,4 +1,4 @@
-"""``entrepot rules …``: read, test, explain, compare and ask rule packs, and audit what apps collect. Needs no exchange."""
+"""``entrepot rules …``: read, test, explain, compare and ask rule packs, and audit what apps collect. Needs no exchange; rules of packs installed on one at hand are listed and explained too."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def list_rules(packs: Packs = "", at: At = "", language: Language = "en") -> Non
     day, said = _day(at), _words(language).language
     rows = [
         {"rule": r.id, "pack": p.id, "gates": sorted(r.gates), "asked_by": list(asked_by(r)), "severity": r.severity.value, "message": r.messages[said], "cited": list(p.cited(r, said, at=day))}
-        for p in _packs(packs) for r in p.rules if in_force(p, r, day)
+        for p in _packs(packs, installed=True) for r in p.rules if in_force(p, r, day)
     ]  # fmt: skip
     show(
         rows,
@@ -192,7 +192,7 @@ def explain(
     from entrepot.compliance.explain_check import explain_check, is_checked
     from entrepot.compliance.library import find_rule
 
-    asked, day = _packs(packs), _day(at)
+    asked, day = _packs(packs, installed=True), _day(at)
     if is_checked(rule) and not any(pack.rule(rule) for pack in asked):
         pack = next(pack for pack in asked if pack.id == "house")
         said = explain_check(rule, pack, language, at=day)
@@ -287,15 +287,37 @@ def _pack(path: Path) -> Pack:
     return load([path])[0]
 
 
-def _packs(names: str) -> tuple[Pack, ...]:
+def _packs(names: str, *, installed: bool = False) -> tuple[Pack, ...]:
     from entrepot.compliance.library import apart, choose, shipped
 
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     own = {pack.id: pack for pack in (_pack(Path(name)) for name in wanted if _is_file(name))}
-    # A file stands in for the shipped pack of its name.
-    known = (*(pack for pack in shipped() if pack.id not in own), *own.values())
+    there = {pack.id: pack for pack in (_installed() if installed else ()) if pack.id not in own}
+    # A file stands in for the shipped pack of its name, and so does a pack that was installed.
+    known = (*(pack for pack in shipped() if pack.id not in own | there), *there.values(), *own.values())
     named = dict.fromkeys([*(name for name in wanted if not _is_file(name)), *own])
-    return apart(choose(named, known)) if wanted else shipped()
+    return apart(choose(named, known)) if wanted else known
+
+
+def _installed() -> tuple[Pack, ...]:
+    """The packs that the operator of the exchange at hand has installed; none where there is no exchange, or its records cannot be read."""
+    from entrepot.cli.context import at_hand, connect
+    from entrepot.compliance import read_text
+    from entrepot.compliance.library import shipped
+    from entrepot.kit import EntrepotError
+
+    if not at_hand():
+        return ()
+    travelling = {pack.sha256 for pack in shipped()}
+    try:
+        with connect(operator=True) as client:
+            ids = [one["id"] for one in client.rule_packs()["packs"] if one["sha256"] not in travelling]
+            return tuple(read_text(client.rule_pack_text(pack_id), kept=True) for pack_id in ids)
+    except EntrepotError:
+        # Rules need no exchange, so that one which was not named and is of another release keeps nobody from reading them.
+        if chosen.exchange:
+            raise
+        return ()
 
 
 def _is_file(name: str) -> bool:

@@ -28,6 +28,10 @@ class RuleVerbs(Verbs):
         """The packs in force."""
         return self.call("GET", "/rules/packs")
 
+    def rule_pack_text(self, pack_id: str) -> str:
+        """The YAML text of a pack that was installed on the exchange."""
+        return str(self.call("GET", f"/rules/packs/{pack_id}")["text"])
+
     def install_rules(self, pack: str, vectors: str, *, replace: bool = False, files: tuple[str, str] = ("", "")) -> Any:
         """Put a pack in force, as YAML texts (operators).
 

@@ -3,7 +3,7 @@
 from entrepot.compliance.asking import Case, ask, judge_case, keep_afterwards, keep_new
 from entrepot.compliance.check import check
 from entrepot.compliance.dossier import Dossier, Seen, Source
-from entrepot.compliance.installing import Files, in_force, install, packs_digest, read_text, uninstall
+from entrepot.compliance.installing import Files, in_force, install, installed_text, packs_digest, read_text, uninstall
 from entrepot.compliance.model import AlertFact, ColumnFact, Facts, Finding, Severity, Verdict
 from entrepot.compliance.pack_model import Gate, Pack
 from entrepot.compliance.replacing import PackReplaces
@@ -40,7 +40,7 @@ from entrepot.compliance.service import (
 __all__ = [
     "AlertFact", "AwaitsDecision", "Case", "ColumnFact", "Dossier", "Facts", "FactsMissing", "Files", "Finding", "Gate", "KeptRuling", "NotCompliant", "Pack",
     "PackReplaces", "Ruling", "Seen", "Severity", "Source", "Verdict", "answer", "answers", "approve", "ask", "case_digest", "check", "country",
-    "entered", "has_any", "has_older", "has_other_packs", "heed_refusal", "in_force", "install", "is_approved", "judge", "judge_case", "keep",
+    "entered", "has_any", "has_older", "has_other_packs", "heed_refusal", "in_force", "install", "installed_text", "is_approved", "judge", "judge_case", "keep",
     "keep_afterwards", "keep_new", "midnight", "newest", "open_duties", "packs_digest", "read_text", "refuse", "require", "rulings", "today",
     "uninstall", "waiting", "waiting_listings",
 ]  # fmt: skip

@@ -85,13 +85,27 @@ def install(session: Session, text: str, vectors: str, *, replace: bool = False,
     return pack
 
 
-def read_text(text: str) -> Pack:
-    """The pack in a text, for what-if runs: nothing of it comes into force.
+def read_text(text: str, *, kept: bool = False) -> Pack:
+    """The pack in a text, for what-if runs and to be read: nothing of it comes into force.
+
+    Args:
+        kept: Whether it is in force on an exchange already.
 
     Raises:
         Invalid: It cannot be read.
     """
-    return _read(text)
+    return _read(text, kept=kept)
+
+
+def installed_text(session: Session, pack_id: str) -> str:
+    """The text of a pack that was installed here.
+
+    Raises:
+        NotFound: None of this id was.
+    """
+    if pack_id not in dict(repository.installed(session.db)):
+        raise NotFound(f"No pack {pack_id[:60]!r} was installed.", "The packs that travel with the program are chosen by rule_packs.")
+    return repository.pack_text(session.db, pack_id)
 
 
 def uninstall(session: Session, pack_id: str) -> None:
