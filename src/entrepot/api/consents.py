@@ -111,6 +111,10 @@ class SaidOut(BaseModel):
     at: datetime
     expires_at: datetime | None
     by: str
+    link: int | None = Field(description="Which of the person's links it was said by, from 0; null where the controller recorded it.")
+    after_no: str | None = Field(
+        description="The `no` to this by an earlier link of the person's, where the yes came by a link made after it."
+    )
 
 
 class HistoryOut(BaseModel):
@@ -140,6 +144,7 @@ class LinksOut(BaseModel):
     """Personal links, in the order of the persons; pass each on to its person alone."""
 
     links: list[str]
+    renewed: int = Field(description="Persons who had used theirs: these links are other ones, and the persons' own open no more.")
 
 
 class RequestOut(BaseModel):
@@ -229,9 +234,10 @@ def receipt(acting: ActingDep, consent_id: ConsentId) -> dict[str, Any]:
 
 @router.post("/consents/links", tags=["consent"])
 def links(acting: ActingDep, body: PersonsIn) -> LinksOut:
-    """The personal link of each person (controllers)."""
-    with acting.reading(KeyScope.PUBLISH) as session:
-        return LinksOut(links=people.links_for(session, body.persons))
+    """The personal link of each person, on record; whoever has answered by the own link gets another, and the own opens no more (controllers)."""
+    with acting.writing(KeyScope.PUBLISH) as session:
+        issued = people.links_for(session, body.persons)
+        return LinksOut(links=list(issued.addresses), renewed=issued.renewed)
 
 
 @router.post("/consents/links/revocation", status_code=204, tags=["consent"])
@@ -269,7 +275,7 @@ def said(act: Recorded, scope: Scope, now: datetime) -> SaidOut:
     status = act.status(now)
     return SaidOut(
         id=act.id, person=act.subject.hex(), act=act.act.value, status=status, dpv_status=STATUS_TERMS[status], scope=scope.to_dict(),
-        at=act.at, expires_at=act.expires_at, by=act.by,
+        at=act.at, expires_at=act.expires_at, by=act.by, link=act.link, after_no=act.after_no,
     )  # fmt: skip
 
 

@@ -109,12 +109,18 @@ def show_consents(
 
 
 def links(persons: Annotated[list[str], typer.Argument(metavar="PERSON...", help="Person keys.")]) -> None:
-    """Personal links; pass each on to its person and to nobody else."""
+    """Personal links; pass each on to its person and to nobody else. It is recorded; whoever has answered by the own link gets another."""
     from entrepot.cli.serving import reached
 
     with connect() as client:
         found = client.personal_links(persons)
     show(found, lambda v: [out.print(link, markup=False) for link in v["links"]])
+    if found["renewed"]:
+        err.print(
+            f"{found['renewed']:,} of {len(found['links']):,} persons had answered by their link, so these are other ones; the links before open "
+            "no more, and a yes that follows a no by an earlier link says so in its receipt.",
+            markup=False, style="dim",
+        )  # fmt: skip
     if not chosen.exchange and (used := settings()).public_url == type(used)().public_url:
         used = reached(used, host=used.host, port=used.port)
         err.print(

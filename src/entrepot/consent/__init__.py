@@ -26,7 +26,7 @@ from entrepot.consent.model import (
     speaks_of,
     standing_of,
 )
-from entrepot.consent.receipts import FORMAT, verify_in_batch, verify_notice
+from entrepot.consent.receipts import FORMAT, told_of_link, verify_in_batch, verify_notice
 from entrepot.consent.service import (
     act_of,
     acting_controller,
@@ -91,6 +91,7 @@ __all__ = [
     "standing_of",
     "subject",
     "tokens",
+    "told_of_link",
     "verify_in_batch",
     "verify_notice",
     "weakest_kind",

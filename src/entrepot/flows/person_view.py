@@ -9,6 +9,7 @@ from datetime import datetime
 from entrepot import catalogue, consent, delivery, parties, trades
 from entrepot.catalogue.model import DataTable, Version
 from entrepot.consent import Act, ConsentMode, Recorded, Scope, Use
+from entrepot.consent.link_rows import LinkState
 from entrepot.consent.links import Person
 from entrepot.flows import consent_questions
 from entrepot.flows.consent_questions import ConsentQuestion
@@ -87,6 +88,7 @@ class PersonView:
         titles: Of the listings that something was said about.
         open_questions: What the controller asks and the person has not answered, as it is asked today.
         everything: The question about everybody and every purpose.
+        link: How often the link was handed out, and since when it is another.
     """
 
     person: Person
@@ -103,6 +105,7 @@ class PersonView:
     open_questions: tuple[ConsentQuestion, ...]
     everything: ConsentQuestion
     requests: tuple[consent.requests.SubjectRequest, ...]
+    link: LinkState
 
 
 def view(exchange: Exchange, token: str) -> PersonView:
@@ -133,7 +136,7 @@ def view(exchange: Exchange, token: str) -> PersonView:
             standing=tuple(consent.standing_of(said, session.now)), names=_names(session, {s.recipient_id for _, s in said}),
             titles=_titles(session, {s.listing_id for _, s in said}), open_questions=_open_questions(session, said),
             everything=consent_questions.make(session, consent.make_scope(person.controller_id), said),
-            requests=tuple(consent.requests.of_person(session, person)),
+            requests=tuple(consent.requests.of_person(session, person)), link=consent.links.state(session, person),
         )  # fmt: skip
 
 

@@ -24,10 +24,11 @@ def page(request: Request) -> Response:
     try:
         with exchange(request).session(visit(request).actor) as session:
             if sent.text("do") == "link":
-                return _show(request, link=people.links_for(session, [sent.text("person")])[0])
+                issued = people.links_for(session, [sent.text("person")])
+                return _show(request, link=issued.addresses[0], is_another=bool(issued.renewed))
             if sent.text("do") == "ask":
                 people.say_for(session, sent.text("person"), Act.ASKED, _asked(sent))
-                return _show(request, link=people.links_for(session, [sent.text("person")])[0])
+                return _show(request, link=people.link_to_ask(session, sent.text("person")), is_asked=True)
             if sent.text("do") not in ("answered", "declined"):
                 raise Invalid("This form says nothing we know.", "Use a button of the page.")
             people.answer_request(session, sent.text("request"), text=sent.text("answer"), declined=sent.text("do") == "declined")
@@ -42,7 +43,9 @@ def _asked(sent: Form) -> people.Asked:
     )
 
 
-def _show(request: Request, *, link: str = "", error: EntrepotError | None = None) -> Response:
+def _show(
+    request: Request, *, link: str = "", is_another: bool = False, is_asked: bool = False, error: EntrepotError | None = None
+) -> Response:  # fmt: skip
     with exchange(request).reading(visit(request).actor) as session:
         scopes = consent.overview(session, parties.acting_organisation(session))
         recipients = {scope["recipient"] for scope in scopes if scope["recipient"] != ANYBODY}
@@ -64,6 +67,8 @@ def _show(request: Request, *, link: str = "", error: EntrepotError | None = Non
         requests=found,
         bases={one.id: consent.requests.basis_in(one, visit(request).language.code)[0] for one in found},
         link=link,
+        is_another=is_another,
+        is_asked=is_asked,
         error=error,
         now=now,
     )
