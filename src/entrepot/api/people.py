@@ -86,7 +86,7 @@ def me(acting: ActingDep, person: Token, language: Language = "en") -> MeOut:
         standing=[said(act, scope, now) for act, scope in found.standing],
         products=[{"listing": p.listing_id, "titles": dict(p.titles), "included": p.included, "consent": p.mode.value} for p in found.products],
         purposes=[
-            {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed,
+            {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed, "refused": p.refused,
              "question": _question(p.question, language)}
             for p in found.purposes
         ],

@@ -83,6 +83,8 @@ def import_file(
 
     def human(value: Any) -> None:
         out.print(f"{value['rows']:,} persons recorded ({value['repeated']:,} repeated, {value['kept_back']:,} kept back)", markup=False)
+        if value["unknown"]:
+            out.print(_strangers(value["unknown"], value["rows"]), style="yellow", markup=False)
         out.print(f"receipt {value['receipt']}", markup=False, style="dim")
 
     show(made, human)
@@ -184,7 +186,15 @@ def _scope(
     return {name: value for name, value in (given | {"days": days}).items() if value}
 
 
+def _strangers(unknown: int, of: int) -> str:
+    if of == 1:
+        return "the key stands in none of your tables, so it holds nothing back; write keys as the data holds them"
+    return f"{unknown:,} of {of:,} keys stand in none of your tables, so they hold nothing back; write keys as the data holds them"
+
+
 def _said(value: Any) -> None:
     scope = value["scope"]
     out.print(f"[bold cyan]{value['id']}[/]", end=" ")
     out.print(f"{value['status']}: {', '.join(scope['purposes'])} for {scope['recipient']} ({value['at'][:10]})", markup=False)
+    if value.get("in_tables") is False:
+        out.print(_strangers(1, 1), style="yellow", markup=False)

@@ -3,7 +3,7 @@
 from entrepot.consent import links, requests, tokens
 from entrepot.consent.bulk import Imported, import_file, receipt
 from entrepot.consent.held import Ruling, held_rows, lost_since, ruling
-from entrepot.consent.keys import PersonTable, open_index
+from entrepot.consent.keys import PersonTable, count_missing, is_indexed, open_index
 from entrepot.consent.model import (
     AGAINST,
     ANYBODY,
@@ -67,6 +67,7 @@ __all__ = [
     "act_of",
     "acting_controller",
     "asked_from",
+    "count_missing",
     "coverage",
     "current_seq",
     "epoch",
@@ -75,6 +76,7 @@ __all__ = [
     "history",
     "import_file",
     "is_held_back",
+    "is_indexed",
     "links",
     "lost_since",
     "make_scope",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from entrepot import catalogue, consent, parties, trades
 from entrepot.compliance import acts
 from entrepot.consent import Act, Recorded, Scope
 from entrepot.consent.links import Issued, Person
-from entrepot.flows import consent_questions, operations
+from entrepot.flows import consent_questions, operations, strangers
 from entrepot.flows.uploads import get_upload, open_upload
 from entrepot.kit import Invalid, NotFound
 from entrepot.runtime import Actor, Exchange, Session
@@ -71,11 +72,17 @@ def import_people(exchange: Exchange, actor: Actor, upload_id: str, *, act: Act,
         with exchange.session(actor) as session:
             operations.record_consent(session, controller_id)
     with open_upload(exchange, upload) as path:
-        imported = consent.import_file(exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends)
+        imported = consent.import_file(
+            exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends, unknown_of=partial(_strangers, controller_id)
+        )
     with exchange.session(actor) as session:
         for agreement in trades.list_agreements(session, side="owner", states=trades.OPEN, limit=_MAX_PREPARED):
             session.enqueue("delivery.look_up_consents", agreement_id=agreement.id)
     return imported
+
+
+def _strangers(controller_id: str, session: Session, subjects: Any) -> int | None:
+    return strangers.count(session, controller_id, subjects)
 
 
 def look_up(session: Session, key: str) -> list[tuple[Recorded, Scope]]:

@@ -33,7 +33,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """Somebody who may use a listing for something, and whether the person's rows are part of it now."""
+    """Somebody who may use a listing for something, and whether the person's rows are part of it now.
+
+    Attributes:
+        refused: Whether the person's "no" stops the whole delivery, because the listing leaves nobody out (`consent: none`).
+    """
 
     listing_id: str
     titles: Texts
@@ -41,6 +45,7 @@ class Purpose:
     recipient: str
     purpose: str
     allowed: bool
+    refused: bool
     question: ConsentQuestion
 
 
@@ -190,7 +195,8 @@ def _purposes(
             found[agreement.buyer_id, agreement.purpose] = Purpose(
                 question=consent_questions.make(session, place, said),
                 listing_id=version.listing_id, titles=version.manifest.titles, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
-                recipient=parties.get(session, agreement.buyer_id).name, allowed=not _is_held(agreement, version, said, session.now),
+                recipient=parties.get(session, agreement.buyer_id).name, allowed=not _says_no(agreement, version, said, session.now),
+                refused=version.manifest.consent_mode is ConsentMode.NONE and _says_no(agreement, version, said, session.now),
             )  # fmt: skip
     return list(found.values())
 
@@ -229,11 +235,15 @@ def _question(session: Session, asked: delivery.lookups.Lookup) -> Question:
 
 
 def _is_held(agreement: Agreement, version: Version, said: Sequence[tuple[Recorded, Scope]], now: datetime) -> bool:
-    if version.manifest.consent_mode is ConsentMode.NONE:
-        return False
+    return version.manifest.consent_mode is not ConsentMode.NONE and _says_no(agreement, version, said, now)
+
+
+def _says_no(agreement: Agreement, version: Version, said: Sequence[tuple[Recorded, Scope]], now: datetime) -> bool:
+    """Whether what a person said stands against a use; where the listing leaves nobody out, the rules then refuse the delivery as a whole."""
+    mode = version.manifest.consent_mode
     use = Use(
         controller_id=agreement.owner_id, listing_id=agreement.listing_id, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
-        categories=consent_questions.kinds_of(version, agreement), mode=version.manifest.consent_mode,
+        categories=consent_questions.kinds_of(version, agreement), mode=ConsentMode.OBJECTIONS if mode is ConsentMode.NONE else mode,
     )  # fmt: skip
     return consent.is_held_back([act for act, _ in said], {act.scope_id: scope for act, scope in said}, use, now)
 
