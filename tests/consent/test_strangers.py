@@ -10,6 +10,7 @@ from entrepot.compliance import NotCompliant
 from entrepot.consent import Act
 from entrepot.flows import people, person_view, strangers
 from support.consenting import PeopleMarket
+from support.pages import member
 from support.trading import RESEARCH
 from support.visitor import Visitor
 
@@ -64,3 +65,11 @@ def test_where_nobody_is_left_out_a_no_stops_the_whole_delivery_and_the_page_say
     assert [(one.allowed, one.refused) for one in person_view.view(market.exchange, market.token("P002")).purposes] == [(True, False)]
     assert "Nothing is handed over while your no stands" in Visitor(create_app(market.exchange)).go(f"/me/{token}").text
     assert "在您拒绝期间不提供任何数据" in Visitor(create_app(market.exchange), "zh").go(f"/me/{token}").text
+
+
+def test_the_controllers_page_says_that_a_key_stands_in_no_table(market: PeopleMarket) -> None:
+    market.publish()
+    owner = Visitor(create_app(market.exchange)).sign_in(member(market.exchange, market.market.owner, "owner@example.org").email)
+    owner.go("/people")
+    assert "stands in none of your tables" in owner.send("Make a link", person="nobody-here").text
+    assert "stands in none of your tables" not in owner.send("Make a link", person="P001").text
