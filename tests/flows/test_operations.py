@@ -187,7 +187,7 @@ def test_consents_that_were_forced_are_not_recorded_and_withdrawing_is_put_to_no
 
 def _file(market: Market) -> consent.requests.SubjectRequest:
     with market.exchange.session(market.owner) as session:
-        token = people.links_for(session, ["P1"])[0].rpartition("/")[2]
+        token = people.links_for(session, ["P1"]).addresses[0].rpartition("/")[2]
     with market.exchange.session() as session:
         return people.request_as_person(session, token, "copy")
 

@@ -31,7 +31,7 @@ def take_back(settings: Settings, revision: str) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012"])
 def test_a_lived_in_exchange_of_an_earlier_release_goes_on(settings: Settings, clock: ManualClock, tmp_path: Path, revision: str) -> None:
     load_master_key(settings, create=True)
     with Exchange(settings, clock=clock) as exchange:

@@ -173,6 +173,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/people/{person}": Row(statuses="200 200 200 200 200 200 200"),
     "POST /api/v1/people/{person}/answers": Row(statuses="201 201 201 201 201 201 201", body={"allow": False}),
     "POST /api/v1/people/{person}/tokens": Row(statuses="404 404 404 404 404 404 404", body={"agreement": "agr_x"}),
+    "POST /api/v1/people/{person}/renewal": Row(statuses="201 201 201 201 201 201 201"),
     "POST /api/v1/people/{person}/requests": Row(statuses="201 201 201 201 201 201 201", body={"kind": "deletion"}),
     "GET /api/v1/people/{person}/receipts/{consent_id}": Row(statuses="200 200 200 200 200 200 200"),
     "GET /me/{person}": Row(statuses="200 200 200 200 200 200 200"),

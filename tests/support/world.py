@@ -233,7 +233,7 @@ def _people(market: Market) -> dict[str, str]:
 
     with market.exchange.session(market.owner) as session:
         act, _ = people.say_for(session, "P1", consent.Act.GIVEN, people.Asked())
-        link = people.links_for(session, ["P1"])[0]
+        link = people.links_for(session, ["P1"]).addresses[0]
     person = link.rpartition("/")[2]
     with market.exchange.session() as session:
         asked = people.request_as_person(session, person, "copy")

@@ -14,7 +14,7 @@ from entrepot.api.errors import RESPONSES
 from entrepot.consent import Act, Recorded, Scope
 from entrepot.consent.model import MAX_KEY, STATUS_TERMS
 from entrepot.consent.requests import SubjectRequest
-from entrepot.flows import people
+from entrepot.flows import people, strangers
 from entrepot.runtime import Scope as KeyScope
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
@@ -111,6 +111,18 @@ class SaidOut(BaseModel):
     at: datetime
     expires_at: datetime | None
     by: str
+    link: int | None = Field(description="Which of the person's links it was said by, from 0; null where the controller recorded it.")
+    after_no: str | None = Field(
+        description="The `no` to this by an earlier link of the person's, where the yes came by a link made after it."
+    )
+
+
+class SaidForOut(SaidOut):
+    """One act that a controller recorded."""
+
+    in_tables: bool | None = Field(
+        description="Whether the key stands in some table of yours; where it does not, nothing is held back. null: large tables are not indexed yet."
+    )
 
 
 class HistoryOut(BaseModel):
@@ -133,6 +145,9 @@ class ImportedOut(BaseModel):
     rows: int
     repeated: int
     kept_back: int
+    unknown: int | None = Field(
+        description="Of `rows`, keys that stand in none of your tables; null where large tables are not indexed yet."
+    )
     root: str
 
 
@@ -140,6 +155,7 @@ class LinksOut(BaseModel):
     """Personal links, in the order of the persons; pass each on to its person alone."""
 
     links: list[str]
+    renewed: int = Field(description="Persons who had used theirs: these links are other ones, and the persons' own open no more.")
 
 
 class RequestOut(BaseModel):
@@ -174,19 +190,19 @@ class TokenOut(BaseModel):
 
 
 @router.post("/consents", status_code=201, tags=["consent"])
-def say(acting: ActingDep, body: ConsentIn) -> SaidOut:
+def say(acting: ActingDep, body: ConsentIn) -> SaidForOut:
     """Record what a person said on paper or elsewhere, or that you asked (controllers)."""
     with acting.writing(KeyScope.PUBLISH) as session:
-        act, scope = people.say_for(session, body.person, Act(body.act), body.asked())
-        return said(act, scope, session.now)
+        made = people.say_for(session, body.person, Act(body.act), body.asked())
+    return _said_for(acting, body.person, *made)
 
 
 @router.post("/consents/withdrawals", status_code=201, tags=["consent"])
-def withdraw(acting: ActingDep, body: WithdrawalIn) -> SaidOut:
+def withdraw(acting: ActingDep, body: WithdrawalIn) -> SaidForOut:
     """Record that a person withdrew; the next delivery leaves the person out (controllers)."""
     with acting.writing(KeyScope.PUBLISH) as session:
-        act, scope = people.say_for(session, body.person, Act.WITHDRAWN, body.asked())
-        return said(act, scope, session.now)
+        made = people.say_for(session, body.person, Act.WITHDRAWN, body.asked())
+    return _said_for(acting, body.person, *made)
 
 
 @router.post("/consents/imports", status_code=201, tags=["consent"])
@@ -195,7 +211,13 @@ def import_people(acting: ActingDep, body: ImportIn) -> ImportedOut:
     acting.require(KeyScope.PUBLISH)
     made = people.import_people(acting.exchange, acting.actor, body.upload, act=Act(body.act), asked=body.asked(), column=body.column)
     return ImportedOut(
-        batch_id=made.batch_id, receipt=made.entry_id, rows=made.rows, repeated=made.repeated, kept_back=made.kept_back, root=made.root
+        batch_id=made.batch_id,
+        receipt=made.entry_id,
+        rows=made.rows,
+        repeated=made.repeated,
+        kept_back=made.kept_back,
+        root=made.root,
+        unknown=made.unknown,
     )
 
 
@@ -229,9 +251,10 @@ def receipt(acting: ActingDep, consent_id: ConsentId) -> dict[str, Any]:
 
 @router.post("/consents/links", tags=["consent"])
 def links(acting: ActingDep, body: PersonsIn) -> LinksOut:
-    """The personal link of each person (controllers)."""
-    with acting.reading(KeyScope.PUBLISH) as session:
-        return LinksOut(links=people.links_for(session, body.persons))
+    """The personal link of each person, on record; whoever has answered by the own link gets another, and the own opens no more (controllers)."""
+    with acting.writing(KeyScope.PUBLISH) as session:
+        issued = people.links_for(session, body.persons)
+        return LinksOut(links=list(issued.addresses), renewed=issued.renewed)
 
 
 @router.post("/consents/links/revocation", status_code=204, tags=["consent"])
@@ -259,6 +282,13 @@ def answer(acting: ActingDep, request_id: Annotated[str, Path(max_length=60)], b
         return request_out(people.answer_request(session, request_id, text=body.text, declined=body.declined), session.now)
 
 
+def _said_for(acting: ActingDep, key: str, act: Recorded, scope: Scope) -> SaidForOut:
+    # Looked up after what was said is kept, so that no writer waits for it.
+    with acting.reading(KeyScope.PUBLISH) as session:
+        stranger = strangers.is_stranger(session, key)
+        return SaidForOut(**said(act, scope, session.now).model_dump(), in_tables=None if stranger is None else not stranger)
+
+
 def token_out(issued: consent.tokens.Issued) -> TokenOut:
     """A token as JSON."""
     return TokenOut(token=issued.text, consent=issued.act.id, expires_at=issued.expires_at)
@@ -269,7 +299,7 @@ def said(act: Recorded, scope: Scope, now: datetime) -> SaidOut:
     status = act.status(now)
     return SaidOut(
         id=act.id, person=act.subject.hex(), act=act.act.value, status=status, dpv_status=STATUS_TERMS[status], scope=scope.to_dict(),
-        at=act.at, expires_at=act.expires_at, by=act.by,
+        at=act.at, expires_at=act.expires_at, by=act.by, link=act.link, after_no=act.after_no,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
@@ -44,6 +45,15 @@ class RequestIn(Sent):
     message: str = Field("", max_length=4_000)
 
 
+class LinkOut(BaseModel):
+    """How often links of the person were handed out to the controller, and since when this one is in the place of another."""
+
+    number: int
+    issued: int
+    issued_at: datetime | None
+    renewed_at: datetime | None
+
+
 class MeOut(BaseModel):
     """What a controller holds about the person of a link, who used it, and what was said."""
 
@@ -58,6 +68,13 @@ class MeOut(BaseModel):
     said: list[SaidOut]
     standing: list[SaidOut]
     requests: list[RequestOut]
+    link: LinkOut
+
+
+class RenewedOut(BaseModel):
+    """The secret part of the new link, which nobody else knows; it is shown once."""
+
+    person: str
 
 
 @router.get("/people/{person}", openapi_extra=PUBLIC)
@@ -69,7 +86,7 @@ def me(acting: ActingDep, person: Token, language: Language = "en") -> MeOut:
         standing=[said(act, scope, now) for act, scope in found.standing],
         products=[{"listing": p.listing_id, "titles": dict(p.titles), "included": p.included, "consent": p.mode.value} for p in found.products],
         purposes=[
-            {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed,
+            {"listing": p.listing_id, "recipient": p.recipient_id, "name": p.recipient, "purpose": p.purpose, "allowed": p.allowed, "refused": p.refused,
              "question": _question(p.question, language)}
             for p in found.purposes
         ],
@@ -90,6 +107,9 @@ def me(acting: ActingDep, person: Token, language: Language = "en") -> MeOut:
             for q in found.questions
         ],
         requests=[request_out(one, now) for one in found.requests],
+        link=LinkOut(
+            number=found.link.number, issued=found.link.issued, issued_at=found.link.issued_at, renewed_at=found.link.renewed_at
+        ),
     )  # fmt: skip
 
 
@@ -115,6 +135,13 @@ def token_as_person(acting: ActingDep, person: Token, body: TokenAsPersonIn, lan
     """Allow one question about the person of a link; the token is shown once."""
     with acting.exchange.session() as session:
         return token_out(flows.lookups.token_as_person(session, person, body.agreement, notice=body.notice, language=language))
+
+
+@router.post("/people/{person}/renewal", status_code=201, openapi_extra=PUBLIC)
+def renew_as_person(acting: ActingDep, person: Token) -> RenewedOut:
+    """Another link that only its holder has; the one before opens no more, whoever kept a copy of it."""
+    with acting.exchange.session() as session:
+        return RenewedOut(person=people.renew_as_person(session, person))
 
 
 @router.post("/people/{person}/requests", status_code=201, openapi_extra=PUBLIC)

@@ -50,7 +50,7 @@ def place(session: Session, listing_id: str, *, holder: str, reason: str, freeze
     Raises:
         Conflict: This holder holds it already, or it is withdrawn, or was never on offer.
     """
-    listing = _locked(session, listing_id)
+    listing = locked(session, listing_id)
     standing = holds_of(session, listing_id)
     if any(one.holder == holder for one in standing):
         raise Conflict(f"The listing {listing_id} is held already.", "Lift that hold first.")
@@ -69,7 +69,7 @@ def lift(session: Session, listing_id: str, *, holder: str) -> Listing:
     Raises:
         Conflict: This holder does not hold it.
     """
-    listing = _locked(session, listing_id)
+    listing = locked(session, listing_id)
     mine = sa.delete(listing_holds).where(listing_holds.c.listing_id == listing_id, listing_holds.c.holder == holder)
     if session.db.execute(mine).rowcount != 1:
         others = [one for one in holds_of(session, listing_id) if one.holder != OPERATOR]
@@ -123,7 +123,8 @@ def suspended(hold: Hold) -> ListingSuspended:
     )  # fmt: skip
 
 
-def _locked(session: Session, listing_id: str) -> Listing:
+def locked(session: Session, listing_id: str) -> Listing:
+    """The listing, whose holds nobody else changes until this transaction ends; the caller has found it."""
     # Two holds lifted at one moment would each see the other's and leave the listing suspended for ever.
     found = repository.find_listing(session.db, listing_id, lock="change")
     assert found is not None, "callers hold listings they have found"

@@ -69,10 +69,16 @@ def withdraw(session: Session, listing_id: str, *, reason: str = "") -> Listing:
 
     Raises:
         NotFound: It is not the actor's.
-        Conflict: It is withdrawn already.
+        Conflict: It is withdrawn already, or a legal notice holds it.
     """
     listing = get(session, listing_id)
     require_publisher(session, listing.organisation_id)
+    held = holds.freezing(session, holds.locked(session, listing.id).id)
+    if held is not None:
+        raise Conflict(
+            f"The listing {listing.id} is held by the notice {held.holder}, and everybody who asks for it is told so.",
+            "It is off the catalogue already; settle the notice, or have it taken back, and withdraw the listing then.",
+        )
     return states.move(session, listing, ListingState.WITHDRAWN, reason=reason, pending_number=None)
 
 

@@ -83,6 +83,8 @@ def import_file(
 
     def human(value: Any) -> None:
         out.print(f"{value['rows']:,} persons recorded ({value['repeated']:,} repeated, {value['kept_back']:,} kept back)", markup=False)
+        if value["unknown"]:
+            out.print(_strangers(value["unknown"], value["rows"]), style="yellow", markup=False)
         out.print(f"receipt {value['receipt']}", markup=False, style="dim")
 
     show(made, human)
@@ -109,12 +111,18 @@ def show_consents(
 
 
 def links(persons: Annotated[list[str], typer.Argument(metavar="PERSON...", help="Person keys.")]) -> None:
-    """Personal links; pass each on to its person and to nobody else."""
+    """Personal links; pass each on to its person and to nobody else. It is recorded; whoever has answered by the own link gets another."""
     from entrepot.cli.serving import reached
 
     with connect() as client:
         found = client.personal_links(persons)
     show(found, lambda v: [out.print(link, markup=False) for link in v["links"]])
+    if found["renewed"]:
+        err.print(
+            f"{found['renewed']:,} of {len(found['links']):,} persons had answered by their link, so these are other ones; the links before open "
+            "no more, and a yes that follows a no by an earlier link says so in its receipt.",
+            markup=False, style="dim",
+        )  # fmt: skip
     if not chosen.exchange and (used := settings()).public_url == type(used)().public_url:
         used = reached(used, host=used.host, port=used.port)
         err.print(
@@ -178,7 +186,15 @@ def _scope(
     return {name: value for name, value in (given | {"days": days}).items() if value}
 
 
+def _strangers(unknown: int, of: int) -> str:
+    if of == 1:
+        return "the key stands in none of your tables, so it holds nothing back; write keys as the data holds them"
+    return f"{unknown:,} of {of:,} keys stand in none of your tables, so they hold nothing back; write keys as the data holds them"
+
+
 def _said(value: Any) -> None:
     scope = value["scope"]
     out.print(f"[bold cyan]{value['id']}[/]", end=" ")
     out.print(f"{value['status']}: {', '.join(scope['purposes'])} for {scope['recipient']} ({value['at'][:10]})", markup=False)
+    if value.get("in_tables") is False:
+        out.print(_strangers(1, 1), style="yellow", markup=False)

@@ -3,7 +3,7 @@
 from entrepot.consent import links, requests, tokens
 from entrepot.consent.bulk import Imported, import_file, receipt
 from entrepot.consent.held import Ruling, held_rows, lost_since, ruling
-from entrepot.consent.keys import PersonTable, open_index
+from entrepot.consent.keys import PersonTable, count_missing, is_indexed, open_index
 from entrepot.consent.model import (
     AGAINST,
     ANYBODY,
@@ -26,7 +26,7 @@ from entrepot.consent.model import (
     speaks_of,
     standing_of,
 )
-from entrepot.consent.receipts import FORMAT, verify_in_batch, verify_notice
+from entrepot.consent.receipts import FORMAT, told_of_link, verify_in_batch, verify_notice
 from entrepot.consent.service import (
     act_of,
     acting_controller,
@@ -69,6 +69,7 @@ __all__ = [
     "acting_controller",
     "against_in",
     "asked_from",
+    "count_missing",
     "coverage",
     "current_seq",
     "epoch",
@@ -77,6 +78,7 @@ __all__ = [
     "history",
     "import_file",
     "is_held_back",
+    "is_indexed",
     "links",
     "lost_since",
     "make_scope",
@@ -93,6 +95,7 @@ __all__ = [
     "standing_of",
     "subject",
     "tokens",
+    "told_of_link",
     "verify_in_batch",
     "verify_notice",
     "weakest_kind",

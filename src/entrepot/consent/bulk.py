@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from entrepot import parties, proof
 from entrepot.consent import receipts, repository, service
-from entrepot.consent.keys import salt_of
-from entrepot.consent.model import CONTROLLER, MAX_KEY, Act, Recorded, RowsRefused, Scope, overlap, subject_sql
+from entrepot.consent.keys import digests_of, salt_of
+from entrepot.consent.model import CONTROLLER, MAX_KEY, SUBJECT_BYTES, Act, Recorded, RowsRefused, Scope, overlap, subject_sql
 from entrepot.engine.arrow import pa
 from entrepot.engine.faults import explained
 from entrepot.engine.sql import file_literal, identifier, target_literal
@@ -39,6 +41,7 @@ class Imported:
     Attributes:
         rows: Persons it was recorded for.
         repeated: Lines that named a person again; the last one counted.
+        unknown: Of the persons it was recorded for, those who stand in none of the controller's tables; None where that was not counted.
         kept_back: Persons left as they are, because they said no by their own link or after the consent in the file was given.
     """
 
@@ -48,11 +51,13 @@ class Imported:
     repeated: int
     kept_back: int
     root: str
+    unknown: int | None = None
 
 
 def import_file(
-    exchange: Exchange, actor: Actor, path: Path, *, act: Act, scope: Scope, column: str = "person", expires_at: datetime | None = None
-) -> Imported:
+    exchange: Exchange, actor: Actor, path: Path, *, act: Act, scope: Scope, column: str = "person", expires_at: datetime | None = None,
+    unknown_of: Callable[[Session, Any], int | None] | None = None,
+) -> Imported:  # fmt: skip
     """Record one act for every person in a CSV, Parquet or JSON-lines file; either all of it or nothing.
 
     The file is read, checked and hashed before the transaction, so that other writers wait for the rows alone.
@@ -60,6 +65,7 @@ def import_file(
     Args:
         column: The column with the person keys; ``given_at`` and ``expires_at`` are read where the file has them.
         expires_at: When consents end whose line does not say so.
+        unknown_of: Counts which of some digests stand in no table of the controller.
 
     Raises:
         RowsRefused: Lines cannot be taken; the message names them, never their values.
@@ -71,6 +77,7 @@ def import_file(
         with exchange.reading(actor) as session:
             staged, lines = _stage(session, path, folder, scope.controller_id, column, expires_at)
             kept_back = _leave_out(session, staged, act, scope)
+            unknown = unknown_of(session, _subjects(session, staged)) if unknown_of else None
             named = service.parties_of(session, scope)
         batch = _Batch(exchange, staged, folder, scope, act, named)
         total = batch.prepare()
@@ -83,7 +90,13 @@ def import_file(
             service.acting_controller(session)
             entry_id = batch.keep(session)
     return Imported(
-        batch_id=batch.id, entry_id=entry_id, rows=total, repeated=lines - total - kept_back, kept_back=kept_back, root=batch.root
+        batch_id=batch.id,
+        entry_id=entry_id,
+        rows=total,
+        repeated=lines - total - kept_back,
+        kept_back=kept_back,
+        root=batch.root,
+        unknown=unknown,
     )
 
 
@@ -179,6 +192,11 @@ def _require_good(session: Session, *, has_head: bool) -> int:
         )  # fmt: skip
     total = session.engine.execute("SELECT count(*) FROM consent_lines").fetchone()
     return int((total or [0])[0])
+
+
+def _subjects(session: Session, staged: Path) -> Any:
+    found = [digests_of(batch.column(0)) for batch in batches(session.engine, f"SELECT subject FROM read_parquet({file_literal(staged)})")]
+    return np.concatenate(found) if found else np.empty(0, f"S{SUBJECT_BYTES}")
 
 
 def _leave_out(session: Session, staged: Path, act: Act, scope: Scope) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,13 @@ class KeyIndex:
         found = [np.asarray(self.rows[low:high]) for low, high in zip(first, last, strict=True) if low < high]
         return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
 
+    def has(self, subjects: Any) -> Any:
+        """For each of some digests whether the person has a row here."""
+        if not len(self.digests):
+            return np.zeros(len(subjects), dtype=bool)
+        places = np.minimum(np.searchsorted(self.digests, subjects), len(self.digests) - 1)
+        return self.digests[places] == subjects
+
     def matching(self, subjects: Any) -> Any:
         """For each keyed row, in the index's order, whether its person is among these (sorted digests)."""
         if not len(subjects):
@@ -74,14 +81,34 @@ def salt_of(session: Session, controller_id: str) -> str:
 @contextmanager
 def open_index(session: Session, controller_id: str, table: PersonTable) -> Iterator[KeyIndex]:
     """The index of a table, made now if there is none yet; it is read in place and holds for the length of the block."""
-    said = {"controller": controller_id, "sha256": table.parquet_sha256, "column": table.column}
-    index_id = sha256_hex(canonical_json(said))[:40]
-    key = f"consent/keys/{index_id}"
+    index_id, key = _place_of(controller_id, table)
     if not session.blobs.exists(key):
         with session.blobs.local(table.parquet_key) as source, session.blobs.scratch() as folder:
             session.blobs.put_file(key, _build(session, controller_id, source, table.column, folder))
     with session.blobs.local(key) as path:
         yield _read(index_id, path)
+
+
+def is_indexed(session: Session, controller_id: str, table: PersonTable) -> bool:
+    """Whether the index of a table is there already."""
+    return session.blobs.exists(_place_of(controller_id, table)[1])
+
+
+def count_missing(session: Session, controller_id: str, tables: Iterable[PersonTable], subjects: Any) -> int:
+    """How many of these persons (digests, as a list or an array) have a row in none of the tables; an index that is not there is made."""
+    left = np.unique(np.asarray(subjects, dtype=_DIGEST))
+    for table in tables:
+        if not len(left):
+            break
+        with open_index(session, controller_id, table) as index:
+            left = left[~index.has(left)]
+    return len(left)
+
+
+def _place_of(controller_id: str, table: PersonTable) -> tuple[str, str]:
+    said = {"controller": controller_id, "sha256": table.parquet_sha256, "column": table.column}
+    index_id = sha256_hex(canonical_json(said))[:40]
+    return index_id, f"consent/keys/{index_id}"
 
 
 def _build(session: Session, controller_id: str, source: Path, column: str, folder: Path) -> Path:

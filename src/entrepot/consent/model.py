@@ -45,6 +45,8 @@ PERSON, CONTROLLER = "person", "controller"
 """Who records an act: the person by the own link, or the controller on the person's behalf."""
 APART = frozenset({Act.ASKED, Act.GIVEN_ONCE})
 """Acts that decide nothing of deliveries: a question is no answer, and a consent to one question releases no rows."""
+GIVES = frozenset({Act.GIVEN, Act.GIVEN_ONCE})
+"""Acts that allow something."""
 AGAINST = frozenset({Act.WITHDRAWN, Act.REFUSED, Act.OBJECTED})
 """Acts after which a person's rows are held back."""
 
@@ -146,6 +148,8 @@ class Recorded:
         batch_id: The bulk file it came with; None for a single act. ``position`` is its place there.
         entry_id: The log entry of a single act.
         by: ``person`` or ``controller``.
+        link: Which of the person's links it was said by, counted from 0; None where the controller recorded it.
+        after_no: The "no" to this that was said by an earlier link of the person's; empty where there is none, or a yes followed it.
     """
 
     id: str
@@ -160,10 +164,12 @@ class Recorded:
     batch_id: str | None = None
     position: int | None = None
     entry_id: str | None = None
+    link: int | None = None
+    after_no: str | None = None
 
     def status(self, now: datetime) -> str:
         """The act's status in our words; a consent that ran out is ``expired``."""
-        if self.act in (Act.GIVEN, Act.GIVEN_ONCE) and self.expires_at is not None and self.expires_at <= now:
+        if self.act in GIVES and self.expires_at is not None and self.expires_at <= now:
             return "expired"
         return self.act.value
 
@@ -285,6 +291,14 @@ def overlap(one: Scope, other: Scope) -> bool:
         and any(p in broader(q) or q in broader(p) for p in one.purposes for q in other.purposes)
         and (not one.categories or not other.categories or not set(one.categories).isdisjoint(other.categories))
     )
+
+
+def refused_by_earlier_link(said: Sequence[tuple[Recorded, Scope]], wanted: Scope, link: int) -> Recorded | None:
+    """The newest "no" by an earlier link of the person's that speaks of what is wanted now, unless a yes by an earlier one speaks of all of it since."""
+    earlier = [(act, scope) for act, scope in said if act.by == PERSON and (act.link or 0) < link]
+    yes = max((a.seq for a, scope in earlier if a.act is Act.GIVEN and speaks_of(scope, wanted)), default=-1)
+    refused = [act for act, scope in earlier if act.act in AGAINST and act.seq > yes and overlap(scope, wanted)]
+    return max(refused, key=_seq, default=None)
 
 
 def asked_from(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: Scope) -> datetime | None:

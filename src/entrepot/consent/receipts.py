@@ -23,13 +23,14 @@ _KINDS = {
 
 def record(
     scope: Scope, *, record_id: str, subject: str, act: str, at: datetime, expires_at: datetime | None, by: str, parties: Mapping[str, Any],
-    receipt_id: str = "", notice_text: str = "",
+    receipt_id: str = "", notice_text: str = "", link: int | None = None, after_no: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What is known about one act, as a consent record.
 
     Args:
         notice_text: The words that were shown, where the exchange showed them; ``privacy_notice`` is their digest.
         subject: The pseudonymous digest in hexadecimal.
+        link: Which of the person's links it was said by, from 0; ``after_no`` the "no" by an earlier one that it follows.
         parties: Controller and recipient by id, each with name and country.
     """
     controller, recipient = scope.controller_id, scope.recipient_id
@@ -44,7 +45,13 @@ def record(
         for purpose in scope.purposes
     ]  # fmt: skip
     validity = None if expires_at is None else rfc3339(expires_at)
-    event = {"event_time": rfc3339(at), "event_type": STATUS_TERMS[act], "event_state": act, "entity_id": by, "valid_until": validity}
+    event: dict[str, Any] = {
+        "event_time": rfc3339(at), "event_type": STATUS_TERMS[act], "event_state": act, "entity_id": by, "valid_until": validity,
+    }  # fmt: skip
+    if link:
+        event["personal_link"] = link
+    if after_no:
+        event["after_no_by_earlier_link"] = after_no
     return {
         "schema_version": SCHEMA, "record_id": record_id, "pii_principal_id": subject,
         "pii_processing": {
@@ -70,6 +77,8 @@ def of_act(act: Recorded, scope: Scope, parties: Mapping[str, Any], *, notice_te
         by=act.by,
         parties=parties,
         notice_text=notice_text,
+        link=act.link,
+        after_no=act.after_no,
     )
 
 
@@ -86,6 +95,16 @@ def verify_notice(fact: Mapping[str, Any]) -> str | None:
     if processing.get("privacy_notice") != f"sha256:{sha256_hex(text.encode())}":
         raise Invalid("The words of the notice are not those that the consent names.", "Ask the exchange for the original.")
     return "The words that were shown are those that the consent names."
+
+
+def told_of_link(fact: Mapping[str, Any]) -> str | None:
+    """What a record says of a yes that follows a "no" by an earlier link of the person's; None where it says nothing of the kind."""
+    events = fact.get("events")
+    first = events[0] if isinstance(events, list) and events and isinstance(events[0], Mapping) else {}
+    refused = first.get("after_no_by_earlier_link")
+    if not isinstance(refused, str):
+        return None
+    return f"The yes came by a personal link that was made after the person's no ({refused[:60]}) by an earlier one."
 
 
 def batch_salt(secret: bytes, position: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Acts, scopes, bulk files and links: rows to models and back."""
+"""Acts, scopes and bulk files: rows to models and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
 from entrepot.consent.model import AGAINST, APART, PERSON, Act, Kind, Recorded, Scope, StoredScope, Word
-from entrepot.consent.tables import consent_acts, consent_batches, consent_counters, consent_links, consent_scopes
+from entrepot.consent.tables import consent_acts, consent_batches, consent_counters, consent_scopes
 from entrepot.kit import new_id
 
 _SLICE = 500
@@ -49,7 +49,7 @@ _ADD = sa.insert(consent_acts)
 
 def next_seq(db: Connection, controller_id: str) -> int:
     """Count one more act of a controller; until this transaction ends nobody else counts."""
-    _insert_once(db, consent_counters, {"controller_id": controller_id, "seq": 0, "link_epoch": 0})
+    insert_once(db, consent_counters, {"controller_id": controller_id, "seq": 0, "link_epoch": 0})
     mine = consent_counters.c.controller_id == controller_id
     found = db.execute(sa.update(consent_counters).where(mine).values(seq=consent_counters.c.seq + 1).returning(consent_counters.c.seq))
     return int(found.scalar_one())
@@ -78,7 +78,7 @@ def scope_id_of(db: Connection, scope: Scope, *, now: datetime) -> str:
         "recipient_id": scope.recipient_id, "purposes": list(scope.purposes), "categories": list(scope.categories), "kind": scope.kind.value,
         "notice_digest": scope.notice_digest, "last_seq": 0, "last_act_id": "", "created_at": now,
     }  # fmt: skip
-    _insert_once(db, consent_scopes, values)
+    insert_once(db, consent_scopes, values)
     mine = sa.and_(consent_scopes.c.controller_id == scope.controller_id, consent_scopes.c.digest == scope.digest)
     return str(db.scalar(sa.select(consent_scopes.c.id).where(mine)))
 
@@ -116,7 +116,7 @@ def words_of_many(db: Connection, controller_id: str, subjects: Collection[bytes
     """The same for several persons at once, as far as it decides."""
     found: dict[bytes, list[Word]] = {subject: [] for subject in subjects}
     acts = {act.value: act for act in Act}
-    for some in _slices(sorted(subjects)):
+    for some in slices(sorted(subjects)):
         for subject, scope_id, act, seq, expires_at, by in db.execute(_WORDS, {"controller_id": controller_id, "subjects": some}):
             found[subject].append(Word(scope_id, acts[act], seq, expires_at, by))
     return found
@@ -241,31 +241,14 @@ def latest_against(db: Connection, scope_ids: Collection[str]) -> dict[bytes, tu
     return {bytes(row.subject): (row.at, row.by == "person") for row in db.execute(query)}
 
 
-def link_epochs(db: Connection, controller_id: str, subject: bytes) -> tuple[int, int]:
-    """How often the links of a controller, and of one person, have been revoked."""
-    whole = db.scalar(sa.select(consent_counters.c.link_epoch).where(consent_counters.c.controller_id == controller_id)) or 0
-    mine = sa.and_(consent_links.c.controller_id == controller_id, consent_links.c.subject == subject)
-    return int(whole), int(db.scalar(sa.select(consent_links.c.epoch).where(mine)) or 0)
-
-
-def revoke_links(db: Connection, controller_id: str, subject: bytes | None) -> None:
-    """Make the links of one person, or of all persons of a controller, useless."""
-    _insert_once(db, consent_counters, {"controller_id": controller_id, "seq": 0, "link_epoch": 0})
-    if subject is None:
-        mine = consent_counters.c.controller_id == controller_id
-        db.execute(sa.update(consent_counters).where(mine).values(link_epoch=consent_counters.c.link_epoch + 1))
-        return
-    _insert_once(db, consent_links, {"controller_id": controller_id, "subject": subject, "epoch": 0})
-    both = sa.and_(consent_links.c.controller_id == controller_id, consent_links.c.subject == subject)
-    db.execute(sa.update(consent_links).where(both).values(epoch=consent_links.c.epoch + 1))
-
-
-def _insert_once(db: Connection, table: sa.Table, values: dict[str, Any]) -> None:
+def insert_once(db: Connection, table: sa.Table, values: dict[str, Any]) -> None:
+    """Keep a row unless one of its key is there."""
     insert = postgres_insert if db.dialect.name == "postgresql" else sqlite_insert
     db.execute(insert(table).values(values).on_conflict_do_nothing())
 
 
-def _slices(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+def slices(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Some of the values at a time, as many as one question may name."""
     for start in range(0, len(values), _SLICE):
         yield values[start : start + _SLICE]
 

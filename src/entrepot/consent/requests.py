@@ -135,7 +135,7 @@ def file(session: Session, person: Person, kind: str, *, message: str = "") -> S
     )  # fmt: skip
     session.db.execute(sa.insert(subject_requests).values({f: getattr(made, f) for f in SubjectRequest.__slots__} | {"kind": kind}))
     if kind in _STOPS:
-        service.say(session, person.subject, Act.OBJECTED, make_scope(person.controller_id), by=PERSON)
+        service.say(session, person.subject, Act.OBJECTED, make_scope(person.controller_id), by=PERSON, link=person.link)
     parties.notify(session, person.controller_id, "request.filed", made.id, asked=kind, due=made.due_at.strftime("%Y-%m-%d"))
     return made
 

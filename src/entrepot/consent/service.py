@@ -15,6 +15,7 @@ from entrepot.consent.model import (
     AGAINST,
     ANYBODY,
     APART,
+    GIVES,
     KIND_ORDER,
     PERSON,
     Act,
@@ -29,6 +30,7 @@ from entrepot.consent.model import (
     asked_from,
     covers,
     overlap,
+    refused_by_earlier_link,
     subject_of,
     touches,
 )
@@ -53,13 +55,15 @@ def subject(session: Session, controller_id: str, key: str) -> bytes:
 
 
 def say(
-    session: Session, person: bytes, act: Act, scope: Scope, *, by: str, expires_at: datetime | None = None, notice_text: str = ""
+    session: Session, person: bytes, act: Act, scope: Scope, *, by: str, expires_at: datetime | None = None, notice_text: str = "", link: int = 0,
 ) -> Recorded:  # fmt: skip
     """Record what a person, or the controller on the person's behalf, says; effective with the next delivery.
 
     Args:
         by: ``person`` or ``controller``; what a person said no to, only that person says yes to again.
         notice_text: The words that the exchange showed; the scope names their digest.
+        link: Which of the person's links it is said by. A yes by a link that was made after the person's "no" counts, says so, and the
+            operator is told.
 
     Raises:
         Invalid: It would have run out already.
@@ -73,8 +77,12 @@ def say(
     _require_sayable(session, person, act, scope, by)
     recorded = Recorded(
         id=new_id("cns"), controller_id=scope.controller_id, subject=person, scope_id=repository.scope_id_of(session.db, scope, now=session.now),
-        act=act, at=session.now, expires_at=expires_at, seq=seq, by=by, entry_id=None,
+        act=act, at=session.now, expires_at=expires_at, seq=seq, by=by, entry_id=None, link=link if by == PERSON else None,
     )  # fmt: skip
+    if by == PERSON and act in GIVES and (refused := _refused_before(session, recorded, scope)) is not None:
+        recorded = replace(recorded, after_no=refused.id)
+        operator_id, controller = parties.exchange_organisation(session).id, parties.get(session, scope.controller_id)
+        parties.notify_once(session, operator_id, "consent.after_no", controller.id, controller=controller.name)
     fact = receipts.of_act(recorded, scope, parties_of(session, scope), notice_text=notice_text)
     jws = parties.jws.assemble(fact, [parties.sign(session, parties.exchange_organisation(session).id, fact)])
     entry = proof.record(session, f"consent.{act.value}", fact, subject_id=recorded.id, jws=jws)
@@ -185,13 +193,13 @@ def act_of(session: Session, controller_id: str, act_id: str, *, person: bytes |
 
 
 def _require_sayable(session: Session, person: bytes, act: Act, scope: Scope, by: str) -> None:
-    gives = act in (Act.GIVEN, Act.GIVEN_ONCE)
+    gives = act in GIVES
     if not (gives and by != PERSON) and act is not Act.ASKED:
         return
     acts = repository.acts_of(session.db, scope.controller_id, person)
     scopes = {i: s.scope for i, s in scopes_by_id(session, scope.controller_id).items()}
     if gives and any(a.by == PERSON and a.act in AGAINST for a in _last_words(acts, scopes, scope)):
-        raise Refused("The person said no to this by the person's own link.", "Only the person can say yes again, by the same link.")
+        raise Refused("The person said no to this by the person's own link.", "Only the person can say yes again, by the personal link.")
     if act is Act.ASKED:
         allowed = asked_from(acts, scopes, scope)
         if allowed is not None and session.now < allowed:
@@ -199,6 +207,11 @@ def _require_sayable(session: Session, person: bytes, act: Act, scope: Scope, by
                 f"The person was asked about this, or said no, less than 90 days ago; asking is allowed from {allowed:%Y-%m-%d}.",
                 "Ask then; the person can say yes at any time by the personal link.", allowed_from=rfc3339(allowed),
             )  # fmt: skip
+
+
+def _refused_before(session: Session, said: Recorded, scope: Scope) -> Recorded | None:
+    """What the person refused of this by an earlier link, where the link is not the first."""
+    return refused_by_earlier_link(history(session, said.controller_id, said.subject), scope, said.link) if said.link else None
 
 
 def _last_words(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: Scope) -> list[Recorded]:

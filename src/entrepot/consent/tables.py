@@ -13,6 +13,7 @@ consent_counters = sa.Table(
     sa.Column("controller_id", sa.String(40), primary_key=True),
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("link_epoch", sa.Integer, nullable=False),
+    sa.Column("links_ended_at", UtcDateTime),
 )
 
 consent_scopes = sa.Table(
@@ -48,6 +49,8 @@ consent_acts = sa.Table(
     sa.Column("batch_id", sa.String(40)),
     sa.Column("position", sa.Integer),
     sa.Column("entry_id", sa.String(40)),
+    sa.Column("link", sa.Integer),
+    sa.Column("after_no", sa.String(40)),
     sa.Index("ix_consent_acts_subject", "controller_id", "subject"),
     sa.Index("ix_consent_acts_scope", "scope_id", "seq"),
     sa.Index("ix_consent_acts_expiry", "scope_id", "expires_at", sqlite_where=sa.text("expires_at IS NOT NULL"), postgresql_where=sa.text("expires_at IS NOT NULL")),
@@ -73,6 +76,10 @@ consent_links = sa.Table(
     sa.Column("controller_id", sa.String(40), primary_key=True),
     sa.Column("subject", sa.LargeBinary(16), primary_key=True),
     sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("issued", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("issued_at", UtcDateTime),
+    sa.Column("used_at", UtcDateTime),
+    sa.Column("renewed_at", UtcDateTime),
 )
 
 consent_tokens = sa.Table(

@@ -47,10 +47,11 @@ class Token:
     use: Use
 
 
-def issue(session: Session, subject: bytes, use: Use, *, by: str, notice_digest: str = "", notice_text: str = "") -> Issued:
+def issue(session: Session, subject: bytes, use: Use, *, by: str, link: int = 0, notice_digest: str = "", notice_text: str = "") -> Issued:
     """A token for one question of a recipient about a person, who consents by it.
 
     Args:
+        link: Which of the person's links it is given by.
         notice_text: The words that the person was shown, and ``sha256:…`` of them.
 
     Raises:
@@ -61,7 +62,7 @@ def issue(session: Session, subject: bytes, use: Use, *, by: str, notice_digest:
         use.controller_id, listing_id=use.listing_id, recipient_id=use.recipient_id, purposes=[use.purpose], categories=use.categories,
         notice_digest=notice_digest,
     )  # fmt: skip
-    act = service.say(session, subject, Act.GIVEN_ONCE, scope, by=by, expires_at=expires_at, notice_text=notice_text)
+    act = service.say(session, subject, Act.GIVEN_ONCE, scope, by=by, expires_at=expires_at, notice_text=notice_text, link=link)
     values = {
         "id": act.id, "controller_id": use.controller_id, "subject": subject, "listing_id": use.listing_id, "recipient_id": use.recipient_id,
         "purpose": use.purpose, "seq": act.seq, "expires_at": expires_at,

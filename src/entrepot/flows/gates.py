@@ -13,7 +13,7 @@ from entrepot import catalogue, compliance, consent, parties, trades
 from entrepot.catalogue import Listing, Version
 from entrepot.compliance import Dossier, Gate, Ruling, library
 from entrepot.compliance.vocabulary import is_of_buyer
-from entrepot.flows import admissions, counters, dossiers, refusing, withholding
+from entrepot.flows import admissions, counters, dossiers, offered_again, refusing, withholding
 from entrepot.flows.heard import require_heard
 from entrepot.kit import Conflict, Decision, EntrepotError, Invalid, NotFound, digest, strictest
 from entrepot.runtime import SYSTEM, Actor, Exchange, Role, Scope, Session
@@ -184,7 +184,8 @@ def listing_findings(session: Session, listing: Listing, version: Version, langu
     # An earlier release kept what the rules said that day beside it.
     found = [dict(one) for one in version.assessment.get("findings", ()) if one["table"]]
     if not (parties.is_self(session, listing.organisation_id) or session.actor.has_role(Role.OPERATOR)):
-        return found
+        # Which notice holds another listing is for its parties to know.
+        return [one for one in found if one["rule"] != offered_again.RULE]
     try:
         ruling = compliance.judge(session, Gate.LISTING, dossiers.of_version(session, version, listing.organisation_id))
     except UNJUDGEABLE:

@@ -124,12 +124,12 @@ def token_as_person(session: Session, link: str, agreement_id: str, *, notice: s
         NotFound: The link is not valid, or there is no such look-up agreement about data of its controller.
         Conflict: The words have changed since they were read.
     """
-    person = consent.links.open_link(session, link)
+    person = consent.links.act_by(session, link)
     agreement, version = _asked_of(session, person.controller_id, agreement_id)
     words = consent_questions.one_question(session, agreement, version)
     spoken = words.language_of(notice, language)
     return consent.tokens.issue(
-        session, person.subject, delivery.lookups.use_of(agreement, version), by=consent.PERSON, notice_digest=words.notice(spoken),
+        session, person.subject, delivery.lookups.use_of(agreement, version), by=consent.PERSON, link=person.link, notice_digest=words.notice(spoken),
         notice_text=words.texts[spoken],
     )  # fmt: skip
 

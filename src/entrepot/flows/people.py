@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from entrepot import catalogue, consent, parties, trades
 from entrepot.compliance import acts
 from entrepot.consent import Act, Recorded, Scope
-from entrepot.consent.links import Person
-from entrepot.flows import consent_questions, operations
+from entrepot.consent.links import Issued, Person
+from entrepot.flows import consent_questions, operations, strangers
 from entrepot.flows.uploads import get_upload, open_upload
 from entrepot.kit import Invalid, NotFound
 from entrepot.runtime import Actor, Exchange, Session
@@ -71,11 +72,17 @@ def import_people(exchange: Exchange, actor: Actor, upload_id: str, *, act: Act,
         with exchange.session(actor) as session:
             operations.record_consent(session, controller_id)
     with open_upload(exchange, upload) as path:
-        imported = consent.import_file(exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends)
+        imported = consent.import_file(
+            exchange, actor, path, act=act, scope=scope, column=column, expires_at=ends, unknown_of=partial(_strangers, controller_id)
+        )
     with exchange.session(actor) as session:
         for agreement in trades.list_agreements(session, side="owner", states=trades.OPEN, limit=_MAX_PREPARED):
             session.enqueue("delivery.look_up_consents", agreement_id=agreement.id)
     return imported
+
+
+def _strangers(controller_id: str, session: Session, subjects: Any) -> int | None:
+    return strangers.count(session, controller_id, subjects)
 
 
 def look_up(session: Session, key: str) -> list[tuple[Recorded, Scope]]:
@@ -94,8 +101,8 @@ def receipt_for(session: Session, act_id: str) -> dict[str, Any]:
     return consent.receipt(session, *consent.act_of(session, consent.acting_controller(session), act_id))
 
 
-def links_for(session: Session, keys: Sequence[str]) -> list[str]:
-    """The personal link of each person, in the order of the keys, for the controller to pass on.
+def links_for(session: Session, keys: Sequence[str]) -> Issued:
+    """The personal link of each person, in the order of the keys, for the controller to pass on; whoever has used the own link gets another.
 
     Raises:
         Invalid: These are too many for one call.
@@ -103,14 +110,29 @@ def links_for(session: Session, keys: Sequence[str]) -> list[str]:
     controller_id = consent.acting_controller(session)
     if len(keys) > MAX_LINKS:
         raise Invalid(f"{len(keys):,} links are asked for; one call makes at most {MAX_LINKS:,}.", "Ask in several calls.")
-    people = [Person(controller_id=controller_id, subject=consent.subject(session, controller_id, key)) for key in keys]
-    return [consent.links.address(session, person) for person in people]
+    return consent.links.issue(session, controller_id, [consent.subject(session, controller_id, key) for key in keys])
+
+
+def link_to_ask(session: Session, key: str) -> str:
+    """The personal link under which a question waits; empty where the person has used the own link, which stays as it is."""
+    controller_id = consent.acting_controller(session)
+    person = Person(controller_id=controller_id, subject=consent.subject(session, controller_id, key))
+    return "" if consent.links.state(session, person).used_at else links_for(session, [key]).addresses[0]
 
 
 def revoke_links(session: Session, key: str | None) -> None:
     """Make the link of one person useless, or those of all persons of the acting controller."""
     controller_id = consent.acting_controller(session)
     consent.links.revoke(session, controller_id, None if key is None else consent.subject(session, controller_id, key))
+
+
+def renew_as_person(session: Session, token: str) -> str:
+    """Another link for the holder of one, known to nobody else; the secret part. The one before opens no more, whoever kept a copy of it.
+
+    Raises:
+        NotFound: The link is not valid.
+    """
+    return consent.links.renew(session, consent.links.open_link(session, token))
 
 
 def answer_as_person(session: Session, token: str, *, allow: bool, asked: Asked, language: str = "en") -> tuple[Recorded, Scope]:
@@ -127,17 +149,20 @@ def answer_as_person(session: Session, token: str, *, allow: bool, asked: Asked,
         NotFound: The link is not valid, or the listing or the recipient is none the person could know of.
         Conflict: The question has changed since it was read.
     """
-    person = consent.links.open_link(session, token)
+    person = consent.links.act_by(session, token)
     place = scope_of(session, person.controller_id, Asked(listing=asked.listing, recipient=asked.recipient, purposes=asked.purposes))
     if not allow:
-        return consent.say(session, person.subject, Act.WITHDRAWN, place, by=consent.PERSON), place
+        return consent.say(session, person.subject, Act.WITHDRAWN, place, by=consent.PERSON, link=person.link), place
     question = consent_questions.make(session, place, consent.history(session, person.controller_id, person.subject))
     spoken = question.language_of(asked.notice, language)
     scope = replace(place, categories=question.categories, notice_digest=question.notice(spoken))
     chosen = _ends(session, asked.days)
     ends = question.until if chosen is None else min(chosen, question.until)
     text = question.texts[spoken]
-    return consent.say(session, person.subject, Act.GIVEN, scope, by=consent.PERSON, expires_at=ends, notice_text=text), scope
+    said = consent.say(
+        session, person.subject, Act.GIVEN, scope, by=consent.PERSON, expires_at=ends, notice_text=text, link=person.link
+    )  # fmt: skip
+    return said, scope
 
 
 def stop_as_person(session: Session, token: str, act_id: str) -> tuple[Recorded, Scope]:
@@ -146,12 +171,12 @@ def stop_as_person(session: Session, token: str, act_id: str) -> tuple[Recorded,
     Raises:
         NotFound: The link is not valid, or the consent is another's.
     """
-    person = consent.links.open_link(session, token)
+    person = consent.links.act_by(session, token)
     _, scope = consent.act_of(session, person.controller_id, act_id, person=person.subject)
     place = consent.make_scope(
         person.controller_id, listing_id=scope.listing_id, recipient_id=scope.recipient_id, purposes=scope.purposes
     )  # fmt: skip
-    return consent.say(session, person.subject, Act.WITHDRAWN, place, by=consent.PERSON), place
+    return consent.say(session, person.subject, Act.WITHDRAWN, place, by=consent.PERSON, link=person.link), place
 
 
 def request_as_person(session: Session, token: str, kind: str, message: str = "") -> consent.requests.SubjectRequest:
@@ -161,7 +186,7 @@ def request_as_person(session: Session, token: str, kind: str, message: str = ""
         NotFound: The link is not valid.
         Conflict: The same is open already.
     """
-    made = consent.requests.file(session, consent.links.open_link(session, token), kind, message=message)
+    made = consent.requests.file(session, consent.links.act_by(session, token), kind, message=message)
     operations.judge_request(session, made, acts.FILE_REQUEST)
     return made
 

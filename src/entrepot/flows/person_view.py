@@ -9,6 +9,7 @@ from datetime import datetime
 from entrepot import catalogue, consent, delivery, parties, trades
 from entrepot.catalogue.model import DataTable, Version
 from entrepot.consent import Act, ConsentMode, Recorded, Scope, Use
+from entrepot.consent.link_rows import LinkState
 from entrepot.consent.links import Person
 from entrepot.flows import consent_questions
 from entrepot.flows.consent_questions import ConsentQuestion
@@ -32,7 +33,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """Somebody who may use a listing for something, and whether the person's rows are part of it now."""
+    """Somebody who may use a listing for something, and whether the person's rows are part of it now.
+
+    Attributes:
+        refused: Whether the person's "no" stops the whole delivery, because the listing leaves nobody out (`consent: none`).
+    """
 
     listing_id: str
     titles: Texts
@@ -40,6 +45,7 @@ class Purpose:
     recipient: str
     purpose: str
     allowed: bool
+    refused: bool
     question: ConsentQuestion
 
 
@@ -87,6 +93,7 @@ class PersonView:
         titles: Of the listings that something was said about.
         open_questions: What the controller asks and the person has not answered, as it is asked today.
         everything: The question about everybody and every purpose.
+        link: How often the link was handed out, and since when it is another.
     """
 
     person: Person
@@ -103,6 +110,7 @@ class PersonView:
     open_questions: tuple[ConsentQuestion, ...]
     everything: ConsentQuestion
     requests: tuple[consent.requests.SubjectRequest, ...]
+    link: LinkState
 
 
 def view(exchange: Exchange, token: str) -> PersonView:
@@ -133,7 +141,7 @@ def view(exchange: Exchange, token: str) -> PersonView:
             standing=tuple(consent.standing_of(said, session.now)), names=_names(session, {s.recipient_id for _, s in said}),
             titles=_titles(session, {s.listing_id for _, s in said}), open_questions=_open_questions(session, said),
             everything=consent_questions.make(session, consent.make_scope(person.controller_id), said),
-            requests=tuple(consent.requests.of_person(session, person)),
+            requests=tuple(consent.requests.of_person(session, person)), link=consent.links.state(session, person),
         )  # fmt: skip
 
 
@@ -187,7 +195,8 @@ def _purposes(
             found[agreement.buyer_id, agreement.purpose] = Purpose(
                 question=consent_questions.make(session, place, said),
                 listing_id=version.listing_id, titles=version.manifest.titles, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
-                recipient=parties.get(session, agreement.buyer_id).name, allowed=not _is_held(agreement, version, said, session.now),
+                recipient=parties.get(session, agreement.buyer_id).name, allowed=not _says_no(agreement, version, said, session.now),
+                refused=version.manifest.consent_mode is ConsentMode.NONE and _says_no(agreement, version, said, session.now),
             )  # fmt: skip
     return list(found.values())
 
@@ -226,11 +235,15 @@ def _question(session: Session, asked: delivery.lookups.Lookup) -> Question:
 
 
 def _is_held(agreement: Agreement, version: Version, said: Sequence[tuple[Recorded, Scope]], now: datetime) -> bool:
-    if version.manifest.consent_mode is ConsentMode.NONE:
-        return False
+    return version.manifest.consent_mode is not ConsentMode.NONE and _says_no(agreement, version, said, now)
+
+
+def _says_no(agreement: Agreement, version: Version, said: Sequence[tuple[Recorded, Scope]], now: datetime) -> bool:
+    """Whether what a person said stands against a use; where the listing leaves nobody out, the rules then refuse the delivery as a whole."""
+    mode = version.manifest.consent_mode
     use = Use(
         controller_id=agreement.owner_id, listing_id=agreement.listing_id, recipient_id=agreement.buyer_id, purpose=agreement.purpose,
-        categories=consent_questions.kinds_of(version, agreement), mode=version.manifest.consent_mode,
+        categories=consent_questions.kinds_of(version, agreement), mode=ConsentMode.OBJECTIONS if mode is ConsentMode.NONE else mode,
     )  # fmt: skip
     return consent.is_held_back([act for act, _ in said], {act.scope_id: scope for act, scope in said}, use, now)
 

@@ -13,7 +13,7 @@ from entrepot.catalogue import DataTable, Manifest, Preview
 from entrepot.catalogue.assessed import for_everybody
 from entrepot.catalogue.model import ColumnNote
 from entrepot.compliance import Gate, NotCompliant, Ruling
-from entrepot.flows import dossiers, gates, goods, withholding
+from entrepot.flows import dossiers, gates, goods, offered_again, withholding
 from entrepot.flows.check import TableCheck, check_table, overall
 from entrepot.flows.released import sha256_of
 from entrepot.flows.releases import releases_of
@@ -105,6 +105,8 @@ def publish(
             _require_allowed(session, organisation_id, manifest, offered, listing_id)
         _require_answerable(manifest, checks)
         tables = [_kept(exchange, check, manifest) for check in checks]
+        named = [offered_again.Offered(table=table, path=check.converted.path) for table, check in zip(tables, checks, strict=True)]
+        again = offered_again.find(exchange, actor, named, person=manifest.person_key or "", listing_id=listing_id)
     try:
         with exchange.session(actor) as session:
             tables = _graded(session, organisation_id, tables)
@@ -112,7 +114,9 @@ def publish(
             ruling = compliance.judge(
                 session, Gate.LISTING, dossiers.of_listing(session, organisation_id, manifest, offered, listing_id=listing_id)
             )
-            return _offer(session, organisation_id, manifest, tables, checks, offered, manifest_text, listing_id, idempotency_key, ruling)
+            return _offer(
+                session, organisation_id, manifest, tables, checks, offered, manifest_text, listing_id, idempotency_key, ruling, again
+            )
     except _Repeated as repeated:
         return repeated.first
 
@@ -136,10 +140,12 @@ def _offer(
     listing_id: str | None,
     idempotency_key: str | None,
     ruling: Ruling,
+    again: Sequence[offered_again.Again],
 ) -> Published:
-    findings = [finding.to_dict() for check in checks for finding in check.verdict.findings]
+    seen = [one.finding() for one in again]
+    findings = [finding.to_dict() for finding in (*(f for check in checks for f in check.verdict.findings), *seen)]
     listing = catalogue.add(
-        session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=strictest((overall(checks), ruling.decision)),
+        session, organisation_id, manifest, tables, manifest_text=manifest_text, listing_id=listing_id, decision=strictest((overall(checks), ruling.decision, *(finding.severity.decision for finding in seen))),
         dictionary={c.source.name: c.dictionary.to_dict() for c in checks}, profile={c.source.name: c.profile.to_dict() for c in checks},
         assessment={
             "findings": findings, "tables": list(offered.assessed), "packs": ruling.asked,
@@ -167,6 +173,7 @@ def _offer(
         fact["releases"] = graded
     proof.record(session, "listing.published", fact, subject_id=listing.id)
     compliance.keep(session, ruling, subject_id=listing.id, organisation_id=organisation_id)
+    offered_again.tell(session, again, listing_id=listing.id)
     if listing.pending_number is None:
         withholding.heed(session, listing, ruling)
     return Published(listing_id=listing.id, version_id=version.id)

@@ -38,7 +38,7 @@ def verify_document(document: bytes, trusted: bytes, policy: str | None = None) 
 def _receipt(value: dict[str, Any], log: list[str], keys: dict[str, Any], policy: proof.Policy | None) -> dict[str, Any]:
     found = proof.verify_receipt(value, log_vkeys=log, organisation_keys=keys, policy=policy)
     steps = [{"name": s.name, "passed": s.passed, "detail": s.detail} for s in found.steps]
-    steps += _notice(value.get("fact"))
+    steps += _notice(value.get("fact")) + _link(value.get("fact"))
     return {
         "holds": found.ok and all(step["passed"] is not False for step in steps),
         "kind": value.get("kind"),
@@ -72,6 +72,12 @@ def _notice(fact: Any) -> list[dict[str, Any]]:
     except EntrepotError as error:
         return [{"name": "notice", "passed": False, "detail": error.message}]
     return [] if detail is None else [{"name": "notice", "passed": True, "detail": detail}]
+
+
+def _link(fact: Any) -> list[dict[str, Any]]:
+    """That a yes follows a "no" by an earlier personal link, where the fact says so: true, and for the reader to weigh."""
+    detail = consent.told_of_link(fact) if isinstance(fact, dict) else None
+    return [] if detail is None else [{"name": "link", "passed": None, "detail": detail}]
 
 
 def _tried(name: str, check: Callable[[], str]) -> dict[str, Any]:

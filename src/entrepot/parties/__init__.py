@@ -1,6 +1,6 @@
 """Organisations, people, roles, keys and inboxes."""
 
-from entrepot.parties.inbox import count_unread, inbox, mark_read, notify
+from entrepot.parties.inbox import count_unread, inbox, mark_read, notify, notify_once
 from entrepot.parties.keys import create_api_key, is_touch_due, key_actor, list_api_keys, revoke_api_key, touch_api_key
 from entrepot.parties.later import RightsEnded, actor_now
 from entrepot.parties.members import change_roles, members, remove_member
@@ -97,7 +97,7 @@ __all__ = [
     "mark_read",
     "members",
     "notify",
-    "open_link",
+    "notify_once", "open_link",
     "organisations_of",
     "public_keys",
     "remove_member",

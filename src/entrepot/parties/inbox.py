@@ -34,6 +34,14 @@ def notify(session: Session, organisation_id: str, kind: str, subject_id: str, *
     session.db.execute(_ADD, values)
 
 
+def notify_once(session: Session, organisation_id: str, kind: str, subject_id: str, **facts: Any) -> None:
+    """The same, unless such a line about the same waits unread."""
+    c = notifications.c
+    same = sa.and_(c.organisation_id == organisation_id, c.kind == kind, c.subject_id == subject_id, c.read_at.is_(None))
+    if session.db.scalar(sa.select(c.id).where(same).limit(1)) is None:
+        notify(session, organisation_id, kind, subject_id, **facts)
+
+
 def inbox(session: Session, *, unread_only: bool = False, limit: int = 100) -> list[Notification]:
     """The acting organisation's notifications, newest first."""
     mine = notifications.c.organisation_id == service.acting_organisation(session)

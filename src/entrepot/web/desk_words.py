@@ -37,6 +37,7 @@ INBOX: Mapping[str, str] = {
     "notice.answered": _("The counter-statement to notice %(number)s is answered."),
     "notice.suit": _("A complaint or suit is named for notice %(number)s."), "notice.taken_back": _("Notice %(number)s is taken back."),
     "notice.suspended": _("Notice %(number)s has suspended what it names; its agreements are frozen."),
+    "notice.offered_again": _("What notice %(number)s has suspended is offered again under another title, and waits for the operator's review: %(listing)s."),
     "notice.reinstated": _("What notice %(number)s had suspended is on offer again, and its agreements go on."),
     "access.asked": _("%(authority)s asks for access; decide on it."), "access.approved": _("Your request for access is approved: %(reason)s"),
     "access.refused": _("Your request for access is refused: %(reason)s"),

@@ -49,7 +49,7 @@ NOTES: Mapping[str, str] = {
     "requested": _("The request is on its way."), "answered": _("Your offer is on the table."), "declined": _("Declined."),
     "withdrawn": _("Taken back."), "signed": _("Signed by both organisations. The price is in escrow."),
     "accepted": _("Accepted; the owner is paid."), "refunded": _("Paid back."), "terminated": _("The agreement has ended."),
-    "allowed": _("Noted: this use is allowed from the next delivery on."), "stopped": _("Noted: the data about you stays out of this use from the next delivery on."),
+    "allowed": _("Noted: this use is allowed from the next delivery on."), "renewed": _("This is your new link. Keep its address: the one before opens no more."), "stopped": _("Noted: the data about you stays out of this use from the next delivery on."),
     "filed": _("Your request is filed; its answer is due on the day shown below."), "replied": _("The answer is on its way."),
     "not_made": _("Stopped; nothing of it is kept."), "paid": _("The owner is paid."), "published": _("Published."),
     "aggregated": _("These are the cells. The file you sent is not published and goes after a day."),
@@ -301,6 +301,9 @@ _OF_ERRORS = frozenset({"release.refused", "payment.missing"})
 """Lines of the inbox that quote an error; what others quote was written by people."""
 SOMETHING = _("Something happened: %(kind)s.")
 INBOX: Mapping[str, str] = {
+    "consent.after_no": _(
+        "A person's yes to %(controller)s came by a link that was made after that person's no by an earlier one; ask who wanted the link."
+    ),
     "request.filed": _("A person filed a request; its answer is due on %(due)s."),
     "organisation.moved": _("The operator noted that your organisation sits in %(country)s now; your listings are judged again."),
     "organisation.doubted": _("The operator does not stand by the identity of your organisation any more; your listings are judged again."),
@@ -376,7 +379,7 @@ FACTS: Mapping[str, str] = {
 }  # fmt: skip
 CHECKS: Mapping[str, str] = {
     "format": _("The receipt is whole"), "commitment": _("The fact is the one that was logged"), "signature": _("Signed by the exchange"),
-    "log": _("It is in the log"), "witnesses": _("Witnesses have seen the log"), "signatures": _("Signed by both organisations"),
+    "link": _("By a link made after a no"), "log": _("It is in the log"), "witnesses": _("Witnesses have seen the log"), "signatures": _("Signed by both organisations"),
 }  # fmt: skip
 LAWS: Mapping[str, str] = {
     "debits equal credits": _("Debits equal credits"), "balances are those of the transfers": _("Balances are those of the transfers"),

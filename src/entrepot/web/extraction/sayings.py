@@ -29,7 +29,7 @@ UNSEEN = (
 _SAID: Mapping[str, tuple[tuple[int, str], ...]] = {
     "Rule": ((9, "message"), (9, "hint")), "Alert": ((9, "message"), (9, "hint")), "Note": ((9, "message"),),
     "Problem": ((1, "message"), (2, "hint")), "Form": ((0, "name"), (1, "hint")), "problems.add": ((1, "problem"),),
-    "_Finding": ((1, "reason"), (2, "hint")),
+    "_Finding": ((1, "reason"), (2, "hint")), "compliance.Finding": ((9, "message"), (9, "hint")),
 }  # fmt: skip
 """What says something besides errors: a class or a method, and which of its arguments."""
 _FORMATTED = "compliance/rules.py"

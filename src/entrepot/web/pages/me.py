@@ -31,6 +31,9 @@ def page(request: Request) -> Response:
     try:
         if sent.text("do") == "token":
             return _show(request, token, issued=_token(request, token, sent))
+        if sent.text("do") == "renew":
+            with exchange(request).session() as session:
+                return redirect(request, f"/me/{people.renew_as_person(session, token)}", note="renewed")
         note = _do(request, token, sent)
     except NotFound:
         raise

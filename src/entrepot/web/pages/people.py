@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from entrepot import consent, parties
 from entrepot.consent import ANYBODY, Act
-from entrepot.flows import people
+from entrepot.flows import people, strangers
 from entrepot.kit import EntrepotError, Invalid
 from entrepot.vocabulary.purposes import PURPOSES
 from entrepot.web.forms import Form
@@ -24,10 +24,16 @@ def page(request: Request) -> Response:
     try:
         with exchange(request).session(visit(request).actor) as session:
             if sent.text("do") == "link":
-                return _show(request, link=people.links_for(session, [sent.text("person")])[0])
+                is_stranger = strangers.is_stranger(session, sent.text("person")) is True
+                issued = people.links_for(session, [sent.text("person")])
+                return _show(request, link=issued.addresses[0], is_another=bool(issued.renewed), is_stranger=is_stranger)
             if sent.text("do") == "ask":
                 people.say_for(session, sent.text("person"), Act.ASKED, _asked(sent))
-                return _show(request, link=people.links_for(session, [sent.text("person")])[0])
+                link, is_stranger = (
+                    people.link_to_ask(session, sent.text("person")),
+                    strangers.is_stranger(session, sent.text("person")) is True,
+                )
+                return _show(request, link=link, is_asked=True, is_stranger=is_stranger)
             if sent.text("do") not in ("answered", "declined"):
                 raise Invalid("This form says nothing we know.", "Use a button of the page.")
             people.answer_request(session, sent.text("request"), text=sent.text("answer"), declined=sent.text("do") == "declined")
@@ -42,7 +48,9 @@ def _asked(sent: Form) -> people.Asked:
     )
 
 
-def _show(request: Request, *, link: str = "", error: EntrepotError | None = None) -> Response:
+def _show(
+    request: Request, *, link: str = "", is_another: bool = False, is_asked: bool = False, is_stranger: bool = False, error: EntrepotError | None = None
+) -> Response:  # fmt: skip
     with exchange(request).reading(visit(request).actor) as session:
         scopes = consent.overview(session, parties.acting_organisation(session))
         recipients = {scope["recipient"] for scope in scopes if scope["recipient"] != ANYBODY}
@@ -64,6 +72,9 @@ def _show(request: Request, *, link: str = "", error: EntrepotError | None = Non
         requests=found,
         bases={one.id: consent.requests.basis_in(one, visit(request).language.code)[0] for one in found},
         link=link,
+        is_another=is_another,
+        is_asked=is_asked,
+        is_stranger=is_stranger,
         error=error,
         now=now,
     )
