@@ -93,7 +93,8 @@ def test_the_same_answer_once_more_is_newer_for_contract_and_delivery_too(market
     market.deliver(agreement)
     market.deliver(agreement)
     _answer(market, answered, barred_content=True)
-    market.deliver(agreement)
+    with pytest.raises(compliance.NotCompliant):
+        market.deliver(agreement)
     with market.exchange.reading(market.operator) as session:
         signed = compliance.rulings(session, agreement.negotiation_id, Gate.CONTRACT)[0]
         delivered = compliance.rulings(session, agreement.id, Gate.DELIVERY)

@@ -17,8 +17,8 @@ from support.trading import Market
 
 LEFT_OUT_BY_THE_DELIVERY = {"HOUSE-WITHDRAWN-LEFT-OUT", "HOUSE-SIGNED-COLUMNS", "EU-EHDS-71-OPT-OUT", "US-CA-DROP-DELETED", "US-CA-OPT-OUT"}
 """Outside this table: their fix is to leave rows or columns out, by the delivery where it can, else in the owner's own file."""
-LEFT_TO_A_PERSON = {"HOUSE-USE-DENIED"}
-"""Outside this table: the exchange's own people decide, and hear the reason from the buyer."""
+LEFT_TO_A_PERSON = {"HOUSE-USE-DENIED", "HOUSE-KEY-NAMED", "HOUSE-AGES-UNREAD"}
+"""Outside this table: the file or its manifest is mended, or the exchange's own people decide by what they hear."""
 LISTING = Spot(
     subject_id="lst_1", listing_id="lst_1", answers="/listings/lst_1/rules", columns=("name", "illness"), purposes=("dpv:Marketing",)
 )
