@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from entrepot.cli import commands
+from entrepot.cli import commands, trade_shown
 from entrepot.cli.context import connect, err, find_listing, newest, out, show, wrote
 from entrepot.cli.progress import bytes_progress
-from entrepot.cli.rulings import EXIT, STANDS, ask, is_open, stands
+from entrepot.cli.rulings import EXIT
 from entrepot.kit import Invalid
 from entrepot.kit.numbers import read_number
 
@@ -48,7 +48,7 @@ def request(
     with connect() as client:
         found = client.request(find_listing(client, listing_id), purpose=purpose, method=method, territory=territory, message=message)
         ruled = client.ruling(found["id"])
-    show(found | {name: ruled[name] for name in ("decision", "findings", "questions")}, _requested)
+    show(found | {name: ruled[name] for name in ("decision", "findings", "questions")}, trade_shown.requested)
     # A question is the next step of a request, and no failure of it.
     raise typer.Exit(EXIT[ruled["decision"]] if ruled["decision"] in _FORBIDDEN else 0)
 
@@ -70,7 +70,7 @@ def negotiation(negotiation_id: Negotiation) -> None:
     """One negotiation and what is on the table."""
     with connect() as client:
         found = client.negotiation(newest(client, negotiation_id, "negotiations"))
-    show(found, _negotiation)
+    show(found, trade_shown.negotiation)
 
 
 def offer(
@@ -87,7 +87,7 @@ def offer(
         raise Invalid("The offer changes nothing.", "Give a --price, --changes or a --message, or use `entrepot accept`.")
     with connect() as client:
         found = client.offer(newest(client, negotiation_id, "negotiations"), message=message, **body)
-    show(found, _negotiation)
+    show(found, trade_shown.negotiation)
 
 
 def _read_changes(path: Path) -> dict[str, Any]:
@@ -104,21 +104,21 @@ def accept(negotiation_id: Negotiation) -> None:
     """Accept what is on the table: both sign, and the price goes into escrow."""
     with connect() as client:
         found = client.accept(newest(client, negotiation_id, "negotiations"))
-    show(found, _agreement)
+    show(found, trade_shown.agreement)
 
 
 def decline(negotiation_id: Negotiation, message: Annotated[str, typer.Option(help="A word to the other side.")] = "") -> None:
     """End a negotiation."""
     with connect() as client:
         found = client.decline(newest(client, negotiation_id, "negotiations"), message=message)
-    show(found, _negotiation)
+    show(found, trade_shown.negotiation)
 
 
 def take_back(negotiation_id: Negotiation, message: Annotated[str, typer.Option(help="A word to the other side.")] = "") -> None:
     """Take back your own request or offer."""
     with connect() as client:
         found = client.withdraw_request(newest(client, negotiation_id, "negotiations"), message=message)
-    show(found, _negotiation)
+    show(found, trade_shown.negotiation)
 
 
 def agreements() -> None:
@@ -142,7 +142,7 @@ def agreement(
         found = client.agreement(newest(client, agreement_id, "agreements"))
     if output:
         output.write_text(json.dumps(found["document"], indent=2) + "\n", "utf-8")
-    show(found, _agreement)
+    show(found, trade_shown.agreement)
 
 
 def deliver(
@@ -202,7 +202,7 @@ def lookups(agreement_id: Agreement) -> None:
 
     def human(value: Any) -> None:
         for one in value["questions"]:
-            out.print(f"{_minute(one['at'])}  {one['answer']:<8}  {', '.join(one['columns'])}  {one['receipt']}", markup=False)
+            out.print(f"{trade_shown.minute(one['at'])}  {one['answer']:<8}  {', '.join(one['columns'])}  {one['receipt']}", markup=False)
         left = "nothing is asked under this agreement" if value["left"] is None else f"{value['left']:,} more questions may be asked now"
         out.print(left, style="dim")
 
@@ -236,35 +236,35 @@ def accept_delivery(agreement_id: Agreement) -> None:
     """Accept what was delivered: escrow goes to the owner, less the fee."""
     with connect() as client:
         found = client.accept_delivery(newest(client, agreement_id, "agreements"))
-    show(found, _agreement)
+    show(found, trade_shown.agreement)
 
 
 def refund(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
     """Give the escrow back to the buyer (owners, operators)."""
     with connect() as client:
         found = client.refund(newest(client, agreement_id, "agreements"), reason=reason)
-    show(found, _agreement)
+    show(found, trade_shown.agreement)
 
 
 def terminate(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
     """End an agreement early; running downloads stop."""
     with connect() as client:
         found = client.terminate(newest(client, agreement_id, "agreements"), reason=reason)
-    show(found, _agreement)
+    show(found, trade_shown.agreement)
 
 
 def suspend(agreement_id: Agreement, reason: Annotated[str, typer.Option(help="Why.")]) -> None:
     """Stop the bytes for the time being (owners, operators)."""
     with connect() as client:
         found = client.suspend(newest(client, agreement_id, "agreements"), reason=reason)
-    show(found, _agreement)
+    show(found, trade_shown.agreement)
 
 
 def resume(agreement_id: Agreement) -> None:
     """Let the bytes flow again (whoever suspended it, operators)."""
     with connect() as client:
         found = client.resume(newest(client, agreement_id, "agreements"))
-    show(found, _agreement)
+    show(found, trade_shown.agreement)
 
 
 def share_tokens(
@@ -304,7 +304,7 @@ def statement(currency: Annotated[str | None, typer.Option(help="ISO 4217 code; 
     show(
         found,
         lambda v: [
-            out.print(f"{_minute(t['at'])}  {t['code']:<8} {t['change']:>18} {t['balance']:>18}  {t['subject'] or ''}")
+            out.print(f"{trade_shown.minute(t['at'])}  {t['code']:<8} {t['change']:>18} {t['balance']:>18}  {t['subject'] or ''}")
             for t in v["transfers"]
         ],
     )
@@ -326,7 +326,7 @@ def inbox() -> None:
     show(
         found,
         lambda v: (
-            [out.print(f"{_minute(n['created_at'])}  {n['kind']:<24} {n['subject_id']}{_why(n)}", markup=False) for n in v]
+            [out.print(f"{trade_shown.minute(n['created_at'])}  {n['kind']:<24} {n['subject_id']}{_why(n)}", markup=False) for n in v]
             or err.print("the inbox is empty")
         ),
     )
@@ -335,64 +335,6 @@ def inbox() -> None:
 def _why(line: Any) -> str:
     reason = line["facts"].get("reason") or line["facts"].get("hint")
     return f": {reason}" if reason else ""
-
-
-def _requested(value: Any) -> None:
-    _negotiation(value)
-    # What is only missing is asked below.
-    failed = [finding for finding in value["findings"] if not is_open(finding)]
-    if failed and value["decision"] in STANDS:
-        out.print(f"{STANDS[value['decision']]}:", style="bold")
-        stands(failed)
-    mine = [question for question in value["questions"] if question["answered_by"] == "buyer"]
-    others = [question for question in value["questions"] if question not in mine]
-    if mine:
-        out.print("the rules ask before it is signed; say it with `entrepot answer last`:")
-        ask(mine, side="buyer")
-    if others:
-        out.print("this has to be known too, and not by your word:")
-        ask(others, side="buyer")
-
-
-def _negotiation(value: Any) -> None:
-    out.print(
-        f"[bold cyan]{value['id']}[/] is [bold]{value['state']}[/], round {value['round']}; {value['buyer']['name']} asks {value['owner']['name']}"
-    )
-    if value["offers"]:
-        last = value["offers"][-1]
-        out.print(f"on the table: {last['price_sentence']['en']}", markup=False)
-        for sentence in last["terms_sentences"]["en"]:
-            out.print(f"  · {sentence}", markup=False)
-    if value["agreement_id"]:
-        out.print(f"signed: [bold cyan]{value['agreement_id']}[/]")
-    elif value["turn"]:
-        out.print(
-            f"{value['turn']['name']} decides by {_minute(value['decide_by'])}: entrepot accept, offer or decline",
-            markup=False,
-            style="dim",
-        )
-
-
-def _agreement(value: Any) -> None:
-    out.print(
-        f"[bold cyan]{value['id']}[/] is [bold]{value['state']}[/]: {value['buyer']['name']} uses {value['owner']['name']}’s “{value['title']}”"
-    )
-    if value["history"]:
-        out.print(f"{value['state']} since {_minute(value['state_since'])}: {value['state_reason'] or 'no reason was given'}", markup=False)
-    out.print(value["price_sentence"]["en"], markup=False)
-    if value["escrow"]:
-        out.print(f"escrow of {value['escrow']['amount']}: {value['escrow']['state']}")
-    for delivery in value["deliveries"]:
-        out.print(f"delivered {delivery['rows']:,} rows as {delivery['method']}, receipt {delivery['receipt']}")
-    for move in value["history"][:-1]:
-        out.print(f"  {_minute(move['at'])} {move['before']} → {move['after']}: {move['reason']}", markup=False, style="dim")
-    if value["state"] == "active" and not value["deliveries"]:
-        after = "entrepot lookup last --person KEY --token TOKEN COLUMN=VALUE" if value["method"] == "lookup" else "entrepot deliver last"
-        out.print(f"next: {after}", markup=False, style="dim")
-
-
-def _minute(instant: str) -> str:
-    return f"{instant[:10]} {instant[11:16]} UTC"
 
 
 def _same_digest(path: Path, expected: str) -> bool:

@@ -21,6 +21,7 @@ file: register.csv
 person_key: holder
 lookup: {columns: [licence_class, points]}
 auto_approve: true
+countries: [US]
 facts: {us.california: true, us.data_broker: false, asset.under_14: false}
 terms: {purposes: [ResearchAndDevelopment], duration_days: 365}
 price: free

@@ -56,6 +56,7 @@ description: {en: "61,395 workers aged 21 to 64 from the March supplements of th
 file: workers.csv
 keywords: {en: [earnings, labour market, survey], zh: [收入, 劳动力市场, 调查]}
 source: CPSSW8, R package AER; US Bureau of Labor Statistics
+countries: [US]
 # Taking part in the survey is voluntary, and who takes part is told that its records are published without names.
 facts: {us.california: true, us.data_broker: false, consent.covers_everyone: true}
 licence: "https://www.gnu.org/licenses/gpl-3.0.html"
@@ -76,6 +77,7 @@ title: {en: "US workers, made safe: earnings by age group, region and education"
 outcome: {en: "Compare earnings of groups; no worker stands out among fewer than five.", zh: "比较各群体的收入；任何人都至少与另外四人无法区分。"}
 file: workers.csv
 source: CPSSW8, R package AER; US Bureau of Labor Statistics
+countries: [US]
 # All are 21 or older; the rows whose age is hidden show it no more.
 facts: {us.california: true, us.data_broker: false, asset.under_14: false}
 licence: "https://www.gnu.org/licenses/gpl-3.0.html"
