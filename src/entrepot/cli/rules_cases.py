@@ -85,7 +85,8 @@ def show_ruling(ruling: Ruling, language: str) -> None:
         for one in findings:
             out.print(f" {_LOOKS[one.severity.value]} {one.message}  ({one.rule}: {one.citation})", markup=False)
             # What answers settle is said once, below the questions.
-            if one.hint and not (one.evidence.get("missing") and said.issuperset(one.evidence["missing"])):
+            missing = one.evidence.get("missing", ())
+            if one.hint and (not missing or said.isdisjoint(missing)):
                 out.print(f"   → {one.hint}", markup=False, style="dim")
         for question in asked:
             choices = f"  [{' | '.join(value for value, _ in question.choices)}]" if question.choices else ""
