@@ -13,7 +13,7 @@ from entrepot.consent import Act
 from entrepot.trades import Agreement
 from support.consenting import PeopleMarket
 
-KEYS = tuple(f"P{number:03}" for number in range(60))
+KEYS = tuple(f"P{number:03}" for number in range(120))
 PEOPLE = "visitor,age,region\n" + "".join(f"{key},{20 + n % 40},{'NOSW'[n % 4]}\n" for n, key in enumerate(KEYS))
 CARDS = "card,age,region\n" + "".join(f"{key},{20 + n % 40},{'NOSW'[n % 4]}\n" for n, key in enumerate(KEYS))
 STAYS = "visitor,nights\n" + "".join(f"{key},{n % 7}\n" for n, key in enumerate(KEYS))
@@ -54,6 +54,15 @@ def test_a_second_table_of_a_listing_under_another_name_of_the_key_is_looked_int
     _refused(market, agreement)
 
 
+@pytest.mark.parametrize("table", [PEOPLE, CARDS])
+def test_another_column_named_as_the_key_hides_nobody(market: PeopleMarket, table: str) -> None:
+    _offer(market, PEOPLE, person_key="visitor")
+    agreement = market.agree(_offer(market, table, person_key="region"))
+    market.market.deliver(agreement)
+    market.say("P007", Act.WITHDRAWN)
+    _refused(market, agreement)
+
+
 def test_who_is_in_none_of_the_tables_holds_nothing_back(market: PeopleMarket) -> None:
     agreement = market.agree(_offer(market, CARDS, person_key=None))
     market.say("Q999", Act.WITHDRAWN)
@@ -63,7 +72,9 @@ def test_who_is_in_none_of_the_tables_holds_nothing_back(market: PeopleMarket) -
 def test_a_column_that_is_the_key_of_another_listing_waits_for_a_person(market: PeopleMarket) -> None:
     _offer(market, PEOPLE, person_key="visitor")
     again = market.market.publish_tables(PEOPLE, person_key=None, **_KNOWN)
+    other = market.market.publish_tables(PEOPLE, person_key="region", **_KNOWN)
     with market.exchange.reading(market.market.owner) as session:
+        assert catalogue.get(session, other).state is ListingState.DRAFT
         listing = catalogue.get(session, again)
         ruling = flows.rule_listing(session, listing)
     assert listing.state is ListingState.DRAFT

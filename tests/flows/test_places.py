@@ -113,3 +113,9 @@ def test_the_law_of_the_place_that_a_manifest_names_is_asked_of_data_about_perso
     assert "CN" in asked.dossier.values["deal.jurisdictions"]
     assert "basis.pipl" in {fact.path for fact in asked.missing}
     assert "CN" not in other.dossier.values["deal.jurisdictions"]
+
+
+@pytest.mark.parametrize("word", ["USA", "Germany", "none", "de"])
+def test_where_the_persons_live_is_a_country_and_nothing_else(market: Market, word: str) -> None:
+    with market.unhurt(), pytest.raises(Invalid, match="not one of its values"):
+        market.publish_tables(VISITS, person_key="visitor", facts={"asset": {"under_14": False, "subjects_in": [word]}})

@@ -61,6 +61,16 @@ def test_largely_the_same_rows_in_another_order_and_file_are_known_again(market:
     assert _told(market) == [(notice, again)]
 
 
+def test_new_headings_are_no_disguise(market: Market) -> None:
+    held = market.publish_tables(_TABLE)
+    _suspended(market, held)
+    _, *rows = _TABLE.splitlines()
+    renamed = market.publish_tables("\n".join(["a,b,c", *reversed(rows[20:])]), title="Levels")
+    other = market.publish_tables("a,b,c\n" + "\n".join(f"Q{n},{n * 7},{n % 3}" for n in range(300)), title="Heights")
+    with market.exchange.reading(market.owner) as session:
+        assert [catalogue.get(session, one).state for one in (renamed, other)] == [ListingState.DRAFT, ListingState.LIVE]
+
+
 def test_a_new_version_of_the_held_listing_itself_is_the_way_to_put_it_right(market: Market) -> None:
     held = market.publish().listing_id
     _suspended(market, held)

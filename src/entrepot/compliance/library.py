@@ -182,6 +182,7 @@ def _fact(path: str, entry: dict[str, Node]) -> FactDef:
     return FactDef(
         path=path, type=FactType(_text(entry["type"])), question={"en": _text(entry["en"]), "zh": _text(entry["zh"])}, choices=choices,
         source=Source(_text(entry["by"])) if "by" in entry else Source.DECLARED, among=_text(entry["among"]) if "among" in entry else "",
+        of_countries="countries" in entry,
     )  # fmt: skip
 
 

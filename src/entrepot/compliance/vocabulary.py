@@ -14,6 +14,7 @@ from typing import Any
 from entrepot.compliance.dossier import Source
 from entrepot.kit import Invalid, is_id, parse_rfc3339
 from entrepot.kit.words import counted
+from entrepot.vocabulary.countries import CODES
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TERM = re.compile(r"[a-z][a-z-]*:[A-Za-z0-9-]+")
@@ -64,6 +65,7 @@ class FactDef:
     choices: Mapping[str, Mapping[str, str]]
     source: Source = Source.DECLARED
     among: str = ""
+    of_countries: bool = False
 
     @property
     def answers(self) -> Mapping[str, Mapping[str, str]]:
@@ -107,7 +109,7 @@ class FactDef:
             return []
         problem = self._problem(value)
         if problem:
-            allowed = f" Choose among {', '.join(self.answers)}." if self.choices else ""
+            allowed = f" Choose among {', '.join(self.answers or sorted(CODES))}." if self.choices or self.of_countries else ""
             quotes = ", without quotes" if isinstance(value, str) and self.type in UNQUOTED else ""
             raise Invalid(f"The fact {self.path} {problem}.", f"Give {_FORMS[self.type]}{quotes}.{allowed}"[:900], path=self.path)
         return list(value) if self.type.is_list else value
@@ -136,7 +138,7 @@ class FactDef:
     def _item_problem(self, item: Any) -> str:
         if not isinstance(item, str) or len(item) > MAX_TEXT:
             return f"{_shown(item)}, which is no text of at most {MAX_TEXT} characters"
-        if self.choices and item not in self.choices:
+        if (self.choices and item not in self.choices) or (self.of_countries and item not in CODES):
             return f"{_shown(item)}, which is not one of its values"
         if self.type is FactType.TERMS and not _TERM.fullmatch(item):
             return f"{_shown(item)}, which is no term"

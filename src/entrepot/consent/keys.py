@@ -55,6 +55,14 @@ class KeyIndex:
         places = np.minimum(np.searchsorted(self.digests, subjects), len(self.digests) - 1)
         return self.digests[places] == subjects
 
+    def among(self, subjects: Collection[bytes]) -> list[bytes]:
+        """Those of these persons who have a row."""
+        wanted = np.array(sorted(subjects), dtype=_DIGEST)
+        if not len(self.digests) or not len(wanted):
+            return []
+        places = np.minimum(np.searchsorted(self.digests, wanted), len(self.digests) - 1)
+        return [bytes(one).ljust(SUBJECT_BYTES, b"\0") for one in wanted[np.asarray(self.digests[places]) == wanted]]
+
     def matching(self, subjects: Any) -> Any:
         """For each keyed row, in the index's order, whether its person is among these (sorted digests)."""
         if not len(subjects):

@@ -222,7 +222,7 @@ def _last_words(acts: Iterable[Recorded], scopes: Mapping[str, Scope], wanted: S
 
 def _standing_in(session: Session, use: Use, table: PersonTable, subjects: Sequence[bytes]) -> list[bytes]:
     with open_index(session, use.controller_id, table) as index:
-        return [subject for subject in subjects if len(index.rows_of([subject]))]
+        return index.among(subjects)
 
 
 def _persons_in(session: Session, use: Use, table: PersonTable) -> tuple[int, int, int, int]:

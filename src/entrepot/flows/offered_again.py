@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from entrepot import catalogue, compliance, notices, parties
 from entrepot.catalogue import DataTable, Hold
+from entrepot.engine.sql import identifier, parquet, target_literal
 from entrepot.privacy.fingerprints import fingerprint
 from entrepot.privacy.likeness import Fingerprint
 from entrepot.runtime import Actor, Exchange, Session
@@ -78,9 +80,17 @@ def _first(offered: Offered, held: Sequence[tuple[Hold, DataTable]], known: _Kno
         if mine & {table.original_sha256, table.parquet_sha256}:
             return Again(table=offered.table.name, hold=hold, is_same=True)
     for hold, table in held:
-        if known.of_table(table).likeness(known.of_file(offered.path)) == "rows":
+        if _is_alike(offered, table, known):
             return Again(table=offered.table.name, hold=hold, is_same=False)
     return None
+
+
+def _is_alike(offered: Offered, table: DataTable, known: _Known) -> bool:
+    if known.of_table(table).likeness(known.of_file(offered.path)) == "rows":
+        return True
+    # Under other headings, column by column: a new heading is the cheapest disguise.
+    is_renamed = len(table.columns) == len(offered.table.columns)
+    return is_renamed and known.of_table(table, bare=True).likeness(known.of_file(offered.path, bare=True)) == "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +103,25 @@ class _Known:
     person: str
     made: dict[str, Fingerprint]
 
-    def of_table(self, table: DataTable) -> Fingerprint:
-        """Of a table that was published."""
-        if table.parquet_key not in self.made:
-            with self.exchange.blobs.local(table.parquet_key) as path:
-                self.made[table.parquet_key] = fingerprint(self.cursor, path, key=self.key, person=self.person)
-        return self.made[table.parquet_key]
+    def of_table(self, table: DataTable, *, bare: bool = False) -> Fingerprint:
+        """Of a table that was published; ``bare`` without its headings."""
+        with self.exchange.blobs.local(table.parquet_key) as path:
+            return self._of(table.parquet_key, path, bare=bare)
 
-    def of_file(self, path: Path) -> Fingerprint:
-        """Of a table that is being published."""
-        if str(path) not in self.made:
-            self.made[str(path)] = fingerprint(self.cursor, path, key=self.key, person=self.person)
-        return self.made[str(path)]
+    def of_file(self, path: Path, *, bare: bool = False) -> Fingerprint:
+        """Of a table that is being published; ``bare`` without its headings."""
+        return self._of(str(path), path, bare=bare)
+
+    def _of(self, name: str, path: Path, *, bare: bool) -> Fingerprint:
+        kept = f"{name} bare" if bare else name
+        if kept not in self.made:
+            self.made[kept] = self._without_headings(path) if bare else fingerprint(self.cursor, path, key=self.key, person=self.person)
+        return self.made[kept]
+
+    def _without_headings(self, path: Path) -> Fingerprint:
+        with TemporaryDirectory(prefix="entrepot-again-") as folder:
+            target = Path(folder) / "bare.parquet"
+            described = self.cursor.execute(f"DESCRIBE SELECT * FROM {parquet(path)}").fetchall()
+            columns = ", ".join(f"{identifier(str(row[0]))} AS c{i}" for i, row in enumerate(described))
+            self.cursor.execute(f"COPY (SELECT {columns} FROM {parquet(path)}) TO {target_literal(target)} (FORMAT parquet)")
+            return fingerprint(self.cursor, target, key=self.key)

@@ -13,6 +13,8 @@ from entrepot.standards.model import ColumnDescription, ColumnType
 _MOST_LISTINGS = 300
 _FEW = 20
 """Fewer different texts are a list of choices."""
+_ROWS_OF_ONE = 20
+"""A key with more rows for each value is looked at twice: a column of visits named as the key hides whose they are."""
 _MOST = 12
 """Columns of a table that are looked into; those with most different values."""
 
@@ -29,23 +31,27 @@ def named_elsewhere(
     session: Session, organisation_id: str, person_key: str | None, fields: Sequence[str], *, listing_id: str = ""
 ) -> list[str]:
     """Columns of an offer that tell whose row it is in another listing of this owner, and are named no person key here."""
-    if person_key in fields:
-        return []
-    return sorted(names_of_keys(session, organisation_id, without=listing_id) & set(fields))
+    return sorted((names_of_keys(session, organisation_id, without=listing_id) & set(fields)) - {person_key})
 
 
 def possible_keys(session: Session, organisation_id: str, version: Version) -> list[consent.PersonTable]:
-    """The columns of a version that may hold keys of persons, in tables that do not say whose their rows are."""
-    bare = [t for t in version.tables if version.manifest.person_key not in {column.name for column in t.columns}]
-    names = names_of_keys(session, organisation_id) if bare else frozenset[str]()
+    """The columns of a version that may hold keys of persons besides the named one, where that is missing or hardly tells rows apart."""
+    key = version.manifest.person_key
+    names = names_of_keys(session, organisation_id) - {key}
+    found = [(table, names if _is_key(table, key) else None) for table in version.tables]
     return [
         consent.PersonTable(parquet_key=table.parquet_key, parquet_sha256=table.parquet_sha256, column=name)
-        for table in bare for name in _likely(table, names)
+        for table, alone in found for name in _likely(table, names, key) if alone is None or name in alone
     ]  # fmt: skip
 
 
-def _likely(table: DataTable, names: Collection[str]) -> Iterator[str]:
-    found = [column for column in table.columns if column.name in names or _tells_apart(column, table.rows)]
+def _is_key(table: DataTable, key: str | None) -> bool:
+    column = next((one for one in table.columns if one.name == key), None)
+    return column is not None and (column.distinct is None or column.distinct * _ROWS_OF_ONE >= table.rows)
+
+
+def _likely(table: DataTable, names: Collection[str], key: str | None) -> Iterator[str]:
+    found = [one for one in table.columns if one.name != key and (one.name in names or _tells_apart(one, table.rows))]
     yield from [column.name for column in sorted(found, key=lambda c: (c.name not in names, -(c.distinct or table.rows)))][:_MOST]
 
 

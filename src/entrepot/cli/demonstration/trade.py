@@ -38,6 +38,8 @@ def run_demo(*, keep: bool, folder: Path | None, port: int) -> int:
         chosen.mkdir(parents=True, exist_ok=True)
         started = time.monotonic()
         try:
+            # Not found out after half a minute of steps.
+            _client_python()
             demo = stack.enter_context(_open(chosen, port))
             demo.run()
         except Differs as difference:
@@ -47,6 +49,15 @@ def run_demo(*, keep: bool, folder: Path | None, port: int) -> int:
         if keep:
             demo.stay()
     return 0
+
+
+def _client_python() -> Path:
+    found = find_client_python()
+    if found is None:
+        raise Differs(
+            "The official Delta Sharing client is not installed, so the tables could not be compared; `make demo` installs it and begins."
+        )
+    return found
 
 
 @contextmanager
@@ -262,9 +273,7 @@ class Demo:
             buyer.deliver(agreement)
         profile = self.folder / "profile.share"
         profile.write_text(json.dumps(buyer.share_profile()), "utf-8")
-        python = find_client_python()
-        if python is None:
-            raise Differs("The official Delta Sharing client is not installed, so the tables cannot be compared; run `make demo`.")
+        python = _client_python()
         for form in ("parquet", "delta"):
             for name, path in read_share(python, profile, self.folder / form, form=form).items():
                 rows = compare_rows(self.folder / f"{name}.csv", path)
