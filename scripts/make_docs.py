@@ -163,7 +163,9 @@ def acts_page() -> str:
 
 
 def _subclasses(base: Any) -> list[Any]:
-    return [found for child in base.__subclasses__() if child.__module__.startswith("entrepot.") for found in (child, *_subclasses(child))]
+    # A client that has met an error it does not know makes a class for it, without a meaning.
+    known = [child for child in base.__subclasses__() if child.__module__.startswith("entrepot.") and child.__dict__.get("__doc__")]
+    return [found for child in known for found in (child, *_subclasses(child))]
 
 
 PAGES = {"settings.md": settings_page, "api.md": api_page, "cli.md": cli_page, "errors.md": errors_page, "rules-asked.md": acts_page}

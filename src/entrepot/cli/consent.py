@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from entrepot.cli import commands
-from entrepot.cli.context import chosen, connect, err, out, settings, show, wrote
+from entrepot.cli.context import chosen, connect, err, newest, out, settings, show, wrote
 
 PANEL = "People"
 Person = Annotated[str, typer.Argument(metavar="PERSON", help="The value of the person key, as the data holds it.")]
@@ -58,11 +58,11 @@ def ask(
 
 
 def token(
-    person: Person, agreement: Annotated[str, typer.Option(help="The look-up agreement under which the question may be asked.")]
+    person: Person, agreement: Annotated[str, typer.Option(help="The look-up agreement under which the question may be asked, or `last`.")]
 ) -> None:
-    """A consent token for one question about a person who said yes to you; it goes to the recipient."""
+    """Record that a person says yes to one question, as you were told; the token for it goes to the recipient."""
     with connect() as client:
-        made = client.consent_token(person, agreement=agreement)
+        made = client.consent_token(person, agreement=newest(client, agreement, "agreements"))
     show(made, lambda v: out.print(v["token"], markup=False, soft_wrap=True))
 
 
@@ -195,6 +195,9 @@ def _strangers(unknown: int, of: int) -> str:
 def _said(value: Any) -> None:
     scope = value["scope"]
     out.print(f"[bold cyan]{value['id']}[/]", end=" ")
-    out.print(f"{value['status']}: {', '.join(scope['purposes'])} for {scope['recipient']} ({value['at'][:10]})", markup=False)
+    out.print(f"{value['status']}: {', '.join(scope['purposes'])} for {scope['recipient']} ({value['at'][:10]})", markup=False, end="")
+    until = f", until {value['expires_at'][:10]}" if value["expires_at"] else ""
+    after = ", by a link made after a no" if value.get("after_no") else ""
+    out.print(f", {scope['listing'] or 'every listing'}{until}, said by the {value['by']}{after}", markup=False, style="dim")
     if value.get("in_tables") is False:
         out.print(_strangers(1, 1), style="yellow", markup=False)
